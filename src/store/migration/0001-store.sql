@@ -92,23 +92,38 @@ create table uri (
 create index uri_value on uri (parameter, hash, key) include (class);
 create index uri_key on uri (key, parameter);
 
--- What belongs to a data set: an anchor is the hash of a listed resource, of `compartment Patient/id`, or of `tag system|code`.
+-- What the data sources state of each data set (the Library's key), and what belongs to it.
 create table data_set (
   key bigint primary key,
   statement jsonb not null
 );
+-- Resources (Group, List, DocumentManifest) that say what belongs to a data set.
+create table data_set_extent (
+  data_set bigint not null,
+  extent bigint not null,
+  primary key (extent, data_set)
+);
+-- kind 0: the resource with key a; 1: the compartment of the patient with key a; 2: resources with the tag (code a, system b).
 create table data_set_anchor (
-  anchor bigint not null,
-  data_set bigint not null references data_set (key) on delete cascade,
+  kind smallint not null,
+  a bigint not null,
+  b integer not null,
+  data_set bigint not null,
   source bigint not null,
-  primary key (anchor, data_set, source)
+  primary key (kind, a, b, data_set, source)
 );
 create index data_set_anchor_source on data_set_anchor (source, data_set);
+-- Grows whenever a statement or an access class is added or changed: every query returns it, so that no process decides on old statements.
+create table statement_epoch (value bigint not null);
+insert into statement_epoch values (1);
 
 -- Code hierarchies: every (ancestor or self, descendant) pair of the CodeSystems in the store, for :below.
 create table code_closure (
   system text collate "C" not null,
   ancestor text collate "C" not null,
   descendant text collate "C" not null,
-  primary key (system, ancestor, descendant)
+  -- the CodeSystem resource that states it
+  source bigint not null,
+  primary key (system, ancestor, descendant, source)
 );
+create index code_closure_source on code_closure (source);

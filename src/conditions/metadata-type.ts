@@ -1,0 +1,26 @@
+/** Tells metadata from data: metadata are open to everyone unless stated otherwise. https://hl7.org/fhir/uv/fhir-for-fair/ */
+import type { Resource } from '../fhir/json.ts';
+
+/** Resource types that describe data sets, servers, definitions or terminology and hold no record of a person. */
+export const metadataTypes: readonly string[] = [
+  'Library', 'ResearchStudy', 'Organization', 'Endpoint', 'OrganizationAffiliation',
+  'CapabilityStatement', 'StructureDefinition', 'StructureMap', 'SearchParameter', 'OperationDefinition',
+  'CompartmentDefinition', 'ImplementationGuide', 'MessageDefinition', 'GraphDefinition', 'ExampleScenario',
+  'TerminologyCapabilities', 'CodeSystem', 'ValueSet', 'ConceptMap', 'NamingSystem',
+  'ActivityDefinition', 'PlanDefinition', 'Questionnaire', 'Measure', 'ResearchDefinition', 'ResearchElementDefinition',
+  'EvidenceVariable', 'ObservationDefinition', 'SpecimenDefinition', 'ConditionDefinition', 'EventDefinition',
+  'ChargeItemDefinition', 'Requirements', 'ActorDefinition', 'TestScript',
+];
+
+const isMetadataType = new Set(metadataTypes);
+
+/** Whether the resource is metadata. A Group is while it names nobody. */
+export function isMetadata(resource: Resource): boolean {
+  if (resource.resourceType === 'Group') return resource['member'] === undefined;
+  return isMetadataType.has(resource.resourceType);
+}
+
+/** Whether a server that holds no patient data (registry, discovery) may hold resources of this type. */
+export function isMetadataOnlyType(type: string): boolean {
+  return type === 'Group' || isMetadataType.has(type);
+}

@@ -1,0 +1,20 @@
+/** Canonical URLs and code systems that fairway reads and writes: FHIR for FAIR's, FHIR's own and ours. https://hl7.org/fhir/uv/fhir-for-fair/ */
+
+const fairForFhir = 'http://hl7.org/fhir/uv/fhir-for-fair/StructureDefinition';
+const ours = 'https://fairway.health/fhir';
+
+export const canonical = {
+  /** Extensions of FHIR for FAIR. */
+  licenceCodeable: `${fairForFhir}/licenceCodeable`,
+  licenceAttachment: `${fairForFhir}/licenceAttachment`,
+  relatedContent: `${fairForFhir}/library-relatedContent`,
+  relatedArtifactResourceReference: `${fairForFhir}/relatedArtifactResourceReference`,
+  /** Code systems of FHIR and SPDX. */
+  libraryType: 'http://terminology.hl7.org/CodeSystem/library-type',
+  spdx: 'http://hl7.org/fhir/spdx-license',
+  /** Ours: everything below this is a statement that must be understood. */
+  structureDefinitions: `${ours}/StructureDefinition/`,
+  granularity: `${ours}/StructureDefinition/granularity`,
+  countDisclosure: `${ours}/StructureDefinition/count-disclosure`,
+  endpointRole: `${ours}/CodeSystem/endpoint-role`,
+} as const;

@@ -1,0 +1,33 @@
+/** Takes a resource in: exact JSON, known structure, allowed here. https://hl7.org/fhir/R4B/validation.html */
+import { isMetadataOnlyType } from '../conditions/metadata-type.ts';
+import { parseResource, storedTail } from '../fhir/format/json.ts';
+import type { Resource } from '../fhir/json.ts';
+import { FhirError } from '../fhir/outcome.ts';
+import { validate } from '../fhir/validation/index.ts';
+import type { Server } from './interaction.ts';
+
+/** A resource as it may be written, with the part of its text that is stored. */
+export interface Accepted {
+  resource: Resource;
+  tail: string;
+}
+
+/** Parses and checks `text`. Throws one FhirError with every finding. */
+export function accept(text: string, server: Pick<Server, 'definitions' | 'roles'>, expectedType?: string): Accepted {
+  const { resource, scan } = parseResource(text);
+  if (expectedType !== undefined && resource.resourceType !== expectedType) {
+    throw new FhirError('invalid', `the address is for ${expectedType}, but the body is a ${resource.resourceType}`, {
+      expression: 'resourceType',
+    });
+  }
+  const issues = validate(resource, server.definitions);
+  if (issues.length > 0) throw FhirError.of(issues);
+  refuseForeign(resource.resourceType, server.roles);
+  return { resource, tail: storedTail(text, scan) };
+}
+
+/** A server without the role of a repository holds metadata only. */
+export function refuseForeign(type: string, roles: Server['roles']): void {
+  if (roles.includes('repository') || isMetadataOnlyType(type)) return;
+  throw new FhirError('not-supported', `this server (${roles.join(', ')}) holds metadata only and takes no ${type}`);
+}

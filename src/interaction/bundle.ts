@@ -1,0 +1,54 @@
+/** Builds Bundle texts from stored texts without parsing them. https://hl7.org/fhir/R4B/bundle.html */
+import { textOf, type StoredResource } from '../door/index.ts';
+import type { OperationOutcome } from '../fhir/outcome.ts';
+
+export interface BundleLink {
+  relation: string;
+  url: string;
+}
+
+const quoted = (text: string): string => JSON.stringify(text);
+
+/** `{"resourceType":"Bundle",...}` with the given members already as JSON text. */
+export function bundleText(members: {
+  type: string;
+  id: string;
+  now: number;
+  total?: number;
+  /** extensions of `total` */
+  totalExtension?: unknown;
+  links: readonly BundleLink[];
+  entries: readonly string[];
+}): string {
+  const { type, id, now, total, totalExtension, links, entries } = members;
+  let text = `{"resourceType":"Bundle","id":${quoted(id)},"meta":{"lastUpdated":"${new Date(now).toISOString()}"},"type":${quoted(type)}`;
+  if (total !== undefined) text += `,"total":${total}`;
+  if (totalExtension !== undefined) text += `,"_total":${JSON.stringify({ extension: [totalExtension] })}`;
+  if (links.length > 0) text += `,"link":${JSON.stringify(links)}`;
+  if (entries.length > 0) text += `,"entry":[${entries.join(',')}]`;
+  return `${text}}`;
+}
+
+/** An entry of a searchset. */
+export function searchEntry(stored: StoredResource, base: string, mode: 'match' | 'include'): string {
+  return `{"fullUrl":${quoted(`${base}/${stored.type}/${stored.id}`)},"resource":${textOf(stored)},"search":{"mode":"${mode}"}}`;
+}
+
+/** Warnings travel in a searchset as an entry of their own. */
+export function outcomeEntry(outcome: OperationOutcome): string {
+  return `{"resource":${JSON.stringify(outcome)},"search":{"mode":"outcome"}}`;
+}
+
+/** An entry of a history: a version, or a tombstone without resource. */
+export function historyEntry(stored: StoredResource, base: string): string {
+  const url = `${stored.type}/${stored.id}`;
+  const method = stored.tail === null ? 'DELETE' : 'PUT';
+  const status = stored.tail === null ? '204' : stored.version === 1 ? '201' : '200';
+  const response = {
+    status,
+    etag: `W/"${stored.version}"`,
+    lastModified: new Date(stored.updated).toISOString(),
+  };
+  const resource = stored.tail === null ? '' : `"resource":${textOf(stored)},`;
+  return `{"fullUrl":${quoted(`${base}/${url}`)},${resource}"request":${JSON.stringify({ method, url })},"response":${JSON.stringify(response)}}`;
+}

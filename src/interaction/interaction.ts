@@ -1,0 +1,62 @@
+/** What an interaction gets, what it gives, and how one is registered. https://hl7.org/fhir/R4B/http.html */
+import type { Door } from '../door/index.ts';
+import type { Definitions } from '../fhir/definitions/model.ts';
+import type { SearchContext } from '../search/index.ts';
+import type { PageLinks } from './page-link.ts';
+
+/** A request as FHIR sees it; HTTP is behind it. Header values are as sent. */
+export interface InteractionRequest {
+  type: string;
+  id: string;
+  versionId: string;
+  /** search parameters in the order given, decoded */
+  parameters: readonly (readonly [name: string, value: string])[];
+  body: string;
+  ifMatch?: string;
+  ifNoneMatch?: string;
+  ifNoneExist?: string;
+  prefer: Preference;
+}
+
+/** The Prefer header. https://hl7.org/fhir/R4B/http.html#ops */
+export interface Preference {
+  return: 'representation' | 'minimal' | 'OperationOutcome';
+  handling: 'strict' | 'lenient';
+}
+
+/** What goes back. `body` is JSON text. */
+export interface Reply {
+  status: number;
+  body?: string;
+  versionId?: number;
+  /** milliseconds since 1970 */
+  lastModified?: number;
+  /** absolute URL of the version that was written */
+  location?: string;
+}
+
+/** The server as one request meets it. */
+export interface Server {
+  door: Door;
+  definitions: Definitions;
+  /** base address without a trailing slash */
+  base: string;
+  roles: readonly Role[];
+  pages: PageLinks;
+  searchContext: Omit<SearchContext, 'handling'>;
+  newId(): string;
+  /** milliseconds since 1970 */
+  now(): number;
+}
+
+export type Role = 'repository' | 'registry' | 'discovery';
+
+/** One interaction: name, place and handler. The CapabilityStatement, the routes and the reference come from these. */
+export interface Interaction {
+  /** FHIR's code, for example `search-type`. https://hl7.org/fhir/R4B/valueset-type-restful-interaction.html */
+  code: string;
+  level: 'instance' | 'type' | 'system';
+  routes: readonly { method: 'GET' | 'POST' | 'PUT' | 'DELETE'; path: string }[];
+  summary: string;
+  perform(request: InteractionRequest, server: Server): Promise<Reply>;
+}

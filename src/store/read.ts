@@ -1,0 +1,125 @@
+/** Reads current resources by key; all reads of one turn of the event loop share a query. https://hl7.org/fhir/R4B/http.html#read */
+import type { Int64 } from '../search/index-rows.ts';
+import type { Sql } from './connect.ts';
+import { arrayText } from './row-buffer.ts';
+
+/** One version of a resource as stored. `tail` is the JSON text after meta.lastUpdated; null in a tombstone. */
+export interface StoredResource {
+  key: Int64;
+  type: string;
+  id: string;
+  version: number;
+  /** Milliseconds since 1970. */
+  updated: number;
+  class: number;
+  tail: string | null;
+}
+
+/** What a query found, and the epoch of the statements at the moment it ran. */
+export interface AtEpoch<T> {
+  epoch: number;
+  found: T;
+}
+
+const columns = 'r.key, r.type, r.id, r.version, r.updated, r.class, r.content';
+const readText = `
+  select e.value, ${columns} from statement_epoch e left join resource r on r.key = any($1::bigint[])`;
+
+/** More keys than this in one query gain nothing and make the others wait. */
+const largestRead = 512;
+
+export function storedOf(row: Record<string, unknown>): StoredResource {
+  return {
+    key: row['key'] as string,
+    type: row['type'] as string,
+    id: row['id'] as string,
+    version: row['version'] as number,
+    updated: Number(row['updated']),
+    class: row['class'] as number,
+    tail: row['content'] as string | null,
+  };
+}
+
+/** Reads `keys` in one query. Missing keys are absent from the map; tombstones are there with `tail` null. */
+export async function readMany(sql: Sql, keys: readonly Int64[]): Promise<AtEpoch<Map<Int64, StoredResource>>> {
+  const rows = await sql.unsafe(readText, [arrayText(keys)], { prepare: true });
+  const found = new Map<Int64, StoredResource>();
+  for (const row of rows) if (row['key'] !== null) found.set(row['key'] as string, storedOf(row));
+  return { epoch: Number(rows[0]!['value']), found };
+}
+
+interface Waiting {
+  key: Int64;
+  resolve(value: AtEpoch<StoredResource | undefined>): void;
+  reject(reason: unknown): void;
+}
+
+/** A reader that gathers the keys asked for within one turn. */
+export function coalescedReader(sql: Sql): (key: Int64) => Promise<AtEpoch<StoredResource | undefined>> {
+  let waiting: Waiting[] = [];
+  const flush = (): void => {
+    const all = waiting;
+    waiting = [];
+    for (let at = 0; at < all.length; at += largestRead) void answer(sql, all.slice(at, at + largestRead));
+  };
+  return (key) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ key, resolve, reject });
+      if (waiting.length === 1) setImmediate(flush);
+    });
+}
+
+async function answer(sql: Sql, waiting: readonly Waiting[]): Promise<void> {
+  try {
+    const { epoch, found } = await readMany(sql, [...new Set(waiting.map((one) => one.key))]);
+    for (const one of waiting) one.resolve({ epoch, found: found.get(one.key) });
+  } catch (error) {
+    for (const one of waiting) one.reject(error);
+  }
+}
+
+// Who may see a superseded version is decided by what holds for the resource today, so its class is the current one.
+const superseded = 'r.key, r.type, r.id, r.version, r.updated, c.class, r.content';
+const supersededFrom = 'resource_version r join resource c on c.key = r.key';
+const versionText = `
+  select e.value, q.* from statement_epoch e left join (
+    select ${columns} from resource r where r.key = $1 and r.version = $2
+    union all
+    select ${superseded} from ${supersededFrom} where r.key = $1 and r.version = $2
+  ) q on true`;
+
+/** One version, current or superseded, with the access class of the current one. */
+export async function readVersion(
+  sql: Sql,
+  key: Int64,
+  version: number,
+): Promise<AtEpoch<StoredResource | undefined>> {
+  const rows = await sql.unsafe(versionText, [key, version], { prepare: true });
+  const row = rows[0]!;
+  return { epoch: Number(row['value']), found: row['key'] === null ? undefined : storedOf(row) };
+}
+
+const historyText = `
+  select e.value, q.* from statement_epoch e left join (
+    select ${columns} from resource r where r.key = $1 and r.version < $2
+    union all
+    select ${superseded} from ${supersededFrom} where r.key = $1 and r.version < $2
+    order by version desc limit $3
+  ) q on true order by q.version desc`;
+const countText = `
+  select (select count(*) from resource r where r.key = $1) + (select count(*) from resource_version r where r.key = $1) as total`;
+
+/** Versions below `before`, newest first, at most `limit`; and how many there are in all. */
+export async function readHistory(
+  sql: Sql,
+  key: Int64,
+  before: number,
+  limit: number,
+): Promise<AtEpoch<{ versions: StoredResource[]; total: number }>> {
+  const [rows, totals] = await Promise.all([
+    sql.unsafe(historyText, [key, before, limit], { prepare: true }),
+    sql.unsafe(countText, [key], { prepare: true }),
+  ]);
+  const versions = rows.filter((row) => row['key'] !== null).map(storedOf);
+  return { epoch: Number(rows[0]!['value']), found: { versions, total: Number(totals[0]!['total']) } };
+}

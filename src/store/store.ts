@@ -1,0 +1,170 @@
+/** The store: everything that touches the database, as one value. Only the door and start-up may hold it. */
+import type { Hash, Int64 } from '../search/index-rows.ts';
+import type { ClassMemory } from './access-class.ts';
+import { connect, type DatabaseAddress, migrate, type Sql, type TransactionSql } from './connect.ts';
+import { createHash, secretOf } from './hash.ts';
+import {
+  type AtEpoch,
+  coalescedReader,
+  readHistory,
+  readMany,
+  readVersion,
+  type StoredResource,
+} from './read.ts';
+import { loadStatements, type Statements } from './statement.ts';
+import { type WriteEntry, type WriteResult, writeBatch } from './write.ts';
+import { createWriteQueue } from './write-queue.ts';
+
+export type Row = Record<string, unknown>;
+
+export interface Store {
+  hash: Hash;
+  /** A secret of this database, in hexadecimal. */
+  secret(name: string): Promise<string>;
+  read(key: Int64): Promise<AtEpoch<StoredResource | undefined>>;
+  readMany(keys: readonly Int64[]): Promise<AtEpoch<Map<Int64, StoredResource>>>;
+  readVersion(key: Int64, version: number): Promise<AtEpoch<StoredResource | undefined>>;
+  readHistory(
+    key: Int64,
+    before: number,
+    limit: number,
+  ): Promise<AtEpoch<{ versions: StoredResource[]; total: number }>>;
+  /** Runs the SQL text of a compiled search; the epoch belongs to the same snapshot. */
+  query(text: string, values: readonly unknown[]): Promise<AtEpoch<Row[]>>;
+  /** The statements in force; `atLeast` asks for those of that epoch or a newer one. */
+  statements(atLeast?: number): Promise<Statements>;
+  /** Writes one resource; shares its commit with others. */
+  write(entry: WriteEntry): Promise<WriteResult>;
+  /** Writes many in one commit, each succeeding or failing alone. No key twice. */
+  writeMany(entries: readonly WriteEntry[]): Promise<WriteResult[]>;
+  /**
+   * Runs `body` in one transaction that holds the named locks (in a fixed order). `body` writes through `writeIn`.
+   * Is run again from the start when PostgreSQL breaks a deadlock.
+   */
+  transaction<T>(locks: readonly string[], body: (inside: StoreTransaction) => Promise<T>): Promise<T>;
+  /** For health checks: throws when the database does not answer. */
+  ping(): Promise<void>;
+  /** Brings the planner's knowledge and the visibility map up to date after a large import. */
+  settle(): Promise<void>;
+  /** The pool itself, for the terminology tables. */
+  sql: Sql;
+  close(): Promise<void>;
+}
+
+export interface StoreTransaction {
+  sql: TransactionSql;
+  memory: ClassMemory;
+  query(text: string, values: readonly unknown[]): Promise<Row[]>;
+  readMany(keys: readonly Int64[]): Promise<Map<Int64, StoredResource>>;
+  write(entries: readonly WriteEntry[]): Promise<WriteResult[]>;
+}
+
+export interface StoreSettings {
+  database: DatabaseAddress;
+  /** Milliseconds since 1970. */
+  now(): number;
+  connections?: number;
+}
+
+/** Opens the store, bringing its schema up to date first. */
+export async function openStore(settings: StoreSettings): Promise<Store> {
+  const sql = connect(settings.database, settings.connections === undefined ? {} : { connections: settings.connections });
+  await migrate(sql);
+  const hash = createHash(await secretOf(sql, 'hash'));
+  const known = new Map<string, number>();
+  const transaction = createTransaction(sql, settings.now, known, hash);
+  const writeMany = (entries: readonly WriteEntry[]): Promise<WriteResult[]> =>
+    transaction([], (inside) => inside.write(entries));
+
+  return {
+    hash,
+    secret: (name) => secretOf(sql, name),
+    read: coalescedReader(sql),
+    readMany: (keys) => readMany(sql, keys),
+    readVersion: (key, version) => readVersion(sql, key, version),
+    readHistory: (key, before, limit) => readHistory(sql, key, before, limit),
+    query: (text, values) => queryAtEpoch(sql, text, values),
+    statements: statementMemory(sql),
+    write: createWriteQueue(writeMany),
+    writeMany,
+    transaction,
+    ping: async () => void (await sql`select 1`),
+    settle: async () => void (await sql.unsafe('vacuum (analyze)')),
+    sql,
+    close: () => sql.end({ timeout: 5 }),
+  };
+}
+
+/** Statements of the newest epoch seen. Those who ask at once share a load. */
+function statementMemory(sql: Sql): Store['statements'] {
+  let current: Statements | undefined;
+  let loading: Promise<Statements> | undefined;
+  const load = async (): Promise<Statements> => {
+    try {
+      const loaded = await loadStatements(sql);
+      if (current === undefined || loaded.epoch > current.epoch) current = loaded;
+      return current;
+    } finally {
+      loading = undefined;
+    }
+  };
+  return async (atLeast = 0) => {
+    while (current === undefined || current.epoch < atLeast) await (loading ??= load());
+    return current;
+  };
+}
+
+/** The row of the epoch is joined in, so that an empty answer has one too. */
+async function queryAtEpoch(sql: Sql, text: string, values: readonly unknown[]): Promise<AtEpoch<Row[]>> {
+  const wrapped = `select e.value as epoch, q.* from statement_epoch e left join (${text}) q on true`;
+  const rows = await sql.unsafe(wrapped, parametersOf(values), { prepare: true });
+  const epoch = Number(rows[0]!['epoch']);
+  const [first] = rows;
+  const isEmpty = rows.length === 1 && Object.entries(first!).every(([name, value]) => name === 'epoch' || value === null);
+  return { epoch, found: isEmpty ? [] : (rows as unknown as Row[]) };
+}
+
+type Parameter = string | number | boolean | null;
+function parametersOf(values: readonly unknown[]): Parameter[] {
+  // Arrays are written as PostgreSQL reads them: the statement names their types.
+  return values.map((value) => (Array.isArray(value) ? arrayLiteral(value) : (value as Parameter)));
+}
+
+function arrayLiteral(values: readonly unknown[]): string {
+  const quote = (value: unknown): string => (typeof value === 'string' ? `"${value.replace(/[\\"]/g, '\\$&')}"` : String(value));
+  return `{${values.map(quote).join(',')}}`;
+}
+
+function createTransaction(
+  sql: Sql,
+  now: () => number,
+  known: Map<string, number>,
+  hash: Hash,
+): Store['transaction'] {
+  const attempt = async <T>(locks: readonly string[], body: (inside: StoreTransaction) => Promise<T>): Promise<T> => {
+    const memory = { known, fresh: new Map<string, number>() };
+    const result = await sql.begin(async (inside) => {
+      const keys = [...new Set(locks.map((name) => BigInt(hash(`lock ${name}`))))].sort((x, y) => (x < y ? -1 : 1));
+      for (const key of keys) await inside`select pg_advisory_xact_lock(${key.toString()}::bigint)`;
+      return body({
+        sql: inside,
+        memory,
+        query: async (text, values) => (await inside.unsafe(text, parametersOf(values))) as unknown as Row[],
+        readMany: async (wanted) => (await readMany(inside as unknown as Sql, wanted)).found,
+        write: (entries) => writeBatch(inside, entries, now(), memory),
+      });
+    });
+    for (const [signature, number] of memory.fresh) known.set(signature, number);
+    return result as T; // postgres.js unwraps promises of arrays in its type; body returns none
+  };
+  return async (locks, body) => {
+    for (let attempts = 1; ; attempts++) {
+      try {
+        return await attempt(locks, body);
+      } catch (error) {
+        const code = (error as { code?: string }).code;
+        if ((code !== '40P01' && code !== '40001') || attempts >= 10) throw error;
+      }
+    }
+  };
+}

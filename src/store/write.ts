@@ -1,0 +1,178 @@
+/** Writes a batch of resources in one transaction: versions, archive, index rows, access classes. https://hl7.org/fhir/R4B/http.html#versioning */
+import type { Int64 } from '../search/index-rows.ts';
+import { type Anchor, type ClassMemory, classOf, internClasses, lockExtents, signaturesOf } from './access-class.ts';
+import type { TransactionSql } from './connect.ts';
+import { arrayText, indexTableNames, insertStatements, type RowBuffer, separator } from './row-buffer.ts';
+
+/** Runs in the transaction of the write, after the rows are in. */
+export type Effect = (sql: TransactionSql) => Promise<void>;
+
+export interface WriteEntry {
+  /** create: fails where the key is taken; put: creates or replaces; delete: leaves a tombstone. */
+  how: 'create' | 'put' | 'delete';
+  key: Int64;
+  type: string;
+  id: string;
+  /** The JSON text after meta.lastUpdated; null for delete. */
+  tail: string | null;
+  rows: RowBuffer;
+  /** The class of metadata, or what ties data to data sets. */
+  owner: { class: number } | { anchors: readonly Anchor[] };
+  /** If-Match: the version that must be current. */
+  expected?: number;
+  /** What else must change with this resource (data set extents, code hierarchies). */
+  effect?: Effect;
+}
+
+export type WriteResult =
+  | { done: 'created' | 'replaced' | 'deleted'; version: number; updated: number }
+  /** delete of what is not there or is deleted already */
+  | { done: 'nothing'; version?: number; updated?: number }
+  /** If-Match did not hold */
+  | { done: 'version-conflict'; current?: number }
+  /** create of an id that exists, or two ids with one key */
+  | { done: 'taken'; by: { type: string; id: string } };
+
+const input = `unnest($1::bigint[], string_to_array($2, E'\\x1f'), string_to_array($3, E'\\x1f'), $4::int[],
+  string_to_array($5, E'\\x1f'), $6::int[]) as i (key, type, id, class, content, expected)`;
+const insertSelect = `
+  insert into resource as r (key, type, id, version, updated, class, deleted, content)
+  select i.key, i.type, i.id, 1, $7::bigint, i.class, false, i.content from ${input} where i.expected < 0`;
+const createText = `${insertSelect} on conflict (key) do nothing
+  returning key, version, updated, true as fresh`;
+const putText = `${insertSelect}
+  on conflict (key) do update set version = r.version + 1, updated = greatest(excluded.updated, r.updated),
+    class = excluded.class, deleted = false, content = excluded.content
+    where r.type = excluded.type and r.id = excluded.id
+  returning key, version, updated, (xmax = 0 and version = 1) as fresh`;
+const replaceText = `
+  update resource r set version = r.version + 1, updated = greatest($7::bigint, r.updated), class = i.class,
+    deleted = false, content = i.content
+  from ${input} where r.key = i.key and r.version = i.expected and r.type = i.type and r.id = i.id and not r.deleted
+  returning r.key, r.version, r.updated, false as fresh`;
+const deleteText = `
+  update resource r set version = r.version + 1, updated = greatest($7::bigint, r.updated), deleted = true, content = null
+  from ${input} where r.key = i.key and r.type = i.type and r.id = i.id and not r.deleted
+    and (i.expected < 0 or r.version = i.expected)
+  returning r.key, r.version, r.updated, false as fresh`;
+
+const lost = 'select key, type, id, version, deleted from resource where key = any($1::bigint[])';
+
+/**
+ * Writes `entries` (no key twice) in the transaction `sql`. Each succeeds or fails alone; results come in the order of the entries.
+ * A deadlock with another transaction is thrown as PostgreSQL states it (40P01); the caller tries again.
+ */
+export async function writeBatch(
+  sql: TransactionSql,
+  entries: readonly WriteEntry[],
+  now: number,
+  memory: ClassMemory,
+): Promise<WriteResult[]> {
+  await lockExtents(sql, entries.some((entry) => entry.effect !== undefined) ? 'exclusive' : 'shared');
+  const classes = await classesOf(sql, entries, memory);
+  const written = await writeResources(sql, entries, classes, now);
+  await replaceRows(sql, entries, classes, written);
+  for (const [at, entry] of entries.entries()) if (written[at] !== undefined) await entry.effect?.(sql);
+  return Promise.all(entries.map(async (entry, at) => written[at] ?? (await refusal(sql, entry))));
+}
+
+async function classesOf(
+  sql: TransactionSql,
+  entries: readonly WriteEntry[],
+  memory: ClassMemory,
+): Promise<number[]> {
+  const signatures = await signaturesOf(
+    sql,
+    entries.map(({ owner }) => ('anchors' in owner ? owner.anchors : [])),
+  );
+  await internClasses(sql, signatures, memory);
+  return entries.map(({ owner }, at) =>
+    'class' in owner ? owner.class : classOf(memory, signatures[at]!),
+  );
+}
+
+type Written = Extract<WriteResult, { done: 'created' | 'replaced' | 'deleted' }>;
+
+/** The resource rows. Locked in the order of their keys, so that two batches cannot wait for each other in a ring of one statement. */
+async function writeResources(
+  sql: TransactionSql,
+  entries: readonly WriteEntry[],
+  classes: readonly number[],
+  now: number,
+): Promise<(Written | undefined)[]> {
+  const order = [...entries.keys()].sort((x, y) => (BigInt(entries[x]!.key) < BigInt(entries[y]!.key) ? -1 : 1));
+  const position = new Map(entries.map((entry, at) => [entry.key, at]));
+  const results = new Array<Written | undefined>(entries.length).fill(undefined);
+  const groups: [text: string, takes: (entry: WriteEntry) => boolean][] = [
+    [createText, (entry) => entry.how === 'create'],
+    [putText, (entry) => entry.how === 'put' && entry.expected === undefined],
+    [replaceText, (entry) => entry.how === 'put' && entry.expected !== undefined],
+    [deleteText, (entry) => entry.how === 'delete'],
+  ];
+  for (const [text, takes] of groups) {
+    const group = order.filter((at) => takes(entries[at]!));
+    if (group.length === 0) continue;
+    const rows = await sql.unsafe(text, columnsOf(entries, classes, group, now), { prepare: true });
+    for (const row of rows) {
+      const at = position.get(row['key'] as string)!;
+      const done = entries[at]!.how === 'delete' ? 'deleted' : row['fresh'] === true ? 'created' : 'replaced';
+      results[at] = { done, version: row['version'] as number, updated: Number(row['updated']) };
+    }
+  }
+  return results;
+}
+
+function columnsOf(
+  entries: readonly WriteEntry[],
+  classes: readonly number[],
+  group: readonly number[],
+  now: number,
+): (string | number)[] {
+  const all = group.map((at) => entries[at]!);
+  return [
+    arrayText(all.map((entry) => entry.key)),
+    all.map((entry) => entry.type).join(separator),
+    all.map((entry) => entry.id).join(separator),
+    arrayText(group.map((at) => classes[at]!)),
+    all.map((entry) => entry.tail ?? '-').join(separator),
+    arrayText(all.map((entry) => entry.expected ?? -1)),
+    now,
+  ];
+}
+
+/**
+ * Index rows. The statement that wrote a resource holds its row lock, and this one sees everything committed before
+ * that lock was had: no other writer's rows of the same key can be missed.
+ */
+async function replaceRows(
+  sql: TransactionSql,
+  entries: readonly WriteEntry[],
+  classes: readonly number[],
+  written: readonly (Written | undefined)[],
+): Promise<void> {
+  const stale = entries.filter((_, at) => written[at] !== undefined && written[at].version > 1).map(({ key }) => key);
+  const work: PromiseLike<unknown>[] = [];
+  if (stale.length > 0) {
+    for (const table of indexTableNames) {
+      work.push(sql.unsafe(`delete from ${table} where key = any($1::bigint[])`, [arrayText(stale)], { prepare: true }));
+    }
+  }
+  const owners = entries
+    .map(({ key, rows }, at) => ({ key, rows, class: classes[at]!, done: written[at]?.done }))
+    .filter(({ done }) => done === 'created' || done === 'replaced');
+  for (const { text, values } of insertStatements(owners)) work.push(sql.unsafe(text, values, { prepare: true }));
+  await Promise.all(work);
+}
+
+/** Why nothing was written for `entry`. */
+async function refusal(sql: TransactionSql, entry: WriteEntry): Promise<WriteResult> {
+  const [row] = await sql.unsafe(lost, [arrayText([entry.key])], { prepare: true });
+  if (row !== undefined && (row['type'] !== entry.type || row['id'] !== entry.id)) {
+    return { done: 'taken', by: { type: row['type'] as string, id: row['id'] as string } };
+  }
+  if (entry.how === 'create') return { done: 'taken', by: { type: entry.type, id: entry.id } };
+  const current = row === undefined ? undefined : (row['version'] as number);
+  const gone = row === undefined || row['deleted'] === true;
+  if (entry.how === 'delete' && gone) return { done: 'nothing', ...(current === undefined ? {} : { version: current }) };
+  return { done: 'version-conflict', ...(current === undefined ? {} : { current }) };
+}
