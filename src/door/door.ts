@@ -68,6 +68,9 @@ export interface NewWrite {
   expected?: number;
 }
 
+/** Included resources that one page may bring along. */
+const mostIncluded = 10_000;
+
 /** Statements change rarely; a request that meets a change this often in a row is told to come again. */
 const attempts = 8;
 
@@ -219,7 +222,10 @@ async function include(
 ): Promise<StoredResource[]> {
   if (search.includes.length === 0 || matches.length === 0) return [];
   const keys = matches.map((one) => one.key);
-  const { found } = await run(store, compileIncludes(search, keys, { permitted }));
+  const { found } = await run(store, compileIncludes(search, keys, { permitted, limit: mostIncluded + 1 }));
+  if (found.length > mostIncluded) {
+    throw new FhirError('too-costly', `the page includes more than ${mostIncluded} resources; ask for fewer with _count`);
+  }
   return found.map(storedOf);
 }
 

@@ -76,7 +76,7 @@ function anchorsOf(
     anchors.push({ kind: anchorKind.compartment, a: references[at + 1] as Int64, b: 0 });
   }
   const tokens = rows.cells.token ?? [];
-  for (let at = 0; at < tokens.length; at += 3) {
+  for (let at = 0; at < tokens.length; at += 4) {
     if (!tagKeys.has(tokens[at] as Int64)) continue;
     anchors.push({ kind: anchorKind.tag, a: tokens[at + 1] as Int64, b: tokens[at + 2] as number });
   }

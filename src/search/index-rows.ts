@@ -25,7 +25,8 @@ export function systemKey(hash: Hash, system: string | undefined): number {
 
 /** Receives index rows. The owner (resource key and access class) is added by whoever made the sink. */
 export interface IndexSink {
-  token(parameter: Int64, code: Int64, system: number): void;
+  /** `text` is the code itself: tokens are sorted by it. */
+  token(parameter: Int64, code: Int64, system: number, text: string): void;
   reference(parameter: Int64, target: Int64): void;
   /** `text` as it stands in the resource; folding is done here with `foldText`. */
   string(parameter: Int64, text: string): void;

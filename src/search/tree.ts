@@ -19,9 +19,12 @@ export interface RangeTest {
   highBelow?: number;
 }
 
+/** One alternative of a token; `below` stands until the hierarchy has been looked up (rewrite/hierarchy.ts). */
+export type TokenTest = { code?: Int64; system?: number } | { below: { system: string; code: string } };
+
 /** What one row of an index table must satisfy. */
 export type RowTest =
-  | { table: 'token'; codes: readonly { code?: Int64; system?: number }[] }
+  | { table: 'token'; codes: readonly TokenTest[] }
   | { table: 'reference'; targets: readonly Int64[] }
   | { table: 'string'; how: 'starts' | 'exact' | 'contains'; texts: readonly string[] }
   | { table: 'date' | 'number'; ranges: readonly RangeTest[] }
@@ -47,7 +50,7 @@ export type Expression =
 
 export interface SortKey {
   /** the parameter's rows in `table`, or the resource's own columns */
-  by: { table: Exclude<IndexTable, 'reference'>; parameter: Int64 } | 'id' | 'updated';
+  by: { table: IndexTable; parameter: Int64 } | 'id' | 'updated';
   descending: boolean;
 }
 

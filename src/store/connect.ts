@@ -15,7 +15,11 @@ export function connect(address: DatabaseAddress, options: { connections?: numbe
   const common = {
     max: options.connections ?? 12,
     onnotice: () => {},
-    connection: { application_name: options.name ?? 'fairway' },
+    connection: {
+      application_name: options.name ?? 'fairway',
+      // The parts of a sorted page are written in their order; PostgreSQL must not run them side by side.
+      enable_parallel_append: 'off',
+    },
     // A failed look-up of array types would be a silent change of behaviour, and we name every type in the SQL.
     fetch_types: false,
   };

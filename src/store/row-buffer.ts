@@ -3,7 +3,7 @@ import { foldText, type Hash, type IndexSink, type Int64, stringPrefixLength } f
 
 /** Tables in a fixed order with their columns beside `key` and `class`. */
 export const indexTables = {
-  token: ['parameter bigint', 'code bigint', 'system int'],
+  token: ['parameter bigint', 'code bigint', 'system int', 'text text'],
   reference: ['parameter bigint', 'target bigint'],
   string: ['parameter bigint', 'prefix text', 'folded text', 'exact text'],
   date: ['parameter bigint', 'low bigint', 'high bigint'],
@@ -14,6 +14,9 @@ export const indexTables = {
 
 export type IndexTableName = keyof typeof indexTables;
 export const indexTableNames = Object.keys(indexTables) as IndexTableName[];
+
+/** Tokens are sorted by so many characters of their code. */
+const sortedLength = 32;
 
 type Cell = string | number;
 
@@ -38,8 +41,8 @@ export class RowBuffer implements IndexSink {
     return (this.cells[name] ??= []);
   }
 
-  token(parameter: Int64, code: Int64, system: number): void {
-    this.#table('token').push(parameter, code, system);
+  token(parameter: Int64, code: Int64, system: number, text: string): void {
+    this.#table('token').push(parameter, code, system, text.slice(0, sortedLength).replace(controls, ' '));
   }
 
   reference(parameter: Int64, target: Int64): void {

@@ -51,7 +51,7 @@ export function compileDefinitions(version: FhirVersion): Definitions {
 function isBaseType(definition: JsonObject): boolean {
   return (
     definition['derivation'] !== 'constraint' &&
-    definition['abstract'] !== true &&
+    !(definition['abstract'] === true && definition['kind'] === 'resource') &&
     (definition['kind'] === 'resource' || definition['kind'] === 'complex-type') &&
     definition['url'] === `${definitionUrl}${definition['type'] as string}`
   );

@@ -49,7 +49,8 @@ end $$;
 create trigger resource_archive before update on resource for each row execute function archive_version();
 
 create table token (
-  parameter bigint not null, code bigint not null, system integer not null, class integer not null, key bigint not null
+  parameter bigint not null, code bigint not null, system integer not null, class integer not null, key bigint not null,
+  text text collate "C" not null
 );
 create index token_value on token (parameter, code, system, key) include (class);
 create index token_key on token (key, parameter);

@@ -1,0 +1,2 @@
+/** FHIRPath as others may import it. */
+export { compileExpression, compileRelative, type Node } from './compile.ts';

@@ -1,0 +1,2 @@
+/** Validation as others may import it. */
+export { validate } from './validate.ts';

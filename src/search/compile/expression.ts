@@ -1,0 +1,87 @@
+/** Writes expressions of the tree as SQL: as the keys they select, and as conditions on a key. See docs/adr/0004. */
+import type { Expression } from '../tree.ts';
+import { or, rangeCondition, rowCondition } from './row-test.ts';
+import type { StatementBuilder } from './statement.ts';
+
+type RowOwned = Extract<Expression, { kind: 'match' | 'chain' }>;
+
+/** Rows of an index table belong to a current, permitted resource of the parameter's type: they can select by themselves. */
+const isRowOwned = (expression: Expression): expression is RowOwned => expression.kind === 'match' || expression.kind === 'chain';
+
+/** A SELECT of `key`: current, permitted resources of `type` for which all of `where` hold. Keys may repeat. */
+export function selectKeys(type: string, where: readonly Expression[], to: StatementBuilder): string {
+  const conjuncts = where.flatMap((one): readonly Expression[] => (one.kind === 'and' ? one.of : [one]));
+  const driver = conjuncts.find((one) => one.kind === 'match') ?? conjuncts.find(isRowOwned);
+  if (driver !== undefined && isRowOwned(driver)) {
+    const alias = to.alias();
+    const own = rowsOf(driver, alias, to);
+    const others = conjuncts.filter((one) => one !== driver).map((one) => ` and ${condition(one, `${alias}.key`, to)}`);
+    return `select ${alias}.key from ${own}${others.join('')}`;
+  }
+  const [only] = conjuncts;
+  if (conjuncts.length === 1 && only!.kind === 'or' && only!.of.length > 0 && only!.of.every(isRowOwned)) {
+    return only!.of.map((one) => selectKeys(type, [one], to)).join(' union all ');
+  }
+  const alias = to.alias();
+  const conditions = conjuncts.map((one) => ` and ${condition(one, `${alias}.key`, to, alias)}`);
+  return `select ${alias}.key from ${resourcesOf(type, alias, to)}${conditions.join('')}`;
+}
+
+/** `resource t0 where ...`: current, permitted resources of a type. */
+export function resourcesOf(type: string, alias: string, to: StatementBuilder): string {
+  return `resource ${alias} where ${alias}.type = ${to.add(type, 'text')} and not ${alias}.deleted${to.permitted(alias)}`;
+}
+
+/** `token t0 where ...`: the rows that make a match or chain true. */
+function rowsOf(expression: RowOwned, alias: string, to: StatementBuilder): string {
+  const table = expression.kind === 'chain' ? 'reference' : expression.test.table;
+  const parameter = `${alias}.parameter = ${to.add(expression.parameter, 'bigint')}`;
+  const test =
+    expression.kind === 'chain'
+      ? // Not correlated, so that it also runs where the two resources lie on different machines.
+        `${alias}.target in (${selectKeys(expression.type, [expression.of], to)})`
+      : rowCondition(expression.test, alias, to);
+  return `${table} ${alias} where ${parameter} and ${test}${to.permitted(alias)}`;
+}
+
+/** The condition that `expression` holds for the resource with the key `key`. `resource` is the alias of its own row, if at hand. */
+export function condition(expression: Expression, key: string, to: StatementBuilder, resource?: string): string {
+  switch (expression.kind) {
+    case 'and':
+      return expression.of.length === 0 ? 'true' : `(${expression.of.map((one) => condition(one, key, to, resource)).join(' and ')})`;
+    case 'or':
+      return or(expression.of.map((one) => condition(one, key, to, resource)));
+    case 'not':
+      return `not ${condition(expression.of, key, to, resource)}`;
+    case 'match':
+    case 'chain': {
+      const alias = to.alias();
+      return `exists (select 1 from ${rowsOf(expression, alias, to)} and ${alias}.key = ${key})`;
+    }
+    case 'present': {
+      const alias = to.alias();
+      const parameter = to.add(expression.parameter, 'bigint');
+      return `exists (select 1 from ${expression.table} ${alias} where ${alias}.parameter = ${parameter} and ${alias}.key = ${key}${to.permitted(alias)})`;
+    }
+    case 'reverse': {
+      const alias = to.alias();
+      const parameter = to.add(expression.parameter, 'bigint');
+      const inner = condition(expression.of, `${alias}.key`, to);
+      return `${key} in (select ${alias}.target from reference ${alias} where ${alias}.parameter = ${parameter}${to.permitted(alias)} and ${inner})`;
+    }
+    case 'key':
+      return `${key} = any(${to.add([...expression.keys], 'bigint[]')})`;
+    case 'updated': {
+      // The last change is an instant: both ends of its range.
+      const alias = resource ?? to.alias();
+      const at = (range: (typeof expression.ranges)[number]): string =>
+        rangeCondition(range, alias, to, 'bigint').replaceAll(`${alias}.low`, `${alias}.updated`).replaceAll(`${alias}.high`, `${alias}.updated`);
+      const ranges = or(expression.ranges.map(at));
+      return resource === undefined
+        ? `exists (select 1 from resource ${alias} where ${alias}.key = ${key} and ${ranges}${to.permitted(alias)})`
+        : ranges;
+    }
+    case 'none':
+      return 'false';
+  }
+}

@@ -1,0 +1,71 @@
+/** Compiles searches to SQL: the page, the count, the included resources. See docs/adr/0004. */
+import type { Int64 } from '../index-rows.ts';
+import type { PermittedClasses, Search } from '../tree.ts';
+import { resourcesOf, selectKeys } from './expression.ts';
+import { type PageKey, selectPage } from './sort.ts';
+import { type Statement, StatementBuilder } from './statement.ts';
+
+export type { PageKey } from './sort.ts';
+export type { Statement } from './statement.ts';
+
+const content = 'r.key, r.type, r.id, r.version, r.updated, r.class, r.content';
+
+/** One page, and one resource more when there is a next one. */
+export function compile(
+  search: Search,
+  options: { permitted: PermittedClasses; page: { limit: number; after?: PageKey } },
+): Statement {
+  const to = new StatementBuilder(options.permitted);
+  const page = selectPage(search, options.page.limit + 1, options.page.after, to);
+  const sorts = search.sort.map((_, at) => `, p.s${at}`).join('');
+  const order = search.sort.map((sort, at) => `p.s${at}${sort.descending ? ' desc' : ''} nulls last, `).join('');
+  // The key breaks ties in the direction of a single sort, as the page was cut.
+  const [only] = search.sort;
+  const tie = search.sort.length === 1 && only!.descending ? 'p.key desc' : 'p.key';
+  const text = `with page as materialized (${page})
+    select ${content}${sorts} from page p join resource r on r.key = p.key${to.permitted('r')} and not r.deleted
+    order by ${order}${tie}`;
+  return { text, values: to.values };
+}
+
+/** The number of matches, as `total`. */
+export function compileCount(search: Search, options: { permitted: PermittedClasses }): Statement {
+  const to = new StatementBuilder(options.permitted);
+  if (search.where.length === 0) {
+    return { text: `select count(*) as total from ${resourcesOf(search.type, 'r', to)}`, values: to.values };
+  }
+  const keys = selectKeys(search.type, search.where, to);
+  return { text: `select count(*) as total from (select d.key from (${keys}) d group by d.key) k`, values: to.values };
+}
+
+/** Resources that a page's _include and _revinclude bring along, at most `limit`, without those of the page itself. */
+export function compileIncludes(
+  search: Search,
+  keys: readonly Int64[],
+  options: { permitted: PermittedClasses; limit: number },
+): Statement {
+  const to = new StatementBuilder(options.permitted);
+  const page = to.add([...keys], 'bigint[]');
+  const parts = search.includes.map((include) => {
+    const parameter = `t.parameter = ${to.add(include.parameter, 'bigint')}`;
+    if (include.direction === 'revinclude') {
+      const target = include.target === undefined || include.target === search.type ? '' : ' and false';
+      return `select t.key from reference t where ${parameter} and t.target = any(${page})${target}${to.permitted('t')}`;
+    }
+    const typed = include.target === undefined ? '' : ` and exists (select 1 from resource x where x.key = t.target and x.type = ${to.add(include.target, 'text')})`;
+    return `select t.target as key from reference t where ${parameter} and t.key = any(${page})${typed}${to.permitted('t')}`;
+  });
+  const text = `select ${content} from resource r
+    where r.key in (${parts.join(' union ')}) and not r.deleted and r.key <> all(${page})${to.permitted('r')}
+    order by r.type, r.id limit ${to.add(options.limit, 'int')}`;
+  return { text, values: to.values };
+}
+
+/** Where the next page begins, from the last row of this one. */
+export function pageKeyOf(search: Search, row: Record<string, unknown>): PageKey {
+  const sorts = search.sort.map((_, at) => {
+    const value = row[`s${at}`];
+    return value === null || value === undefined ? null : String(value);
+  });
+  return { sorts, key: String(row['key']) };
+}

@@ -1,0 +1,123 @@
+/** Writes the SELECT of one page of keys in the order that was asked for. https://hl7.org/fhir/R4B/search.html#sort */
+import type { Int64 } from '../index-rows.ts';
+import type { Search, SortKey } from '../tree.ts';
+import { condition, resourcesOf, selectKeys } from './expression.ts';
+import type { StatementBuilder } from './statement.ts';
+
+/** Where a page ends: the sort values of its last resource (null: it has none) and its key. */
+export interface PageKey {
+  sorts: readonly (string | null)[];
+  key: Int64;
+}
+
+const columns = {
+  token: { column: 'text', type: 'text' },
+  string: { column: 'prefix', type: 'text' },
+  uri: { column: 'text', type: 'text' },
+  date: { column: 'low', type: 'bigint' },
+  number: { column: 'low', type: 'float8' },
+  quantity: { column: 'low', type: 'float8' },
+  reference: { column: 'target', type: 'bigint' },
+  id: { column: 'id', type: 'text' },
+  updated: { column: 'updated', type: 'bigint' },
+} as const;
+
+const columnOf = (by: SortKey['by']) => columns[typeof by === 'string' ? by : by.table];
+/** Texts are compared by their bytes everywhere, as the indexes are. */
+const collated = (by: SortKey['by']): string => (columnOf(by).type === 'text' ? ' collate "C"' : '');
+
+/** Keys with their sort values `s0`, `s1`, ... in order, `limit` of them, after `after`. */
+export function selectPage(search: Search, limit: number, after: PageKey | undefined, to: StatementBuilder): string {
+  const [first] = search.sort;
+  if (first === undefined) return unsorted(search, limit, after, to);
+  if (search.sort.length === 1) return typeof first.by === 'string' ? byColumn(search, first, limit, after, to) : byRows(search, first, limit, after, to);
+  return bySeveral(search, limit, after, to);
+}
+
+function unsorted(search: Search, limit: number, after: PageKey | undefined, to: StatementBuilder): string {
+  const keys = selectKeys(search.type, search.where, to);
+  const beyond = after === undefined ? '' : ` where k.key > ${to.add(after.key, 'bigint')}`;
+  return `select distinct k.key from (${keys}) k${beyond} order by k.key limit ${to.add(limit, 'int')}`;
+}
+
+interface Direction {
+  order: 'asc' | 'desc';
+  /** comes later in this direction */
+  beyond: '>' | '<';
+}
+const directionOf = (sort: SortKey): Direction => (sort.descending ? { order: 'desc', beyond: '<' } : { order: 'asc', beyond: '>' });
+
+/** By a column of the resource itself, which always has a value. */
+function byColumn(search: Search, sort: SortKey, limit: number, after: PageKey | undefined, to: StatementBuilder): string {
+  const { column, type } = columnOf(sort.by);
+  const { order, beyond } = directionOf(sort);
+  const alias = to.alias();
+  const conditions = search.where.map((one) => ` and ${condition(one, `${alias}.key`, to, alias)}`).join('');
+  const keyset =
+    after === undefined ? '' : ` and (${alias}.${column}, ${alias}.key) ${beyond} (${to.add(after.sorts[0], type)}, ${to.add(after.key, 'bigint')})`;
+  return `select ${alias}.key, ${alias}.${column} as s0 from ${resourcesOf(search.type, alias, to)}${conditions}${keyset}
+    order by ${alias}.${column} ${order}, ${alias}.key ${order} limit ${to.add(limit, 'int')}`;
+}
+
+/**
+ * By one search parameter: first the resources that have it, in the order of its index, then those that have not.
+ * A resource with several values stands at its smallest (descending: greatest) one. The second part runs only when the first leaves room.
+ */
+function byRows(search: Search, sort: SortKey, limit: number, after: PageKey | undefined, to: StatementBuilder): string {
+  const by = sort.by as Exclude<SortKey['by'], string>; // selectPage sends texts to byColumn
+  const { column, type } = columnOf(by);
+  const { order, beyond } = directionOf(sort);
+  const rows = to.add(limit, 'int');
+  const parameter = to.add(by.parameter, 'bigint');
+  const [t, other, u, x] = [to.alias(), to.alias(), to.alias(), to.alias()];
+  const conditionsOn = (key: string, resource?: string): string =>
+    search.where.map((one) => ` and ${condition(one, key, to, resource)}`).join('');
+  const value = (alias: string): string => `${alias}.${column}${collated(by)}`;
+
+  const parts: string[] = [];
+  const last = after?.sorts[0];
+  if (after === undefined || last !== null) {
+    const keyset = after === undefined ? '' : ` and (${value(t)}, ${t}.key) ${beyond} (${to.add(last, type)}, ${to.add(after.key, 'bigint')})`;
+    const earlier = sort.descending ? '>' : '<';
+    parts.push(`(select distinct ${value(t)} as s0, ${t}.key from ${by.table} ${t} where ${t}.parameter = ${parameter}${to.permitted(t)}${keyset}
+      and not exists (select 1 from ${by.table} ${other} where ${other}.key = ${t}.key and ${other}.parameter = ${parameter} and ${value(other)} ${earlier} ${value(t)})
+      ${conditionsOn(`${t}.key`)} order by s0 ${order}, ${t}.key ${order} limit ${rows})`);
+  }
+  const without = after !== undefined && last === null ? ` and ${u}.key ${beyond} ${to.add(after.key, 'bigint')}` : '';
+  parts.push(`(select null::${type} as s0, ${u}.key from ${resourcesOf(search.type, u, to)}${without}
+    and not exists (select 1 from ${by.table} ${x} where ${x}.key = ${u}.key and ${x}.parameter = ${parameter})
+    ${conditionsOn(`${u}.key`, u)} order by ${u}.key ${order} limit ${rows})`);
+  return `select p.key, p.s0 from (${parts.join(' union all ')}) p limit ${rows}`;
+}
+
+/** By several keys: all matches with all their sort values, ordered. */
+function bySeveral(search: Search, limit: number, after: PageKey | undefined, to: StatementBuilder): string {
+  const k = to.alias();
+  const u = to.alias();
+  const joins = search.sort.map((sort, at) => {
+    if (typeof sort.by === 'string') return '';
+    const t = to.alias();
+    const pick = sort.descending ? 'max' : 'min';
+    const value = `${pick}(${t}.${columnOf(sort.by).column}${collated(sort.by)})`;
+    return ` left join lateral (select ${value} as s from ${sort.by.table} ${t} where ${t}.key = ${k}.key and ${t}.parameter = ${to.add(sort.by.parameter, 'bigint')}) s${at} on true`;
+  });
+  const values = search.sort.map((sort, at) => (typeof sort.by === 'string' ? `${u}.${columnOf(sort.by).column}` : `s${at}.s`));
+  const keyset = after === undefined ? '' : ` where ${keysetCondition(search, values, after, k, to)}`;
+  const order = search.sort.map((sort, at) => `${values[at]} ${directionOf(sort).order} nulls last`);
+  const selected = values.map((value, at) => `${value} as s${at}`).join(', ');
+  return `select ${k}.key, ${selected} from (select distinct d.key from (${selectKeys(search.type, search.where, to)}) d) ${k}
+    join resource ${u} on ${u}.key = ${k}.key${joins.join('')}${keyset}
+    order by ${order.join(', ')}, ${k}.key limit ${to.add(limit, 'int')}`;
+}
+
+/** Same in the first values and later in the next one, for each of them; nulls come last. */
+function keysetCondition(search: Search, values: readonly string[], after: PageKey, key: string, to: StatementBuilder): string {
+  const asked = search.sort.map((sort, at) => to.add(after.sorts[at] ?? null, columnOf(sort.by).type));
+  const same = values.map((value, at) => `${value} is not distinct from ${asked[at]}`);
+  const later = search.sort.map((sort, at) =>
+    after.sorts[at] === null ? 'false' : `(${values[at]} ${directionOf(sort).beyond} ${asked[at]} or ${values[at]} is null)`,
+  );
+  const branches = later.map((one, at) => [...same.slice(0, at), one].join(' and '));
+  branches.push([...same, `${key}.key > ${to.add(after.key, 'bigint')}`].join(' and '));
+  return `(${branches.map((one) => `(${one})`).join(' or ')})`;
+}

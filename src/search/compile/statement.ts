@@ -1,0 +1,37 @@
+/** Collects the parameters of one SQL statement: values never become SQL text. https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-SPECIAL-CHARS */
+import type { PermittedClasses } from '../tree.ts';
+
+/** SQL text with its parameters; arrays stay arrays. */
+export interface Statement {
+  text: string;
+  values: readonly unknown[];
+}
+
+export class StatementBuilder {
+  readonly values: unknown[] = [];
+  readonly #permitted: PermittedClasses;
+  #classes: string | undefined;
+  #aliases = 0;
+
+  constructor(permitted: PermittedClasses) {
+    this.#permitted = permitted;
+  }
+
+  /** A placeholder for `value`, cast to `type`. */
+  add(value: unknown, type: string): string {
+    this.values.push(value);
+    return `$${this.values.length}::${type}`;
+  }
+
+  /** A table alias that is not used yet. */
+  alias(): string {
+    return `t${this.#aliases++}`;
+  }
+
+  /** The condition that rows of `alias` are of a permitted class; goes with every table that is touched. */
+  permitted(alias: string): string {
+    if (this.#permitted === 'all') return '';
+    this.#classes ??= this.add([...this.#permitted], 'int[]');
+    return ` and ${alias}.class = any(${this.#classes})`;
+  }
+}

@@ -1,0 +1,79 @@
+/** Makes the index rows of a resource for every search parameter of its type. https://hl7.org/fhir/R4B/search.html */
+import type { SearchParameterModel } from '../fhir/definitions/model.ts';
+import type { Resource } from '../fhir/json.ts';
+import { compileExpression, type Node } from '../fhir/path/index.ts';
+import { type IndexSink, type Int64, parameterKey } from './index-rows.ts';
+import { type CompositeExtractor, componentsOf, compositeExtractor } from './parameter/composite.ts';
+import { kinds } from './parameter/index.ts';
+import type { Extraction, ParameterContext, ParameterKind } from './parameter/parameter.ts';
+import { registryOf } from './registry.ts';
+
+/** A parameter that is not indexed, and why. */
+export interface Uncompiled {
+  url: string;
+  code: string;
+  reason: string;
+}
+
+export interface Extractor {
+  (resource: Resource, sink: IndexSink): void;
+}
+
+interface Compiled {
+  key: Int64;
+  nodes(resource: Resource): readonly Node[];
+  kind: ParameterKind | undefined;
+  composite: CompositeExtractor | undefined;
+}
+
+/** Kept in columns of the resource itself. */
+const columns = new Set(['_id', '_lastUpdated']);
+
+/** Parameters are compiled when the first resource of their type comes. */
+export function createExtractor(context: ParameterContext): Extractor {
+  const byType = new Map<string, readonly Compiled[]>();
+  return (resource, sink) => {
+    const type = resource.resourceType;
+    let compiled = byType.get(type);
+    if (compiled === undefined) byType.set(type, (compiled = compileType(type, context).compiled));
+    const to: Extraction = { ...context, sink };
+    for (const { key, nodes, kind, composite } of compiled) {
+      const found = nodes(resource);
+      for (let at = 0; at < found.length; at++) {
+        if (kind !== undefined) kind.extract(found[at]!, key, to);
+        else composite?.(found[at]!, resource, key, to);
+      }
+    }
+  };
+}
+
+/** The parameters of all types that cannot be indexed. */
+export function uncompiledParameters(context: ParameterContext): Uncompiled[] {
+  const all = context.definitions.resourceTypes.flatMap((type) => compileType(type, context).uncompiled);
+  return [...new Map(all.map((one) => [one.url, one])).values()];
+}
+
+function compileType(type: string, context: ParameterContext): { compiled: Compiled[]; uncompiled: Uncompiled[] } {
+  const compiled: Compiled[] = [];
+  const uncompiled: Uncompiled[] = [];
+  for (const parameter of registryOf(context.definitions).of(type)) {
+    if (columns.has(parameter.code)) continue;
+    const result = compileParameter(parameter, type, context);
+    if (typeof result !== 'string') compiled.push(result);
+    else uncompiled.push({ url: parameter.url, code: parameter.code, reason: result });
+  }
+  return { compiled, uncompiled };
+}
+
+/** The compiled parameter, or why it is not indexed. */
+function compileParameter(parameter: SearchParameterModel, type: string, context: ParameterContext): Compiled | string {
+  if (parameter.expression === undefined) return 'it states no expression';
+  if (parameter.type === 'special') return 'it is special';
+  const options = { type, definitions: context.definitions };
+  const key = parameterKey(context.hash, type, parameter.code);
+  const nodes = compileExpression(parameter.expression, options);
+  if (parameter.type !== 'composite') return { key, nodes, kind: kinds[parameter.type], composite: undefined };
+  const components = componentsOf(parameter, context);
+  if (typeof components === 'string') return components;
+  return { key, nodes, kind: undefined, composite: compositeExtractor(components, type, context) };
+}
