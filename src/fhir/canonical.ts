@@ -13,6 +13,7 @@ export const canonical = {
   libraryType: 'http://terminology.hl7.org/CodeSystem/library-type',
   spdx: 'http://hl7.org/fhir/spdx-license',
   /** Ours: everything below this is a statement that must be understood. */
+  ours,
   structureDefinitions: `${ours}/StructureDefinition/`,
   granularity: `${ours}/StructureDefinition/granularity`,
   countDisclosure: `${ours}/StructureDefinition/count-disclosure`,

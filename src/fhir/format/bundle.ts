@@ -64,7 +64,8 @@ export function mapStrings(text: string, replace: (value: string, key: string) =
         at = after;
         continue;
       }
-      const value = replace(JSON.parse(text.slice(at, end + 1)) as string, key);
+      const raw = text.slice(at + 1, end);
+      const value = replace(raw.includes('\\') ? (JSON.parse(`"${raw}"`) as string) : raw, key);
       if (value !== undefined) {
         result += text.slice(from, at) + JSON.stringify(value);
         from = end + 1;

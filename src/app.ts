@@ -1,0 +1,149 @@
+/** The composition root: wires the parts of one server from its settings. There are no globals. */
+import { randomUUID } from 'node:crypto';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { createAuthenticate, openAccess } from './auth/authenticate.ts';
+import type { KnownTokens } from './auth/access-file.ts';
+import type { AccessContext } from './conditions/access-context.ts';
+import { createPrepare, openDoor, rememberDecisions } from './door/index.ts';
+import { loadDefinitions } from './fhir/definitions/load.ts';
+import type { FhirVersion } from './fhir/definitions/model.ts';
+import { createPageLinks, type Role, type Server } from './interaction/index.ts';
+import { largestBody, registerRest } from './rest/routes.ts';
+import { createExtractor } from './search/index.ts';
+import type { DatabaseAddress } from './store/connect.ts';
+import { openStore, type Store } from './store/store.ts';
+
+export interface AppSettings {
+  database: DatabaseAddress;
+  fhirVersion: FhirVersion;
+  roles: readonly Role[];
+  host: string;
+  /** 0 picks a free one */
+  port: number;
+  /** the base address that clients use, when it is not `http://host:port/fhir` */
+  baseUrl?: string;
+  /** everyone may read and write everything */
+  openAccess: boolean;
+  tokens: KnownTokens;
+  /** milliseconds since 1970; default the machine's clock */
+  now?: () => number;
+  newId?: () => string;
+  log(level: 'info' | 'warn' | 'error', message: string, details?: Record<string, unknown>): void;
+}
+
+/** A server that answers. */
+export interface App {
+  /** FHIR base address without a trailing slash */
+  base: string;
+  store: Store;
+  /** Finishes what is in hand, then lets go of everything. */
+  close(): Promise<void>;
+}
+
+const prefix = '/fhir';
+const defaultCount = 50;
+const maxCount = 1000;
+
+/** Starts a server and waits until it can answer. */
+export async function createApp(settings: AppSettings): Promise<App> {
+  const now = settings.now ?? Date.now;
+  const newId = settings.newId ?? randomUUID;
+  const [store, definitions] = await Promise.all([
+    openStore({ database: settings.database, now }),
+    loadDefinitions(settings.fhirVersion),
+  ]);
+  const { hash } = store;
+  const pages = createPageLinks(await store.secret('page'));
+  // Filled once the port is known; what is made below keeps this very list.
+  const baseUrls: string[] = [];
+  const context = { definitions, hash, baseUrls };
+  const prepare = createPrepare({ ...context, extract: createExtractor(context) });
+  const servers = new WeakMap<AccessContext, Server>();
+  const serverFor = (asker: AccessContext): Server => {
+    let server = servers.get(asker);
+    if (server === undefined) {
+      server = {
+        door: openDoor(store, rememberDecisions(store, asker), asker, prepare),
+        definitions,
+        base: baseUrls[0]!,
+        roles: settings.roles,
+        pages,
+        searchContext: { ...context, defaultCount, maxCount },
+        newId,
+        now,
+      };
+      servers.set(asker, server);
+    }
+    return server;
+  };
+  const authenticate = settings.openAccess ? () => openAccess : createAuthenticate(settings.tokens);
+  const metrics = createMetrics();
+  const logError = (error: unknown): void => {
+    settings.log('error', 'a request failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+  };
+  const http = createHttp();
+  registerRest(http, { prefix, authenticate, serverFor, logError, observe: metrics.observe });
+  registerHealth(http, store, metrics);
+  await http.listen({ port: settings.port, host: settings.host });
+  const address = http.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : settings.port;
+  const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
+  baseUrls.push((settings.baseUrl ?? `http://${host}:${port}${prefix}`).replace(/\/+$/, ''));
+  return {
+    base: baseUrls[0]!,
+    store,
+    async close() {
+      await http.close();
+      await store.close();
+    },
+  };
+}
+
+function createHttp(): FastifyInstance {
+  return Fastify({
+    bodyLimit: largestBody,
+    logger: false,
+    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 5000 },
+    forceCloseConnections: 'idle',
+  });
+}
+
+interface Metrics {
+  observe(interaction: string, status: number, milliseconds: number): void;
+  text(): Promise<string>;
+}
+
+function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const labels = ['interaction', 'status'] as const;
+  const requests = new Counter({ name: 'fairway_requests_total', help: 'Interactions by status', labelNames: labels, registers: [registry] });
+  const seconds = new Histogram({
+    name: 'fairway_request_seconds',
+    help: 'Time to answer an interaction',
+    labelNames: ['interaction'],
+    buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
+    registers: [registry],
+  });
+  return {
+    observe(interaction, status, milliseconds) {
+      requests.inc({ interaction, status });
+      seconds.observe({ interaction }, milliseconds / 1000);
+    },
+    text: () => registry.metrics(),
+  };
+}
+
+function registerHealth(http: FastifyInstance, store: Store, metrics: Metrics): void {
+  http.get('/health/live', () => ({ status: 'alive' }));
+  http.get('/health/ready', async (_, reply) => {
+    try {
+      await store.ping();
+      return { status: 'ready' };
+    } catch {
+      return reply.status(503).send({ status: 'the database does not answer' });
+    }
+  });
+  http.get('/metrics', async (_, reply) => reply.type('text/plain; version=0.0.4').send(await metrics.text()));
+}

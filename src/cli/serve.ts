@@ -1,0 +1,115 @@
+/** `fairway serve`: one server in any mix of roles. See docs/reference/command-line.md */
+import { Command, Option } from 'commander';
+import { pino } from 'pino';
+import { type App, createApp } from '../app.ts';
+import { readAccessFile } from '../auth/access-file.ts';
+import { type FhirVersion, fhirVersions } from '../fhir/definitions/model.ts';
+import type { Role } from '../interaction/index.ts';
+import { connect, type DatabaseAddress, ensureDatabase, hasOtherUsers } from '../store/connect.ts';
+import { type Engine, startEngine } from '../store/engine.ts';
+import { type Environment, exit, UsageError } from './environment.ts';
+
+const roles: readonly Role[] = ['repository', 'registry', 'discovery'];
+
+interface ServeOptions {
+  port: number;
+  host: string;
+  data: string;
+  database?: string;
+  fhir: FhirVersion;
+  role: Role[];
+  baseUrl?: string;
+  access?: string;
+  insecureOpenAccess?: boolean;
+}
+
+export function serveCommand(environment: Environment, done: (code: number) => void): Command {
+  return new Command('serve')
+    .description('Serve FHIR: as repository, registry, discovery server, or any mix of them.')
+    .addOption(new Option('--port <number>', 'port to listen on; 0 picks a free one').env('FAIRWAY_PORT').default(8080).argParser(parsePort))
+    .addOption(new Option('--host <address>', 'address to listen on').env('FAIRWAY_HOST').default('127.0.0.1'))
+    .addOption(new Option('--data <folder>', 'folder for everything that is kept').env('FAIRWAY_DATA').default('.fairway'))
+    .addOption(new Option('--database <url>', 'an external PostgreSQL (15 or later) instead of the embedded one').env('FAIRWAY_DATABASE_URL'))
+    .addOption(new Option('--fhir <version>', 'FHIR version').env('FAIRWAY_FHIR').choices([...fhirVersions]).default('R4B'))
+    .addOption(new Option('--role <roles>', 'repository, registry, discovery; joined by commas').env('FAIRWAY_ROLE').default(['repository']).argParser(parseRoles))
+    .addOption(new Option('--base-url <url>', 'base address that clients use').env('FAIRWAY_BASE_URL').argParser(parseBase))
+    .addOption(new Option('--access <file>', 'JSON file of bearer tokens and what they may do').env('FAIRWAY_ACCESS'))
+    .addOption(new Option('--insecure-open-access', 'let everyone read and write everything: for trials on this machine only').env('FAIRWAY_INSECURE_OPEN_ACCESS'))
+    .action(async (options: ServeOptions) => done(await serve(options, environment)));
+}
+
+export function parsePort(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
+  throw new UsageError(`--port must be a number from 0 to 65535, not ${text}`);
+}
+
+function parseRoles(text: string): Role[] {
+  return text.split(',').map((name) => {
+    const role = roles.find((one) => one === name.trim());
+    if (role === undefined) throw new UsageError(`--role must be made of ${roles.join(', ')}, not ${name}`);
+    return role;
+  });
+}
+
+function parseBase(text: string): string {
+  if (URL.canParse(text) && /^https?:/.test(text)) return text;
+  throw new UsageError(`--base-url must be an http or https address, not ${text}`);
+}
+
+const loopback = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
+
+async function serve(options: ServeOptions, environment: Environment): Promise<number> {
+  const logger = pino({ base: null }, environment.stderr);
+  const log: Parameters<typeof createApp>[0]['log'] = (level, message, details) => logger[level](details ?? {}, message);
+  if (options.insecureOpenAccess === true) {
+    if (!loopback.test(options.host)) throw new UsageError('--insecure-open-access only works on a loopback address, such as --host 127.0.0.1');
+    log('warn', 'open access: everyone who can reach this address may read and write everything');
+  }
+  const tokens = options.access === undefined ? new Map() : await readAccessFile(options.access);
+  const database = await openDatabase(options);
+  let app: App;
+  try {
+    app = await createApp({
+      database: database.address,
+      fhirVersion: options.fhir,
+      roles: options.role,
+      host: options.host,
+      port: options.port,
+      ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
+      openAccess: options.insecureOpenAccess === true,
+      tokens,
+      log,
+    });
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+  environment.stdout.write(`fairway ready ${app.base}\n`);
+  log('info', 'ready', { base: app.base, fhir: options.fhir, roles: options.role });
+  await environment.ended;
+  log('info', 'ending');
+  await app.close();
+  await database.close();
+  return exit.done;
+}
+
+/** The database of one server, and how to let go of it. */
+export async function openDatabase(options: {
+  data: string;
+  database?: string;
+  /** name of the database in the embedded engine */
+  name?: string;
+}): Promise<{ address: DatabaseAddress; close(): Promise<void> }> {
+  if (options.database !== undefined) return { address: { url: options.database }, close: async () => {} };
+  const engine = await startEngine({ folder: options.data });
+  const database = options.name ?? 'fairway';
+  await ensureDatabase(engine, database);
+  return { address: { engine, database }, close: () => stopUnlessUsed(engine, database) };
+}
+
+/** The engine may serve a second fairway on the same folder; the last one stops it. */
+async function stopUnlessUsed(engine: Engine, database: string): Promise<void> {
+  const sql = connect({ engine, database }, { connections: 1, name: 'fairway-stop' });
+  const used = await hasOtherUsers(sql).finally(() => sql.end());
+  if (!used) await engine.stop();
+}
