@@ -52,8 +52,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    tsPreCompilationDeps: true,
-    tsConfig: { fileName: 'tsconfig.json' },
+    // TypeScript 7 has no API that dependency-cruiser could use, so swc reads the sources.
+    parser: 'swc',
     enhancedResolveOptions: { extensions: ['.ts', '.js'] },
   },
 };

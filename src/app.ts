@@ -1,9 +1,9 @@
 /** The composition root: wires the parts of one server from its settings. There are no globals. */
 import { randomUUID } from 'node:crypto';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
-import { createAuthenticate, openAccess } from './auth/authenticate.ts';
+import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { KnownTokens } from './auth/access-file.ts';
+import { createAuthenticate, openAccess } from './auth/authenticate.ts';
 import type { AccessContext } from './conditions/access-context.ts';
 import { createPrepare, openDoor, rememberDecisions } from './door/index.ts';
 import { loadDefinitions } from './fhir/definitions/load.ts';
@@ -80,7 +80,9 @@ export async function createApp(settings: AppSettings): Promise<App> {
   const authenticate = settings.openAccess ? () => openAccess : createAuthenticate(settings.tokens);
   const metrics = createMetrics();
   const logError = (error: unknown): void => {
-    settings.log('error', 'a request failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    settings.log('error', 'a request failed', {
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    });
   };
   const http = createHttp();
   registerRest(http, { prefix, authenticate, serverFor, logError, observe: metrics.observe });
@@ -118,7 +120,12 @@ function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const labels = ['interaction', 'status'] as const;
-  const requests = new Counter({ name: 'fairway_requests_total', help: 'Interactions by status', labelNames: labels, registers: [registry] });
+  const requests = new Counter({
+    name: 'fairway_requests_total',
+    help: 'Interactions by status',
+    labelNames: labels,
+    registers: [registry],
+  });
   const seconds = new Histogram({
     name: 'fairway_request_seconds',
     help: 'Time to answer an interaction',

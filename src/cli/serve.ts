@@ -26,15 +26,43 @@ interface ServeOptions {
 export function serveCommand(environment: Environment, done: (code: number) => void): Command {
   return new Command('serve')
     .description('Serve FHIR: as repository, registry, discovery server, or any mix of them.')
-    .addOption(new Option('--port <number>', 'port to listen on; 0 picks a free one').env('FAIRWAY_PORT').default(8080).argParser(parsePort))
+    .addOption(
+      new Option('--port <number>', 'port to listen on; 0 picks a free one')
+        .env('FAIRWAY_PORT')
+        .default(8080)
+        .argParser(parsePort),
+    )
     .addOption(new Option('--host <address>', 'address to listen on').env('FAIRWAY_HOST').default('127.0.0.1'))
-    .addOption(new Option('--data <folder>', 'folder for everything that is kept').env('FAIRWAY_DATA').default('.fairway'))
-    .addOption(new Option('--database <url>', 'an external PostgreSQL (15 or later) instead of the embedded one').env('FAIRWAY_DATABASE_URL'))
-    .addOption(new Option('--fhir <version>', 'FHIR version').env('FAIRWAY_FHIR').choices([...fhirVersions]).default('R4B'))
-    .addOption(new Option('--role <roles>', 'repository, registry, discovery; joined by commas').env('FAIRWAY_ROLE').default(['repository']).argParser(parseRoles))
-    .addOption(new Option('--base-url <url>', 'base address that clients use').env('FAIRWAY_BASE_URL').argParser(parseBase))
+    .addOption(
+      new Option('--data <folder>', 'folder for everything that is kept').env('FAIRWAY_DATA').default('.fairway'),
+    )
+    .addOption(
+      new Option('--database <url>', 'an external PostgreSQL (15 or later) instead of the embedded one').env(
+        'FAIRWAY_DATABASE_URL',
+      ),
+    )
+    .addOption(
+      new Option('--fhir <version>', 'FHIR version')
+        .env('FAIRWAY_FHIR')
+        .choices([...fhirVersions])
+        .default('R4B'),
+    )
+    .addOption(
+      new Option('--role <roles>', 'repository, registry, discovery; joined by commas')
+        .env('FAIRWAY_ROLE')
+        .default(['repository'])
+        .argParser(parseRoles),
+    )
+    .addOption(
+      new Option('--base-url <url>', 'base address that clients use').env('FAIRWAY_BASE_URL').argParser(parseBase),
+    )
     .addOption(new Option('--access <file>', 'JSON file of bearer tokens and what they may do').env('FAIRWAY_ACCESS'))
-    .addOption(new Option('--insecure-open-access', 'let everyone read and write everything: for trials on this machine only').env('FAIRWAY_INSECURE_OPEN_ACCESS'))
+    .addOption(
+      new Option(
+        '--insecure-open-access',
+        'let everyone read and write everything: for trials on this machine only',
+      ).env('FAIRWAY_INSECURE_OPEN_ACCESS'),
+    )
     .action(async (options: ServeOptions) => done(await serve(options, environment)));
 }
 
@@ -60,9 +88,11 @@ const loopback = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
 
 async function serve(options: ServeOptions, environment: Environment): Promise<number> {
   const logger = pino({ base: null }, environment.stderr);
-  const log: Parameters<typeof createApp>[0]['log'] = (level, message, details) => logger[level](details ?? {}, message);
+  const log: Parameters<typeof createApp>[0]['log'] = (level, message, details) =>
+    logger[level](details ?? {}, message);
   if (options.insecureOpenAccess === true) {
-    if (!loopback.test(options.host)) throw new UsageError('--insecure-open-access only works on a loopback address, such as --host 127.0.0.1');
+    if (!loopback.test(options.host))
+      throw new UsageError('--insecure-open-access only works on a loopback address, such as --host 127.0.0.1');
     log('warn', 'open access: everyone who can reach this address may read and write everything');
   }
   const tokens = options.access === undefined ? new Map() : await readAccessFile(options.access);

@@ -60,5 +60,8 @@ export function disclose(open: number, all: number, decision: Decision): Disclos
   const rest = all - open;
   // Zero is withheld like any small number: "none" about one person is as telling as "one".
   if (rest < threshold) return { total: open, disclosure: { threshold, rounding, suppressed: true } };
-  return { total: open + Math.round(rest / rounding) * rounding, disclosure: { threshold, rounding, suppressed: false } };
+  return {
+    total: open + Math.round(rest / rounding) * rounding,
+    disclosure: { threshold, rounding, suppressed: false },
+  };
 }

@@ -91,7 +91,8 @@ export function listingOf(resource: Resource, baseUrls: readonly string[]): List
   if (path === undefined || !isInForce(resource)) return { persons, resources };
   for (const one of objectsOf(resource[path.list])) {
     if (path.excluded(one)) continue;
-    const reference: Json | undefined = path.reference === '' ? one['reference'] : objectOf(one[path.reference])?.['reference'];
+    const reference: Json | undefined =
+      path.reference === '' ? one['reference'] : objectOf(one[path.reference])?.['reference'];
     const target = typeof reference === 'string' ? localTarget(reference, baseUrls) : undefined;
     if (target === undefined) continue;
     if (target.startsWith('Patient/')) persons.push(target);

@@ -24,7 +24,18 @@ export const defaultThreshold = 10;
 export const defaultRounding = 10;
 
 /** Licences under which anyone may read and pass on. https://spdx.org/licenses/ */
-const openLicences = new Set(['CC0-1.0', 'CC-BY-4.0', 'CC-BY-3.0', 'CC-BY-SA-4.0', 'ODbL-1.0', 'ODC-By-1.0', 'PDDL-1.0', 'etalab-2.0', 'DL-DE-BY-2.0', 'DL-DE-ZERO-2.0']);
+const openLicences = new Set([
+  'CC0-1.0',
+  'CC-BY-4.0',
+  'CC-BY-3.0',
+  'CC-BY-SA-4.0',
+  'ODbL-1.0',
+  'ODC-By-1.0',
+  'PDDL-1.0',
+  'etalab-2.0',
+  'DL-DE-BY-2.0',
+  'DL-DE-ZERO-2.0',
+]);
 
 const assetCollection = 'asset-collection';
 
@@ -89,7 +100,8 @@ function granularityOf(extension: JsonObject): StatedGranularity | 'not understo
   return level === undefined ? 'not understood' : { level, threshold, rounding };
 }
 
-const isCount = (value: Json | undefined): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 1;
+const isCount = (value: Json | undefined): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= 1;
 
 function isOurs(url: Json | undefined): boolean {
   return typeof url === 'string' && url.startsWith(canonical.structureDefinitions);

@@ -1,9 +1,8 @@
 /** The only view of the data that a request gets: the store seen through a decision. See docs/adr/0003. */
 import type { AccessContext } from '../conditions/access-context.ts';
 import { type DisclosedCount, disclose } from '../conditions/decide.ts';
-import { FhirError } from '../fhir/outcome.ts';
 import type { Resource } from '../fhir/json.ts';
-import { resourceKey } from '../search/index-rows.ts';
+import { FhirError } from '../fhir/outcome.ts';
 import {
   collectHierarchies,
   compile,
@@ -13,6 +12,7 @@ import {
   type PageKey,
   pageKeyOf,
 } from '../search/index.ts';
+import { resourceKey } from '../search/index-rows.ts';
 import type { PermittedClasses, Search } from '../search/tree.ts';
 import { type AtEpoch, type StoredResource, storedOf } from '../store/read.ts';
 import type { Row, Store, StoreTransaction } from '../store/store.ts';
@@ -81,7 +81,8 @@ export function openDoor(store: Store, decision: DecisionMemory, context: Access
   const mayWrite = async (): Promise<void> => {
     const { decision: current } = await decision.latest();
     if (current.write) return;
-    if (context.subject.kind === 'anonymous') throw new FhirError('login', 'writing needs a bearer token of this server');
+    if (context.subject.kind === 'anonymous')
+      throw new FhirError('login', 'writing needs a bearer token of this server');
     throw new FhirError('forbidden', 'this token may not write');
   };
   const reading = readingOf(store, decision);
@@ -138,7 +139,11 @@ export function openDoor(store: Store, decision: DecisionMemory, context: Access
             const compiled = compile(filled, { permitted: current.records, page: { limit: 1 } });
             return (await inside.query(compiled.text, compiled.values)).map(storedOf);
           },
-          write: (writes) => writeInside(inside, writes.map((write) => prepareWrite(prepare, write))),
+          write: (writes) =>
+            writeInside(
+              inside,
+              writes.map((write) => prepareWrite(prepare, write)),
+            ),
         });
       });
     },
@@ -224,7 +229,10 @@ async function include(
   const keys = matches.map((one) => one.key);
   const { found } = await run(store, compileIncludes(search, keys, { permitted, limit: mostIncluded + 1 }));
   if (found.length > mostIncluded) {
-    throw new FhirError('too-costly', `the page includes more than ${mostIncluded} resources; ask for fewer with _count`);
+    throw new FhirError(
+      'too-costly',
+      `the page includes more than ${mostIncluded} resources; ask for fewer with _count`,
+    );
   }
   return found.map(storedOf);
 }
@@ -239,4 +247,3 @@ function writeInside(inside: StoreTransaction, prepared: readonly PreparedWrite[
     prepared.map(({ change, ...entry }) => (change === undefined ? entry : { ...entry, effect: () => change(inside) })),
   );
 }
-

@@ -4,14 +4,7 @@ import { isMetadata, metadataTypes } from '../conditions/metadata-type.ts';
 import { isDataSet, statementOf } from '../conditions/statement.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import type { Resource } from '../fhir/json.ts';
-import {
-  type Hash,
-  type IndexSink,
-  type Int64,
-  parameterKey,
-  resourceKey,
-  systemKey,
-} from '../search/index-rows.ts';
+import { type Hash, type IndexSink, type Int64, parameterKey, resourceKey, systemKey } from '../search/index-rows.ts';
 import { type Anchor, anchorKind, metadataClass } from '../store/access-class.ts';
 import { changeDataSet, type DataSetChange, type TyingParameters } from '../store/data-set.ts';
 import { RowBuffer } from '../store/row-buffer.ts';

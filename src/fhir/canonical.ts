@@ -9,8 +9,11 @@ export const canonical = {
   licenceAttachment: `${fairForFhir}/licenceAttachment`,
   relatedContent: `${fairForFhir}/library-relatedContent`,
   relatedArtifactResourceReference: `${fairForFhir}/relatedArtifactResourceReference`,
+  relatedArtifactType: `${fairForFhir}/relatedArtifactType`,
   /** Code systems of FHIR and SPDX. */
   libraryType: 'http://terminology.hl7.org/CodeSystem/library-type',
+  connectionType: 'http://terminology.hl7.org/CodeSystem/endpoint-connection-type',
+  uri: 'urn:ietf:rfc:3986',
   spdx: 'http://hl7.org/fhir/spdx-license',
   /** Ours: everything below this is a statement that must be understood. */
   ours,

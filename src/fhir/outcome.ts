@@ -77,7 +77,8 @@ export class FhirError extends Error {
   }
 
   get code(): IssueCode {
-    return (this.issues.find((issue) => issue.severity === 'error' || issue.severity === 'fatal') ?? this.issues[0]!).code;
+    return (this.issues.find((issue) => issue.severity === 'error' || issue.severity === 'fatal') ?? this.issues[0]!)
+      .code;
   }
 
   get status(): number {

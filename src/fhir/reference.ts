@@ -8,7 +8,8 @@ export interface LiteralReference {
   version?: string;
 }
 
-const literal = /^(?:(https?:\/\/.+?)\/)?([A-Z][A-Za-z]{1,63})\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/([A-Za-z0-9\-.]{1,64}))?(?:#.*)?$/;
+const literal =
+  /^(?:(https?:\/\/.+?)\/)?([A-Z][A-Za-z]{1,63})\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/([A-Za-z0-9\-.]{1,64}))?(?:#.*)?$/;
 
 /** The parts of a literal reference, or undefined when `text` is none (a canonical of another form, `#contained`, `urn:`). */
 export function parseReference(text: string): LiteralReference | undefined {

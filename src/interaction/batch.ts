@@ -31,7 +31,10 @@ export function createBatch(instances: readonly Interaction[]): Interaction {
   };
 }
 
-async function replyOrError(entry: BundleEntry | FhirError, perform: (entry: BundleEntry) => Promise<Reply>): Promise<Reply> {
+async function replyOrError(
+  entry: BundleEntry | FhirError,
+  perform: (entry: BundleEntry) => Promise<Reply>,
+): Promise<Reply> {
   try {
     if (entry instanceof FhirError) throw entry;
     return await perform(entry);

@@ -32,22 +32,31 @@ export function parseBundleRequest(text: string, base: string): BundleRequest {
   const { resource } = parseResource(text);
   const type = resource['type'];
   if (resource.resourceType !== 'Bundle' || (type !== 'batch' && type !== 'transaction')) {
-    throw new FhirError('invalid', 'the base address takes a Bundle of type batch or transaction', { expression: 'Bundle.type' });
+    throw new FhirError('invalid', 'the base address takes a Bundle of type batch or transaction', {
+      expression: 'Bundle.type',
+    });
   }
   const texts = entryResourceTexts(text);
   const entries = resource['entry'] ?? [];
-  if (!Array.isArray(entries)) throw new FhirError('structure', 'Bundle.entry must be a list', { expression: 'Bundle.entry' });
+  if (!Array.isArray(entries))
+    throw new FhirError('structure', 'Bundle.entry must be a list', { expression: 'Bundle.entry' });
   return { type, entries: entries.map((entry, index) => parseEntry(entry, index, texts[index], base)) };
 }
 
-function parseEntry(entry: Json, index: number, resourceText: string | undefined, base: string): BundleEntry | FhirError {
+function parseEntry(
+  entry: Json,
+  index: number,
+  resourceText: string | undefined,
+  base: string,
+): BundleEntry | FhirError {
   const path = `Bundle.entry[${index}]`;
   const fault = (diagnostics: string, below: string): FhirError =>
     new FhirError('invalid', `${path}.${below}: ${diagnostics}`, { expression: `${path}.${below}` });
   const request = objectOf(objectOf(entry)?.['request']);
   if (request === undefined) return fault('every entry needs a request', 'request');
   const { method, url } = request;
-  if (typeof method !== 'string' || !methods.has(method)) return fault('must be GET, HEAD, POST, PUT or DELETE', 'request.method');
+  if (typeof method !== 'string' || !methods.has(method))
+    return fault('must be GET, HEAD, POST, PUT or DELETE', 'request.method');
   if (typeof url !== 'string' || url === '') return fault('must be an address below the base', 'request.url');
   const fullUrl = objectOf(entry)?.['fullUrl'];
   return {

@@ -3,7 +3,11 @@ import { bundleText } from './bundle.ts';
 import type { Reply, Server } from './interaction.ts';
 
 /** The Bundle that answers, entry by entry in the order of the request. */
-export function responseBundle(type: 'batch-response' | 'transaction-response', replies: readonly Reply[], server: Server): Reply {
+export function responseBundle(
+  type: 'batch-response' | 'transaction-response',
+  replies: readonly Reply[],
+  server: Server,
+): Reply {
   const entries = replies.map((reply) => {
     const response: Record<string, string> = { status: String(reply.status) };
     if (reply.location !== undefined) response['location'] = reply.location;

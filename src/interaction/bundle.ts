@@ -1,5 +1,5 @@
 /** Builds Bundle texts from stored texts without parsing them. https://hl7.org/fhir/R4B/bundle.html */
-import { textOf, type StoredResource } from '../door/index.ts';
+import { type StoredResource, textOf } from '../door/index.ts';
 import type { OperationOutcome } from '../fhir/outcome.ts';
 
 export interface BundleLink {

@@ -43,7 +43,9 @@ function statementOf(server: Server, onResources: readonly Interaction[]): unkno
     rest: [
       {
         mode: 'server',
-        security: { description: 'Metadata are open. Data are open as their data sets state; else a bearer token is needed.' },
+        security: {
+          description: 'Metadata are open. Data are open as their data sets state; else a bearer token is needed.',
+        },
         resource: types.map((type) => resourceOf(type, server, onResources, unsearchable)),
         interaction: [{ code: 'transaction' }, { code: 'batch' }],
         operation: [{ name: 'import', definition: `${canonical.ours}/OperationDefinition/import` }],
@@ -52,9 +54,16 @@ function statementOf(server: Server, onResources: readonly Interaction[]): unkno
   };
 }
 
-function resourceOf(type: string, server: Server, onResources: readonly Interaction[], unsearchable: ReadonlySet<string>): unknown {
+function resourceOf(
+  type: string,
+  server: Server,
+  onResources: readonly Interaction[],
+  unsearchable: ReadonlySet<string>,
+): unknown {
   const { definitions } = server;
-  const parameters = registryOf(definitions).of(type).filter((one) => !unsearchable.has(one.url));
+  const parameters = registryOf(definitions)
+    .of(type)
+    .filter((one) => !unsearchable.has(one.url));
   const references = parameters.filter((one) => one.type === 'reference').map((one) => `${type}:${one.code}`);
   return {
     type,

@@ -67,7 +67,10 @@ export function conditionalSearch(type: string, criteria: string, server: Server
   const parameters = [...new URLSearchParams(criteria.replace(/^\?/, ''))];
   const search = parseSearch(type, parameters, { ...server.searchContext, handling: 'strict' });
   if (search.where.length === 0) {
-    throw new FhirError('invalid', `a condition needs at least one search parameter, but got: ${criteria || 'nothing'}`);
+    throw new FhirError(
+      'invalid',
+      `a condition needs at least one search parameter, but got: ${criteria || 'nothing'}`,
+    );
   }
   return search;
 }

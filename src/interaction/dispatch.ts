@@ -20,7 +20,8 @@ export function matchInteraction(interactions: readonly Interaction[], method: s
       const variables = matchPath(route.path.slice(1).split('/'), segments);
       if (variables === undefined) continue;
       known = true;
-      if (route.method === method || (method === 'HEAD' && route.method === 'GET')) return { interaction, ...variables };
+      if (route.method === method || (method === 'HEAD' && route.method === 'GET'))
+        return { interaction, ...variables };
     }
   }
   if (known) throw new FhirError('method-not-allowed', `${method} is not possible at ${path}`);

@@ -17,6 +17,7 @@ export function isKnownVersion(ifNoneMatch: string | undefined, version: number)
 
 /** Parses a version id of a URL. What is no number cannot be a version of ours. */
 export function versionNumber(type: string, id: string, versionId: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(versionId)) throw new FhirError('not-found', `${type}/${id} has no version ${versionId} here`);
+  if (!/^[1-9]\d{0,8}$/.test(versionId))
+    throw new FhirError('not-found', `${type}/${id} has no version ${versionId} here`);
   return Number(versionId);
 }

@@ -11,12 +11,24 @@ import { update } from './update.ts';
 import { vread } from './vread.ts';
 
 /** Those on resources, which a Bundle may ask for too. */
-const onResources: readonly Interaction[] = [read, vread, update, deleteInteraction, historyInstance, create, searchType];
+const onResources: readonly Interaction[] = [
+  read,
+  vread,
+  update,
+  deleteInteraction,
+  historyInstance,
+  create,
+  searchType,
+];
 
-export const interactions: readonly Interaction[] = [...onResources, createBatch(onResources), capabilities(onResources)];
+export const interactions: readonly Interaction[] = [
+  ...onResources,
+  createBatch(onResources),
+  capabilities(onResources),
+];
 
 export { accept } from './accept.ts';
-export { matchInteraction, knownType } from './dispatch.ts';
+export { knownType, matchInteraction } from './dispatch.ts';
 export type { Interaction, InteractionRequest, Preference, Reply, Role, Server } from './interaction.ts';
 export { createPageLinks } from './page-link.ts';
 export { parametersOf } from './search-type.ts';

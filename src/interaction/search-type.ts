@@ -85,7 +85,9 @@ function nextLink(search: Search, { base }: Server, token: string): BundleLink {
 
 function warningEntries(search: Search): string[] {
   if (search.warnings.length === 0) return [];
-  const issues = search.warnings.map((diagnostics): Issue => ({ severity: 'warning', code: 'not-supported', diagnostics }));
+  const issues = search.warnings.map(
+    (diagnostics): Issue => ({ severity: 'warning', code: 'not-supported', diagnostics }),
+  );
   return [outcomeEntry(outcomeOf(issues))];
 }
 

@@ -36,12 +36,18 @@ export async function transact(
     const planned = writes.map((entry) => inEntry(entry, () => plan(entry, server)));
     refuseRepeated(planned);
     const references = conditionalReferences(planned, server);
-    const locks = planned.flatMap(({ entry, type }) => (entry.ifNoneExist === undefined ? [] : [lockOf(type, entry.ifNoneExist)]));
+    const locks = planned.flatMap(({ entry, type }) =>
+      entry.ifNoneExist === undefined ? [] : [lockOf(type, entry.ifNoneExist)],
+    );
     const written = await server.door.transaction(locks, (inside) => write(planned, references, inside, server));
     for (const [index, reply] of written) replies.set(index, reply);
   }
   for (const entry of sound) if (!replies.has(entry.index)) replies.set(entry.index, await performRead(entry));
-  return responseBundle('transaction-response', sound.map(({ index }) => replies.get(index)!), server);
+  return responseBundle(
+    'transaction-response',
+    sound.map(({ index }) => replies.get(index)!),
+    server,
+  );
 }
 
 function refuseFaulty(entries: readonly (BundleEntry | FhirError)[]): BundleEntry[] {
@@ -75,14 +81,20 @@ function plan(entry: BundleEntry, server: Server): Planned {
   knownType(type === '' ? '?' : type, server.definitions);
   if (rest.length > 0) throw new FhirError('invalid', `${entry.method} ${entry.url} is no address of a resource`);
   if (query !== undefined) {
-    throw new FhirError('not-supported', `conditional ${entry.method} (${entry.url}) is not supported here; use ifNoneExist with POST`);
+    throw new FhirError(
+      'not-supported',
+      `conditional ${entry.method} (${entry.url}) is not supported here; use ifNoneExist with POST`,
+    );
   }
   if (entry.method === 'POST') {
     if (id !== undefined) throw new FhirError('invalid', `POST needs the address of a type, not ${entry.url}`);
     const planned: Planned = { entry, how: 'create', type, id: server.newId() };
-    return entry.ifNoneExist === undefined ? planned : { ...planned, condition: conditionalSearch(type, entry.ifNoneExist, server) };
+    return entry.ifNoneExist === undefined
+      ? planned
+      : { ...planned, condition: conditionalSearch(type, entry.ifNoneExist, server) };
   }
-  if (id === undefined) throw new FhirError('invalid', `${entry.method} needs the address of a resource, not ${entry.url}`);
+  if (id === undefined)
+    throw new FhirError('invalid', `${entry.method} needs the address of a resource, not ${entry.url}`);
   return { entry, how: entry.method === 'PUT' ? 'put' : 'delete', type, id };
 }
 
@@ -90,7 +102,10 @@ function refuseRepeated(planned: readonly Planned[]): void {
   const seen = new Set<string>();
   for (const { type, id, entry } of planned) {
     const target = `${type}/${id}`;
-    if (seen.has(target)) throw new FhirError('invalid', `${target} is written twice in one transaction`, { expression: `Bundle.entry[${entry.index}]` });
+    if (seen.has(target))
+      throw new FhirError('invalid', `${target} is written twice in one transaction`, {
+        expression: `Bundle.entry[${entry.index}]`,
+      });
     seen.add(target);
   }
 }
@@ -104,7 +119,10 @@ function conditionalReferences(planned: readonly Planned[], server: Server): Map
       const match = key === 'reference' ? /^([A-Z][A-Za-z]+)\?(.+)$/.exec(value) : null;
       if (match !== null && !found.has(value)) {
         knownType(match[1]!, server.definitions);
-        found.set(value, inEntry(entry, () => conditionalSearch(match[1]!, match[2]!, server)));
+        found.set(
+          value,
+          inEntry(entry, () => conditionalSearch(match[1]!, match[2]!, server)),
+        );
       }
       return undefined;
     });
@@ -126,11 +144,18 @@ async function write(
     const existing = one.condition === undefined ? undefined : await existingMatch(one, inside, server);
     if (existing === undefined) remaining.push(one);
     else replies.set(one.entry.index, existing.reply);
-    if (one.entry.fullUrl !== undefined && one.how !== 'delete') targets.set(one.entry.fullUrl, `${one.type}/${existing?.id ?? one.id}`);
+    if (one.entry.fullUrl !== undefined && one.how !== 'delete')
+      targets.set(one.entry.fullUrl, `${one.type}/${existing?.id ?? one.id}`);
   }
-  const accepted = remaining.map((one) => (one.how === 'delete' ? undefined : inEntry(one.entry, () => acceptResolved(one, targets, server))));
+  const accepted = remaining.map((one) =>
+    one.how === 'delete' ? undefined : inEntry(one.entry, () => acceptResolved(one, targets, server)),
+  );
   const results = await inside.write(remaining.map((one, at) => newWrite(one, accepted[at])));
-  for (const [at, one] of remaining.entries()) replies.set(one.entry.index, inEntry(one.entry, () => reply(one, accepted[at], results[at]!, server)));
+  for (const [at, one] of remaining.entries())
+    replies.set(
+      one.entry.index,
+      inEntry(one.entry, () => reply(one, accepted[at], results[at]!, server)),
+    );
   return replies;
 }
 
@@ -138,12 +163,20 @@ async function onlyMatch(text: string, search: Search, inside: DoorTransaction):
   const matches = await inside.match(search);
   if (matches.length === 1) return `${matches[0]!.type}/${matches[0]!.id}`;
   const how = matches.length === 0 ? 'nothing' : 'several resources';
-  throw new FhirError(matches.length === 0 ? 'not-found' : 'multiple-matches', `the reference ${text} matches ${how} here`);
+  throw new FhirError(
+    matches.length === 0 ? 'not-found' : 'multiple-matches',
+    `the reference ${text} matches ${how} here`,
+  );
 }
 
-async function existingMatch(one: Planned, inside: DoorTransaction, server: Server): Promise<{ id: string; reply: Reply } | undefined> {
+async function existingMatch(
+  one: Planned,
+  inside: DoorTransaction,
+  server: Server,
+): Promise<{ id: string; reply: Reply } | undefined> {
   const matches = await inside.match(one.condition!);
-  if (matches.length > 1) throw new FhirError('multiple-matches', `Bundle.entry[${one.entry.index}]: several resources match ifNoneExist`);
+  if (matches.length > 1)
+    throw new FhirError('multiple-matches', `Bundle.entry[${one.entry.index}]: several resources match ifNoneExist`);
   const [match] = matches;
   if (match === undefined) return undefined;
   const location = `${server.base}/${match.type}/${match.id}/_history/${match.version}`;
@@ -155,7 +188,9 @@ function acceptResolved(one: Planned, targets: ReadonlyMap<string, string>, serv
   const { text } = one.entry;
   if (text === undefined) throw new FhirError('required', `${one.entry.method} needs a resource`);
   // Identifiers and other values that happen to read like a fullUrl are no links.
-  const resolved = mapStrings(text, (value, key) => (key === 'value' || key === 'fullUrl' ? undefined : targets.get(value)));
+  const resolved = mapStrings(text, (value, key) =>
+    key === 'value' || key === 'fullUrl' ? undefined : targets.get(value),
+  );
   const accepted = accept(resolved, server, one.type);
   if (one.how === 'put') checkId(accepted, one.type, one.id);
   return accepted;
@@ -172,7 +207,12 @@ function newWrite(one: Planned, accepted: Accepted | undefined): NewWrite {
   };
 }
 
-function reply(one: Planned, accepted: Accepted | undefined, result: Parameters<typeof successOf>[0], server: Server): Reply {
+function reply(
+  one: Planned,
+  accepted: Accepted | undefined,
+  result: Parameters<typeof successOf>[0],
+  server: Server,
+): Reply {
   if (one.how === 'delete' && result.done === 'nothing') return { status: 204 };
   const done = successOf(result, one.type, one.id);
   if (accepted === undefined) return { status: 204, versionId: done.version, lastModified: done.updated };

@@ -25,7 +25,9 @@ export const update: Interaction = {
 /** The body must carry the id of the address. */
 export function checkId({ resource }: Accepted, type: string, id: string): void {
   if (!idPattern.test(id)) {
-    throw new FhirError('value', `${id} is not an id: 1 to 64 letters, digits, hyphens and dots`, { expression: `${type}.id` });
+    throw new FhirError('value', `${id} is not an id: 1 to 64 letters, digits, hyphens and dots`, {
+      expression: `${type}.id`,
+    });
   }
   if (resource['id'] === id) return;
   const found = resource['id'] === undefined ? 'the body has none' : `the body has ${JSON.stringify(resource['id'])}`;

@@ -1,7 +1,8 @@
 /** The reply to a write, or the error that a refused one is. https://hl7.org/fhir/R4B/http.html#ops */
+
+import type { WriteResult } from '../door/index.ts';
 import { resourceText } from '../fhir/format/json.ts';
 import { FhirError, outcomeOf } from '../fhir/outcome.ts';
-import type { WriteResult } from '../door/index.ts';
 import type { Preference, Reply } from './interaction.ts';
 
 export interface WrittenResource {

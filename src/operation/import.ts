@@ -22,7 +22,8 @@ export const importOperation: StreamOperation = {
   code: 'import',
   level: 'system',
   contentTypes: ['application/fhir+ndjson', 'application/x-ndjson', 'application/ndjson'],
-  summary: 'Take in resources, one per line. Resources with an id replace what is there; each faulty line is reported and the rest kept.',
+  summary:
+    'Take in resources, one per line. Resources with an id replace what is there; each faulty line is reported and the rest kept.',
   async perform(body, server) {
     await server.door.mayWrite();
     const tally: Tally = { created: 0, replaced: 0, refused: 0, faults: [] };
@@ -84,7 +85,8 @@ function prepare(line: Line, server: Server, tally: Tally): NewWrite | undefined
     const content = accept(decodeUtf8(line.bytes), server);
     const { id, resourceType: type } = content.resource;
     if (id === undefined) return { how: 'create', type, id: server.newId(), content };
-    if (typeof id !== 'string' || !idPattern.test(id)) throw new FhirError('value', `${JSON.stringify(id)} is no id`, { expression: `${type}.id` });
+    if (typeof id !== 'string' || !idPattern.test(id))
+      throw new FhirError('value', `${JSON.stringify(id)} is no id`, { expression: `${type}.id` });
     return { how: 'put', type, id, content };
   } catch (error) {
     refuse(tally, line.number, error);
@@ -114,13 +116,23 @@ function count(result: WriteResult, { type, id }: NewWrite, line: number, tally:
 function reply(tally: Tally): Reply {
   const issues = tally.faults
     .sort((one, two) => one.line - two.line)
-    .flatMap(({ line, error }) => error.issues.map((issue): Issue => ({ ...issue, diagnostics: `line ${line}: ${issue.diagnostics}` })));
+    .flatMap(({ line, error }) =>
+      error.issues.map((issue): Issue => ({ ...issue, diagnostics: `line ${line}: ${issue.diagnostics}` })),
+    );
   const unlisted = tally.refused - tally.faults.length;
   if (unlisted > 0) {
-    issues.push({ severity: 'warning', code: 'too-costly', diagnostics: `${unlisted} more lines were refused and are not listed` });
+    issues.push({
+      severity: 'warning',
+      code: 'too-costly',
+      diagnostics: `${unlisted} more lines were refused and are not listed`,
+    });
   }
   const number = (name: string, valueInteger: number): unknown => ({ name, valueInteger });
-  const parameter = [number('created', tally.created), number('replaced', tally.replaced), number('refused', tally.refused)];
+  const parameter = [
+    number('created', tally.created),
+    number('replaced', tally.replaced),
+    number('refused', tally.refused),
+  ];
   if (issues.length > 0) parameter.push({ name: 'outcome', resource: outcomeOf(issues) });
   return { status: 200, body: JSON.stringify({ resourceType: 'Parameters', parameter }) };
 }

@@ -17,9 +17,10 @@ export async function* readLines(stream: Readable, longest: number): AsyncGenera
   let length = 0;
   const finish = (): Line | undefined => {
     number++;
-    const line: Line = length > longest
-      ? { number, bytes: Buffer.alloc(0), tooLong: true }
-      : { number, bytes: parts.length === 1 ? parts[0]! : Buffer.concat(parts), tooLong: false };
+    const line: Line =
+      length > longest
+        ? { number, bytes: Buffer.alloc(0), tooLong: true }
+        : { number, bytes: parts.length === 1 ? parts[0]! : Buffer.concat(parts), tooLong: false };
     const isEmpty = !line.tooLong && isBlank(line.bytes);
     parts = [];
     length = 0;

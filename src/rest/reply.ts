@@ -32,20 +32,37 @@ export function sendError(to: FastifyReply, error: unknown, log: (error: unknown
   if (known === undefined) log(error);
   const shown = known ?? new FhirError('exception', 'the server met an error of its own; its log says more');
   if (shown.status === 401) to.header('www-authenticate', 'Bearer');
-  return to.status(shown.status).header('content-type', fhirJson).send(JSON.stringify(outcomeOf(shown.issues)));
+  return to
+    .status(shown.status)
+    .header('content-type', fhirJson)
+    .send(JSON.stringify(outcomeOf(shown.issues)));
 }
 
 /** Errors of HTTP itself come from Fastify with codes of its own. */
 function knownError(error: unknown): FhirError | undefined {
   if (error instanceof FhirError) return error;
   const { code, statusCode, message } = error as { code?: string; statusCode?: number; message?: string };
-  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return new FhirError('too-long', 'the body is larger than this server takes in one request; use $import for much data');
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE')
+    return new FhirError(
+      'too-long',
+      'the body is larger than this server takes in one request; use $import for much data',
+    );
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
-    return new FhirError('unsupported-media-type', 'the body must be application/fhir+json (or application/fhir+ndjson for $import)');
+    return new FhirError(
+      'unsupported-media-type',
+      'the body must be application/fhir+json (or application/fhir+ndjson for $import)',
+    );
   }
-  if (code === 'CONNECT_TIMEOUT' || code === 'CONNECTION_CLOSED' || code === 'CONNECTION_ENDED' || code === 'ECONNREFUSED' || code === '57P01') {
+  if (
+    code === 'CONNECT_TIMEOUT' ||
+    code === 'CONNECTION_CLOSED' ||
+    code === 'CONNECTION_ENDED' ||
+    code === 'ECONNREFUSED' ||
+    code === '57P01'
+  ) {
     return new FhirError('transient', 'the database does not answer at the moment; try again');
   }
-  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) return new FhirError('invalid', message ?? 'the request is not valid HTTP');
+  if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)
+    return new FhirError('invalid', message ?? 'the request is not valid HTTP');
   return undefined;
 }

@@ -119,6 +119,7 @@ const none: InteractionRequest['parameters'] = [];
 function refuseParameters(parameters: InteractionRequest['parameters'], code: string): void {
   for (const [name, value] of parameters) {
     if (!formatOnly.has(name)) throw new FhirError('not-supported', `${code} has no parameter ${name.slice(0, 100)}`);
-    if (name === '_format' && !value.includes('json')) throw new FhirError('not-acceptable', `_format=${value.slice(0, 100)} is not supported here; json is`);
+    if (name === '_format' && !value.includes('json'))
+      throw new FhirError('not-acceptable', `_format=${value.slice(0, 100)} is not supported here; json is`);
   }
 }

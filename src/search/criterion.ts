@@ -8,7 +8,7 @@ import { matchComposite } from './parameter/composite.ts';
 import { dateTests } from './parameter/date.ts';
 import { kinds } from './parameter/index.ts';
 import type { Asked, ParameterKind } from './parameter/parameter.ts';
-import { splitEscaped, unescape } from './parameter/text-list.ts';
+import { splitEscaped, unescapeText } from './parameter/text-list.ts';
 import { registryOf } from './registry.ts';
 import type { Expression } from './tree.ts';
 
@@ -16,7 +16,13 @@ import type { Expression } from './tree.ts';
 export class UnknownParameter extends FhirError {}
 
 /** The expression that `name=value` means for resources of `type`. */
-export function parseCriterion(type: string, name: string, value: string, context: SearchContext, depth = 0): Expression {
+export function parseCriterion(
+  type: string,
+  name: string,
+  value: string,
+  context: SearchContext,
+  depth = 0,
+): Expression {
   if (depth > limits.depth) throw new FhirError('too-costly', `${name}: more than ${limits.depth} steps of chaining`);
   if (name.startsWith('_has:')) return parseHas(type, name, value, context, depth);
   const dot = name.indexOf('.');
@@ -24,7 +30,10 @@ export function parseCriterion(type: string, name: string, value: string, contex
   const [code, modifier] = splitModifier(name);
   const values = splitEscaped(value, ',');
   if (values.length > limits.alternatives) {
-    throw new FhirError('too-costly', `${name} has ${values.length} alternatives; at most ${limits.alternatives} are allowed`);
+    throw new FhirError(
+      'too-costly',
+      `${name} has ${values.length} alternatives; at most ${limits.alternatives} are allowed`,
+    );
   }
   if (code === '_id') return parseId(type, modifier, values, context);
   if (code === '_lastUpdated') return parseLastUpdated(modifier, values);
@@ -51,13 +60,19 @@ function splitModifier(name: string): [code: string, modifier: string | undefine
 const anyOf = (of: Expression[]): Expression => (of.length === 1 ? of[0]! : { kind: 'or', of });
 
 /** `:not` also finds what has no value at all. */
-const negated = (modifier: string | undefined, of: Expression): Expression => (modifier === 'not' ? { kind: 'not', of } : of);
+const negated = (modifier: string | undefined, of: Expression): Expression =>
+  modifier === 'not' ? { kind: 'not', of } : of;
 
 export function parameterOf(type: string, code: string, context: SearchContext): SearchParameterModel {
   const registry = registryOf(context.definitions);
   const parameter = registry.find(type, code);
   if (parameter !== undefined) return parameter;
-  const near = registry.of(type).map((one) => one.code).filter((known) => isNear(known, code)).sort().slice(0, 4);
+  const near = registry
+    .of(type)
+    .map((one) => one.code)
+    .filter((known) => isNear(known, code))
+    .sort()
+    .slice(0, 4);
   const hint = near.length === 0 ? '' : `; did you mean ${near.join(', ')}?`;
   throw new UnknownParameter('not-supported', `${type} has no search parameter "${code}"${hint}`);
 }
@@ -72,7 +87,10 @@ function isNear(known: string, code: string): boolean {
 function kindOf(parameter: SearchParameterModel): ParameterKind {
   const kind = kinds[parameter.type];
   if (kind === undefined) {
-    throw new UnknownParameter('not-supported', `searching by ${parameter.code} (${parameter.type}) is not supported here`);
+    throw new UnknownParameter(
+      'not-supported',
+      `searching by ${parameter.code} (${parameter.type}) is not supported here`,
+    );
   }
   return kind;
 }
@@ -95,10 +113,15 @@ function askedOf(
   return { ...asked, modifier };
 }
 
-function parseId(type: string, modifier: string | undefined, values: readonly string[], context: SearchContext): Expression {
+function parseId(
+  type: string,
+  modifier: string | undefined,
+  values: readonly string[],
+  context: SearchContext,
+): Expression {
   if (modifier !== undefined && modifier !== 'not') throw unknownModifier('_id', modifier, type);
   // What cannot be an id is the id of nothing.
-  const ids = values.map(unescape).filter((id) => idPattern.test(id));
+  const ids = values.map(unescapeText).filter((id) => idPattern.test(id));
   return negated(modifier, { kind: 'key', keys: ids.map((id) => resourceKey(context.hash, type, id)) });
 }
 
@@ -116,11 +139,21 @@ function parseMissing(key: Int64, parameter: SearchParameterModel, value: string
 }
 
 /** `subject:Patient.name=x`: a reference leads to a resource for which the rest holds. */
-function parseChain(type: string, first: string, rest: string, value: string, context: SearchContext, depth: number): Expression {
+function parseChain(
+  type: string,
+  first: string,
+  rest: string,
+  value: string,
+  context: SearchContext,
+  depth: number,
+): Expression {
   const [code, stated] = splitModifier(first);
   const parameter = parameterOf(type, code, context);
   if (parameter.type !== 'reference') {
-    throw new FhirError('invalid', `${type}.${code} is a ${parameter.type} and leads nowhere; only references can be chained`);
+    throw new FhirError(
+      'invalid',
+      `${type}.${code} is a ${parameter.type} and leads nowhere; only references can be chained`,
+    );
   }
   const key = parameterKey(context.hash, type, code);
   const targets = stated === undefined ? (parameter.targets ?? context.definitions.resourceTypes) : [stated];
@@ -130,7 +163,9 @@ function parseChain(type: string, first: string, rest: string, value: string, co
   let refusal: UnknownParameter | undefined;
   const branches = targets.flatMap((target): Expression[] => {
     try {
-      return [{ kind: 'chain', parameter: key, type: target, of: parseCriterion(target, rest, value, context, depth + 1) }];
+      return [
+        { kind: 'chain', parameter: key, type: target, of: parseCriterion(target, rest, value, context, depth + 1) },
+      ];
     } catch (error) {
       // Without a stated type the chain goes through those targets that know the rest.
       if (!(error instanceof UnknownParameter)) throw error;
@@ -138,7 +173,8 @@ function parseChain(type: string, first: string, rest: string, value: string, co
       return [];
     }
   });
-  if (branches.length === 0) throw refusal ?? new UnknownParameter('not-supported', `${first} leads to no type that has ${rest}`);
+  if (branches.length === 0)
+    throw refusal ?? new UnknownParameter('not-supported', `${first} leads to no type that has ${rest}`);
   return anyOf(branches);
 }
 

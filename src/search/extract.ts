@@ -15,9 +15,7 @@ export interface Uncompiled {
   reason: string;
 }
 
-export interface Extractor {
-  (resource: Resource, sink: IndexSink): void;
-}
+export type Extractor = (resource: Resource, sink: IndexSink) => void;
 
 interface Compiled {
   key: Int64;

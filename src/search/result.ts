@@ -47,19 +47,22 @@ function sortBy(type: string, code: string, context: SearchContext): SortKey['by
   const parameter = parameterOf(type, code, context);
   const kind = kinds[parameter.type];
   const key = parameterKey(context.hash, type, code);
-  if (kind === undefined) throw new UnknownParameter('not-supported', `sorting by ${code} (${parameter.type}) is not supported here`);
+  if (kind === undefined)
+    throw new UnknownParameter('not-supported', `sorting by ${code} (${parameter.type}) is not supported here`);
   return { table: kind.table, parameter: key };
 }
 
 function parseInclude(draft: Draft, name: string, value: string, context: SearchContext): boolean {
   const [direction, modifier] = name.slice(1).split(':');
-  if (modifier !== undefined) throw new UnknownParameter('not-supported', `${name}: :${modifier} is not supported here`);
+  if (modifier !== undefined)
+    throw new UnknownParameter('not-supported', `${name}: :${modifier} is not supported here`);
   const [source, code, target, ...rest] = value.split(':');
   if (source === undefined || code === undefined || rest.length > 0) {
     throw new FhirError('value', `${name} must be Type:parameter or Type:parameter:Target, not ${value}`);
   }
   for (const type of target === undefined ? [source] : [source, target]) {
-    if (context.definitions.types[type]?.kind !== 'resource') throw new FhirError('value', `${type} in ${name}=${value} is no resource type`);
+    if (context.definitions.types[type]?.kind !== 'resource')
+      throw new FhirError('value', `${type} in ${name}=${value} is no resource type`);
   }
   if (direction === 'include' && source !== draft.type) {
     throw new FhirError('value', `${name}=${value} starts at ${source}, but ${draft.type} is searched`);
@@ -80,7 +83,8 @@ function parseInclude(draft: Draft, name: string, value: string, context: Search
 
 function parseSummary(draft: Draft, name: string, value: string): boolean {
   if (value === 'count') draft.countOnly = true;
-  else if (value !== 'false') throw new UnknownParameter('not-supported', `${name}=${value} is not supported here; count and false are`);
+  else if (value !== 'false')
+    throw new UnknownParameter('not-supported', `${name}=${value} is not supported here; count and false are`);
   return true;
 }
 

@@ -44,7 +44,9 @@ export async function signaturesOf(sql: TransactionSql, anchors: readonly (reado
     { prepare: true },
   );
   if (rows.length === 0) return anchors.map(() => '');
-  const found = new Map(rows.map((row) => [`${row['kind']} ${row['a']} ${row['b']}`, (row['data_sets'] as string).split(',')]));
+  const found = new Map(
+    rows.map((row) => [`${row['kind']} ${row['a']} ${row['b']}`, (row['data_sets'] as string).split(',')]),
+  );
   return anchors.map((list) => {
     const sets = new Set(list.flatMap((anchor) => found.get(`${anchor.kind} ${anchor.a} ${anchor.b}`) ?? []));
     return [...sets].sort().join(',');

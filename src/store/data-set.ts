@@ -61,7 +61,8 @@ export async function changeDataSet(
 }
 
 async function anchorsFrom(sql: TransactionSql, source: Int64): Promise<Anchor[]> {
-  const rows = await sql`select distinct kind, a, b from data_set_anchor where source = ${source} or data_set = ${source}`;
+  const rows =
+    await sql`select distinct kind, a, b from data_set_anchor where source = ${source} or data_set = ${source}`;
   return rows.map((row) => ({ kind: row['kind'] as Anchor['kind'], a: row['a'] as string, b: row['b'] as number }));
 }
 

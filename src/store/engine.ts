@@ -75,7 +75,9 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
     if (exited !== undefined) break;
     await sleep(20);
   }
-  throw new Error(`PostgreSQL did not start in ${data}: ${exited ?? 'no answer within 60 s'}; see ${join(folder, 'postgres.log')}`);
+  throw new Error(
+    `PostgreSQL did not start in ${data}: ${exited ?? 'no answer within 60 s'}; see ${join(folder, 'postgres.log')}`,
+  );
 }
 
 async function findBinaries(): Promise<Binaries> {
@@ -111,7 +113,8 @@ function initialise(binaries: Binaries, data: string, owner: Owner | undefined):
   if (done.status !== 0) {
     rmSync(data, { recursive: true, force: true });
     const reason = `${done.stderr ?? ''}${done.error?.message ?? ''}`.trim();
-    const hint = owner === undefined ? '' : ' (as root, the user postgres must be able to enter the folder and this program)';
+    const hint =
+      owner === undefined ? '' : ' (as root, the user postgres must be able to enter the folder and this program)';
     throw new Error(`cannot create a database in ${data}${hint}: ${reason}`);
   }
 }

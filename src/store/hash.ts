@@ -13,7 +13,9 @@ export function createHash(secret: string): Hash {
     const known = memory.get(text);
     if (known !== undefined) return known;
     // Prefix-keyed SHA-256 cut to 64 bits: length extension gains nothing on a truncated digest that is never shown.
-    const value = digest('sha256', secret + text, 'buffer').readBigInt64BE(0).toString();
+    const value = digest('sha256', secret + text, 'buffer')
+      .readBigInt64BE(0)
+      .toString();
     if (memory.size >= remembered) memory = new Map();
     // A text that stems from a large body may be a slice that keeps the body alive; the round trip makes it stand alone.
     memory.set(text.length > 12 ? Buffer.from(text).toString() : text, value);

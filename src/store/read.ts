@@ -89,11 +89,7 @@ const versionText = `
   ) q on true`;
 
 /** One version, current or superseded, with the access class of the current one. */
-export async function readVersion(
-  sql: Sql,
-  key: Int64,
-  version: number,
-): Promise<AtEpoch<StoredResource | undefined>> {
+export async function readVersion(sql: Sql, key: Int64, version: number): Promise<AtEpoch<StoredResource | undefined>> {
   const rows = await sql.unsafe(versionText, [key, version], { prepare: true });
   const row = rows[0]!;
   return { epoch: Number(row['value']), found: row['key'] === null ? undefined : storedOf(row) };

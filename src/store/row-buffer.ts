@@ -53,7 +53,12 @@ export class RowBuffer implements IndexSink {
     const exact = text.replace(controls, ' ');
     const folded = foldText(exact);
     const prefix = folded.slice(0, stringPrefixLength);
-    this.#table('string').push(parameter, prefix, folded === prefix ? absent : folded, exact === folded ? absent : exact);
+    this.#table('string').push(
+      parameter,
+      prefix,
+      folded === prefix ? absent : folded,
+      exact === folded ? absent : exact,
+    );
   }
 
   date(parameter: Int64, low: number, high: number): void {

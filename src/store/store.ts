@@ -3,14 +3,7 @@ import type { Hash, Int64 } from '../search/index-rows.ts';
 import type { ClassMemory } from './access-class.ts';
 import { connect, type DatabaseAddress, migrate, type Sql, type TransactionSql } from './connect.ts';
 import { createHash, secretOf } from './hash.ts';
-import {
-  type AtEpoch,
-  coalescedReader,
-  readHistory,
-  readMany,
-  readVersion,
-  type StoredResource,
-} from './read.ts';
+import { type AtEpoch, coalescedReader, readHistory, readMany, readVersion, type StoredResource } from './read.ts';
 import { loadStatements, type Statements } from './statement.ts';
 import { type WriteEntry, type WriteResult, writeBatch } from './write.ts';
 import { createWriteQueue } from './write-queue.ts';
@@ -68,7 +61,10 @@ export interface StoreSettings {
 
 /** Opens the store, bringing its schema up to date first. */
 export async function openStore(settings: StoreSettings): Promise<Store> {
-  const sql = connect(settings.database, settings.connections === undefined ? {} : { connections: settings.connections });
+  const sql = connect(
+    settings.database,
+    settings.connections === undefined ? {} : { connections: settings.connections },
+  );
   await migrate(sql);
   const hash = createHash(await secretOf(sql, 'hash'));
   const known = new Map<string, number>();
@@ -120,7 +116,8 @@ async function queryAtEpoch(sql: Sql, text: string, values: readonly unknown[]):
   const rows = await sql.unsafe(wrapped, parametersOf(values), { prepare: true });
   const epoch = Number(rows[0]!['epoch']);
   const [first] = rows;
-  const isEmpty = rows.length === 1 && Object.entries(first!).every(([name, value]) => name === 'epoch' || value === null);
+  const isEmpty =
+    rows.length === 1 && Object.entries(first!).every(([name, value]) => name === 'epoch' || value === null);
   return { epoch, found: isEmpty ? [] : (rows as unknown as Row[]) };
 }
 
@@ -131,16 +128,12 @@ function parametersOf(values: readonly unknown[]): Parameter[] {
 }
 
 function arrayLiteral(values: readonly unknown[]): string {
-  const quote = (value: unknown): string => (typeof value === 'string' ? `"${value.replace(/[\\"]/g, '\\$&')}"` : String(value));
+  const quote = (value: unknown): string =>
+    typeof value === 'string' ? `"${value.replace(/[\\"]/g, '\\$&')}"` : String(value);
   return `{${values.map(quote).join(',')}}`;
 }
 
-function createTransaction(
-  sql: Sql,
-  now: () => number,
-  known: Map<string, number>,
-  hash: Hash,
-): Store['transaction'] {
+function createTransaction(sql: Sql, now: () => number, known: Map<string, number>, hash: Hash): Store['transaction'] {
   const attempt = async <T>(locks: readonly string[], body: (inside: StoreTransaction) => Promise<T>): Promise<T> => {
     const memory = { known, fresh: new Map<string, number>() };
     const result = await sql.begin(async (inside) => {

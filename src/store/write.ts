@@ -76,19 +76,13 @@ export async function writeBatch(
   return Promise.all(entries.map(async (entry, at) => written[at] ?? (await refusal(sql, entry))));
 }
 
-async function classesOf(
-  sql: TransactionSql,
-  entries: readonly WriteEntry[],
-  memory: ClassMemory,
-): Promise<number[]> {
+async function classesOf(sql: TransactionSql, entries: readonly WriteEntry[], memory: ClassMemory): Promise<number[]> {
   const signatures = await signaturesOf(
     sql,
     entries.map(({ owner }) => ('anchors' in owner ? owner.anchors : [])),
   );
   await internClasses(sql, signatures, memory);
-  return entries.map(({ owner }, at) =>
-    'class' in owner ? owner.class : classOf(memory, signatures[at]!),
-  );
+  return entries.map(({ owner }, at) => ('class' in owner ? owner.class : classOf(memory, signatures[at]!)));
 }
 
 type Written = Extract<WriteResult, { done: 'created' | 'replaced' | 'deleted' }>;
@@ -154,7 +148,9 @@ async function replaceRows(
   const work: PromiseLike<unknown>[] = [];
   if (stale.length > 0) {
     for (const table of indexTableNames) {
-      work.push(sql.unsafe(`delete from ${table} where key = any($1::bigint[])`, [arrayText(stale)], { prepare: true }));
+      work.push(
+        sql.unsafe(`delete from ${table} where key = any($1::bigint[])`, [arrayText(stale)], { prepare: true }),
+      );
     }
   }
   const owners = entries
@@ -173,6 +169,7 @@ async function refusal(sql: TransactionSql, entry: WriteEntry): Promise<WriteRes
   if (entry.how === 'create') return { done: 'taken', by: { type: entry.type, id: entry.id } };
   const current = row === undefined ? undefined : (row['version'] as number);
   const gone = row === undefined || row['deleted'] === true;
-  if (entry.how === 'delete' && gone) return { done: 'nothing', ...(current === undefined ? {} : { version: current }) };
+  if (entry.how === 'delete' && gone)
+    return { done: 'nothing', ...(current === undefined ? {} : { version: current }) };
   return { done: 'version-conflict', ...(current === undefined ? {} : { current }) };
 }

@@ -37,7 +37,9 @@ export function hierarchyOf(codeSystem: Resource): Hierarchy | undefined {
     for (const concept of list(next.concept['concept'])) waiting.push({ concept, parent: code });
   }
   if (parents.size === 0) return undefined;
-  const pairs = [...parents.keys()].flatMap((code) => [...ancestorsOf(code, parents)].map((above) => [above, code] as const));
+  const pairs = [...parents.keys()].flatMap((code) =>
+    [...ancestorsOf(code, parents)].map((above) => [above, code] as const),
+  );
   return { system, pairs };
 }
 

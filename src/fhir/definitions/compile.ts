@@ -92,7 +92,8 @@ function elementsOf(
   }
   if (types[path] !== undefined) return [[name, { type: path, ...limits }]];
   const choices = list(element['type']);
-  if (!name.endsWith('[x]')) return [[name, { ...elementOf(choices[0]!, name, path, element, types, bound), ...limits }]];
+  if (!name.endsWith('[x]'))
+    return [[name, { ...elementOf(choices[0]!, name, path, element, types, bound), ...limits }]];
   const base = name.slice(0, -3);
   return choices.map((choice) => {
     const model = elementOf(choice, name, path, element, types, bound);
@@ -164,12 +165,17 @@ function parameterOf(parameter: JsonObject, url: string, resourceTypes: readonly
 
 function compileCompartments(files: PackageFiles): CompartmentModel[] {
   return [...files.all('CompartmentDefinition')]
-    .filter((one) => (one['url'] as string).startsWith('http://hl7.org/fhir/CompartmentDefinition/') && one['id'] !== 'example')
+    .filter(
+      (one) =>
+        (one['url'] as string).startsWith('http://hl7.org/fhir/CompartmentDefinition/') && one['id'] !== 'example',
+    )
     .map((one) => ({
       code: one['code'] as string,
       resources: Object.fromEntries(
         list(one['resource']).flatMap((resource): [string, string[]][] => {
-          const codes = ((resource['param'] as Json[] | undefined) ?? []).filter((code): code is string => typeof code === 'string' && code !== '{def}');
+          const codes = ((resource['param'] as Json[] | undefined) ?? []).filter(
+            (code): code is string => typeof code === 'string' && code !== '{def}',
+          );
           return codes.length === 0 ? [] : [[resource['code'] as string, codes]];
         }),
       ),

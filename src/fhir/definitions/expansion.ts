@@ -74,7 +74,8 @@ function flatten(concepts: readonly JsonObject[], above: readonly string[]): Con
 
 /** Only the hierarchy can be decided here; parents stated as properties are followed to the top. */
 function filtered(system: string, concepts: readonly Concept[], filter: JsonObject): Codes | undefined {
-  if (filter['property'] !== 'concept' || (filter['op'] !== 'is-a' && filter['op'] !== 'descendent-of')) return undefined;
+  if (filter['property'] !== 'concept' || (filter['op'] !== 'is-a' && filter['op'] !== 'descendent-of'))
+    return undefined;
   const top = textOf(filter['value'])!;
   const byCode = new Map(concepts.map((concept) => [concept.code, concept]));
   const isBelow = (code: string, seen: Set<string>): boolean => {

@@ -28,7 +28,15 @@ export interface TypeModel {
 }
 
 export type SearchParameterType =
-  | 'string' | 'token' | 'reference' | 'date' | 'number' | 'quantity' | 'uri' | 'composite' | 'special';
+  | 'string'
+  | 'token'
+  | 'reference'
+  | 'date'
+  | 'number'
+  | 'quantity'
+  | 'uri'
+  | 'composite'
+  | 'special';
 
 export interface SearchParameterModel {
   url: string;

@@ -32,7 +32,10 @@ export const primitives: Record<string, PrimitiveModel> = {
   url: { json: 'string', pattern: '\\S+' },
   canonical: { json: 'string', pattern: '\\S+' },
   oid: { json: 'string', pattern: 'urn:oid:[0-2](?:\\.(?:0|[1-9][0-9]*))+' },
-  uuid: { json: 'string', pattern: 'urn:uuid:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}' },
+  uuid: {
+    json: 'string',
+    pattern: 'urn:uuid:[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}',
+  },
   base64Binary: { json: 'string', pattern: '[A-Za-z0-9+/\\s]*={0,2}\\s*' },
   date: { json: 'string', pattern: `${year}(?:-${month}(?:-${day})?)?` },
   dateTime: { json: 'string', pattern: `${year}(?:-${month}(?:-${day}(?:T${clock}${zone})?)?)?` },

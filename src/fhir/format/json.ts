@@ -85,7 +85,9 @@ function refuseDuplicates(text: string): never {
         const keys = open.at(-1)!;
         if (keys.has(key)) {
           const line = text.slice(0, at).split('\n').length;
-          throw new FhirError('structure', `the key "${key}" stands twice in one object (line ${line})`, { expression: key });
+          throw new FhirError('structure', `the key "${key}" stands twice in one object (line ${line})`, {
+            expression: key,
+          });
         }
         keys.add(key);
       }
@@ -98,11 +100,12 @@ function refuseDuplicates(text: string): never {
 /** PostgreSQL's text cannot hold NUL, and UTF-8 cannot hold half a surrogate pair. */
 function refuseUnstorable(json: Json, path: string): void {
   if (typeof json === 'string') {
-    if (json.includes('\u0000')) throw new FhirError('value', 'the character U+0000 is not allowed', { expression: path });
+    if (json.includes('\u0000'))
+      throw new FhirError('value', 'the character U+0000 is not allowed', { expression: path });
     if (!json.isWellFormed()) {
       throw new FhirError('value', 'half of a surrogate pair is no character', { expression: path });
     }
-  } else if (Array.isArray(json)) json.forEach((item, at) => refuseUnstorable(item, `${path}[${at}]`));
+  } else if (Array.isArray(json)) for (const [at, item] of json.entries()) refuseUnstorable(item, `${path}[${at}]`);
   else if (typeof json === 'object' && json !== null) {
     for (const [key, value] of Object.entries(json)) refuseUnstorable(value, path === '' ? key : `${path}.${key}`);
   }
@@ -144,5 +147,3 @@ function instantText(millis: number): string {
   }
   return lastInstantText;
 }
-
-

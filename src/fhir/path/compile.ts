@@ -76,7 +76,8 @@ function compileAst(ast: Ast, root: string, definitions: Definitions): Step {
 function compileName(name: string, root: string, definitions: Definitions): Step {
   if (name === root || name === 'Resource' || name === 'DomainResource') {
     // Inside a composite the type's name means the resource, not the node that is looked at.
-    return (input, scope) => (input.length === 1 && input[0]!.type === root ? input : [{ value: scope.root, type: root }]);
+    return (input, scope) =>
+      input.length === 1 && input[0]!.type === root ? input : [{ value: scope.root, type: root }];
   }
   if (definitions.types[name]?.kind === 'resource') return nothing;
   return compileMember(name, definitions);
@@ -127,7 +128,9 @@ function nodeOf(value: Json, element: ElementModel): Node {
 
 /** FHIRPath writes system types with a capital (String, DateTime); these expressions mean FHIR's. */
 function sameType(type: string, wanted: string): boolean {
-  return type === wanted || (wanted === 'DateTime' && type === 'dateTime') || (wanted === 'Quantity' && quantities.has(type));
+  return (
+    type === wanted || (wanted === 'DateTime' && type === 'dateTime') || (wanted === 'Quantity' && quantities.has(type))
+  );
 }
 const quantities = new Set(['SimpleQuantity', 'MoneyQuantity']);
 
@@ -188,7 +191,8 @@ function compileExtension(name: 'extension' | 'hasExtension', of: Step, argument
   if (argument?.kind !== 'literal') throw new Error(`${name}() needs a text`);
   const url = argument.value;
   const find = (node: Node): Node[] => {
-    const list = typeof node.value === 'object' && node.value !== null ? (node.value as JsonObject)['extension'] : undefined;
+    const list =
+      typeof node.value === 'object' && node.value !== null ? (node.value as JsonObject)['extension'] : undefined;
     if (!Array.isArray(list)) return [];
     return list
       .filter((one) => typeof one === 'object' && one !== null && (one as JsonObject)['url'] === url)

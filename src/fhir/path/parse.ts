@@ -14,7 +14,8 @@ export type Ast =
 
 type BinaryOperator = Extract<Ast, { kind: 'binary' }>['operator'];
 
-const tokenPattern = /\s*(?:(\$this\b)|(%[A-Za-z]+)|('(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|([A-Za-z_][A-Za-z0-9_]*)|(!=|[.()[\]|=,]))/y;
+const tokenPattern =
+  /\s*(?:(\$this\b)|(%[A-Za-z]+)|('(?:[^'\\]|\\.)*')|(\d+(?:\.\d+)?)|([A-Za-z_][A-Za-z0-9_]*)|(!=|[.()[\]|=,]))/y;
 
 /** Weakest first. https://hl7.org/fhirpath/N1/#operator-precedence */
 const precedence: Record<string, number> = { or: 1, and: 2, '=': 3, '!=': 3, is: 4, as: 4, '|': 5 };

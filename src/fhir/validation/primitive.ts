@@ -14,16 +14,23 @@ const dated = new Set(['date', 'dateTime', 'instant']);
 
 /** One check for each primitive type, made once for a set of definitions. */
 export function primitiveChecks(definitions: Definitions): Map<string, PrimitiveCheck> {
-  return new Map(Object.entries(definitions.primitives).map(([type, model]) => [type, checkOf(type, model.json, model.pattern)]));
+  return new Map(
+    Object.entries(definitions.primitives).map(([type, model]) => [type, checkOf(type, model.json, model.pattern)]),
+  );
 }
 
 function checkOf(type: string, json: 'string' | 'number' | 'boolean', pattern: string | undefined): PrimitiveCheck {
-  if (json === 'boolean') return (value) => (typeof value === 'boolean' ? undefined : `must be true or false, not ${shown(value)}`);
+  if (json === 'boolean')
+    return (value) => (typeof value === 'boolean' ? undefined : `must be true or false, not ${shown(value)}`);
   if (json === 'number') return numberCheck(type);
   if (type === 'string' || type === 'markdown') {
     // The pattern of texts is "something that is not white space"; trimming is faster than matching.
     return (value) =>
-      typeof value !== 'string' ? `must be a text, not ${shown(value)}` : value.trim() === '' ? 'must not be empty' : undefined;
+      typeof value !== 'string'
+        ? `must be a text, not ${shown(value)}`
+        : value.trim() === ''
+          ? 'must not be empty'
+          : undefined;
   }
   const regex = new RegExp(`^(?:${pattern})$`);
   return (value) => {
@@ -35,7 +42,8 @@ function checkOf(type: string, json: 'string' | 'number' | 'boolean', pattern: s
 
 function numberCheck(type: string): PrimitiveCheck {
   const range = ranges[type];
-  if (range === undefined) return (value) => (typeof value === 'number' ? undefined : `must be a number, not ${shown(value)}`);
+  if (range === undefined)
+    return (value) => (typeof value === 'number' ? undefined : `must be a number, not ${shown(value)}`);
   const [low, high] = range;
   return (value) => {
     if (typeof value !== 'number') return `must be a number, not ${shown(value)}`;

@@ -57,7 +57,9 @@ function make(definitions: Definitions): Checks {
         const elements = Object.entries(model.elements);
         type = {
           name,
-          elements: new Map(elements.map(([json, element]) => [json, elementCheck(json, element, primitives, codesOf)])),
+          elements: new Map(
+            elements.map(([json, element]) => [json, elementCheck(json, element, primitives, codesOf)]),
+          ),
           required: requiredOf(elements),
           hasChoices: elements.some(([, element]) => element.choice !== undefined),
         };
@@ -97,5 +99,7 @@ function requiredOf(elements: readonly (readonly [string, ElementModel])[]): { n
 function codeSet(url: string, definitions: Definitions): ReadonlySet<string> | undefined {
   const valueSet = definitions.valueSets[url];
   if (valueSet === undefined) return undefined;
-  return new Set(Object.entries(valueSet.systems).flatMap(([system, codes]) => codes.flatMap((code) => [code, `${system}|${code}`])));
+  return new Set(
+    Object.entries(valueSet.systems).flatMap(([system, codes]) => codes.flatMap((code) => [code, `${system}|${code}`])),
+  );
 }

@@ -29,7 +29,12 @@ export function validate(resource: JsonObject, definitions: Definitions): Issue[
 function report(walk: Walk, code: IssueCode, path: Path | undefined, diagnostics: string): void {
   if (walk.issues.length >= mostIssues) return;
   const expression = textOf(path);
-  walk.issues.push({ severity: 'error', code, diagnostics: expression === '' ? diagnostics : `${expression}: ${diagnostics}`, ...(expression === '' ? {} : { expression }) });
+  walk.issues.push({
+    severity: 'error',
+    code,
+    diagnostics: expression === '' ? diagnostics : `${expression}: ${diagnostics}`,
+    ...(expression === '' ? {} : { expression }),
+  });
 }
 
 function textOf(path: Path | undefined): string {
@@ -44,12 +49,18 @@ function checkResource(value: Json, path: Path | undefined, walk: Walk): void {
   const type = value['resourceType'];
   if (typeof type !== 'string' || !walk.checks.isResource(type)) {
     const shown = type === undefined ? 'there is none' : `${JSON.stringify(type)} is not known in this FHIR version`;
-    return report(walk, 'structure', { above: path, name: 'resourceType', index: -1 }, `must name a resource type; ${shown}`);
+    return report(
+      walk,
+      'structure',
+      { above: path, name: 'resourceType', index: -1 },
+      `must name a resource type; ${shown}`,
+    );
   }
   checkObject(value, walk.checks.typeOf(type), path ?? { above: undefined, name: type, index: -1 }, walk, true);
 }
 
-const isObject = (value: Json | undefined): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: Json | undefined): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function checkObject(value: JsonObject, type: TypeCheck, path: Path, walk: Walk, isResource: boolean): void {
   let count = 0;
@@ -67,7 +78,12 @@ function checkObject(value: JsonObject, type: TypeCheck, path: Path, walk: Walk,
       choices ??= new Map();
       const other = choices.get(element.choice);
       if (other !== undefined && other !== element.name) {
-        report(walk, 'structure', path, `only one of ${element.choice}[x] may be there, not ${other} and ${element.name}`);
+        report(
+          walk,
+          'structure',
+          path,
+          `only one of ${element.choice}[x] may be there, not ${other} and ${element.name}`,
+        );
       }
       choices.set(element.choice, element.name);
     }
@@ -84,15 +100,19 @@ function checkObject(value: JsonObject, type: TypeCheck, path: Path, walk: Walk,
 }
 
 /** A primitive may be absent while its extensions say why. */
-const isMissing = (value: JsonObject, name: string): boolean => value[name] === undefined && value[`_${name}`] === undefined;
+const isMissing = (value: JsonObject, name: string): boolean =>
+  value[name] === undefined && value[`_${name}`] === undefined;
 
 function checkElement(value: Json, element: ElementCheck, above: Path, parent: JsonObject, walk: Walk): void {
   if (!element.isList) {
-    if (Array.isArray(value)) return report(walk, 'structure', { above, name: element.name, index: -1 }, 'must be one value, not a list');
+    if (Array.isArray(value))
+      return report(walk, 'structure', { above, name: element.name, index: -1 }, 'must be one value, not a list');
     return checkValue(value, element, above, -1, walk);
   }
-  if (!Array.isArray(value)) return report(walk, 'structure', { above, name: element.name, index: -1 }, 'must be a list');
-  if (value.length === 0) return report(walk, 'structure', { above, name: element.name, index: -1 }, 'must not be an empty list');
+  if (!Array.isArray(value))
+    return report(walk, 'structure', { above, name: element.name, index: -1 }, 'must be a list');
+  if (value.length === 0)
+    return report(walk, 'structure', { above, name: element.name, index: -1 }, 'must not be an empty list');
   for (let at = 0; at < value.length; at++) {
     const item = value[at]!;
     // In lists of primitives null keeps the place of a value that has extensions only.
@@ -111,12 +131,23 @@ function checkValue(value: Json, element: ElementCheck, above: Path, index: numb
     const fault = element.primitive(value);
     if (fault !== undefined) report(walk, 'value', { above, name: element.name, index }, fault);
     else if (element.codes !== undefined && !element.codes.has(value as string)) {
-      report(walk, 'code-invalid', { above, name: element.name, index }, `${JSON.stringify(value)} is none of the allowed codes: ${some(element.codes)}`);
+      report(
+        walk,
+        'code-invalid',
+        { above, name: element.name, index },
+        `${JSON.stringify(value)} is none of the allowed codes: ${some(element.codes)}`,
+      );
     }
     return;
   }
   const path: Path = { above, name: element.name, index };
-  if (!isObject(value)) return report(walk, 'structure', path, `must be a ${element.type} (a JSON object), not ${value === null ? 'null' : typeof value}`);
+  if (!isObject(value))
+    return report(
+      walk,
+      'structure',
+      path,
+      `must be a ${element.type} (a JSON object), not ${value === null ? 'null' : typeof value}`,
+    );
   if (element.type === 'Resource') return checkResource(value, path, walk);
   checkObject(value, walk.checks.typeOf(element.type), path, walk, false);
   if (element.codes !== undefined) checkCoded(value, element, element.codes, path, walk);
@@ -128,12 +159,19 @@ const some = (codes: ReadonlySet<string>): string => {
 };
 
 /** Coding and CodeableConcept of a required binding. A concept with text only is let pass where it has no coding at all. */
-function checkCoded(value: JsonObject, element: ElementCheck, codes: ReadonlySet<string>, path: Path, walk: Walk): void {
+function checkCoded(
+  value: JsonObject,
+  element: ElementCheck,
+  codes: ReadonlySet<string>,
+  path: Path,
+  walk: Walk,
+): void {
   const codings = element.type === 'Coding' ? [value] : Array.isArray(value['coding']) ? value['coding'] : [];
   if (codings.length === 0) return;
   const isIn = (coding: Json): boolean =>
     isObject(coding) &&
-    (typeof coding['code'] !== 'string' || codes.has(typeof coding['system'] === 'string' ? `${coding['system']}|${coding['code']}` : coding['code']));
+    (typeof coding['code'] !== 'string' ||
+      codes.has(typeof coding['system'] === 'string' ? `${coding['system']}|${coding['code']}` : coding['code']));
   if (!codings.some(isIn)) report(walk, 'code-invalid', path, `no coding is one of the allowed: ${some(codes)}`);
 }
 
@@ -146,7 +184,8 @@ function checkSibling(value: Json, element: ElementCheck, path: Path, parent: Js
   if (!element.isList) return checkOne(value, path);
   if (!Array.isArray(value)) return report(walk, 'structure', path, 'must be a list');
   const values = parent[element.name];
-  if (Array.isArray(values) && values.length < value.length) return report(walk, 'structure', path, 'has more items than the list it belongs to');
+  if (Array.isArray(values) && values.length < value.length)
+    return report(walk, 'structure', path, 'has more items than the list it belongs to');
   value.forEach((one, index) => {
     if (one !== null) checkOne(one, { above: path.above, name: path.name, index });
   });
@@ -156,6 +195,11 @@ function checkSibling(value: Json, element: ElementCheck, path: Path, parent: Js
 function checkExtension(value: JsonObject, path: Path, walk: Walk): void {
   const hasValue = Object.keys(value).some((key) => key.startsWith('value') || key.startsWith('_value'));
   if (hasValue === (value['extension'] !== undefined)) {
-    report(walk, 'structure', path, hasValue ? 'has both a value and extensions' : 'has neither a value nor extensions');
+    report(
+      walk,
+      'structure',
+      path,
+      hasValue ? 'has both a value and extensions' : 'has neither a value nor extensions',
+    );
   }
 }

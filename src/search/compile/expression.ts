@@ -6,7 +6,8 @@ import type { StatementBuilder } from './statement.ts';
 type RowOwned = Extract<Expression, { kind: 'match' | 'chain' }>;
 
 /** Rows of an index table belong to a current, permitted resource of the parameter's type: they can select by themselves. */
-const isRowOwned = (expression: Expression): expression is RowOwned => expression.kind === 'match' || expression.kind === 'chain';
+const isRowOwned = (expression: Expression): expression is RowOwned =>
+  expression.kind === 'match' || expression.kind === 'chain';
 
 /** A SELECT of `key`: current, permitted resources of `type` for which all of `where` hold. Keys may repeat. */
 export function selectKeys(type: string, where: readonly Expression[], to: StatementBuilder): string {
@@ -48,7 +49,9 @@ function rowsOf(expression: RowOwned, alias: string, to: StatementBuilder): stri
 export function condition(expression: Expression, key: string, to: StatementBuilder, resource?: string): string {
   switch (expression.kind) {
     case 'and':
-      return expression.of.length === 0 ? 'true' : `(${expression.of.map((one) => condition(one, key, to, resource)).join(' and ')})`;
+      return expression.of.length === 0
+        ? 'true'
+        : `(${expression.of.map((one) => condition(one, key, to, resource)).join(' and ')})`;
     case 'or':
       return or(expression.of.map((one) => condition(one, key, to, resource)));
     case 'not':
@@ -75,7 +78,9 @@ export function condition(expression: Expression, key: string, to: StatementBuil
       // The last change is an instant: both ends of its range.
       const alias = resource ?? to.alias();
       const at = (range: (typeof expression.ranges)[number]): string =>
-        rangeCondition(range, alias, to, 'bigint').replaceAll(`${alias}.low`, `${alias}.updated`).replaceAll(`${alias}.high`, `${alias}.updated`);
+        rangeCondition(range, alias, to, 'bigint')
+          .replaceAll(`${alias}.low`, `${alias}.updated`)
+          .replaceAll(`${alias}.high`, `${alias}.updated`);
       const ranges = or(expression.ranges.map(at));
       return resource === undefined
         ? `exists (select 1 from resource ${alias} where ${alias}.key = ${key} and ${ranges}${to.permitted(alias)})`

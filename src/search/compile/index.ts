@@ -52,7 +52,10 @@ export function compileIncludes(
       const target = include.target === undefined || include.target === search.type ? '' : ' and false';
       return `select t.key from reference t where ${parameter} and t.target = any(${page})${target}${to.permitted('t')}`;
     }
-    const typed = include.target === undefined ? '' : ` and exists (select 1 from resource x where x.key = t.target and x.type = ${to.add(include.target, 'text')})`;
+    const typed =
+      include.target === undefined
+        ? ''
+        : ` and exists (select 1 from resource x where x.key = t.target and x.type = ${to.add(include.target, 'text')})`;
     return `select t.target as key from reference t where ${parameter} and t.key = any(${page})${typed}${to.permitted('t')}`;
   });
   const text = `select ${content} from resource r

@@ -63,7 +63,12 @@ function tokenCondition(tests: readonly TokenTest[], alias: string, to: Statemen
   return or(conditions);
 }
 
-function stringCondition(how: 'starts' | 'exact' | 'contains', text: string, alias: string, to: StatementBuilder): string {
+function stringCondition(
+  how: 'starts' | 'exact' | 'contains',
+  text: string,
+  alias: string,
+  to: StatementBuilder,
+): string {
   if (how === 'contains') return `position(${to.add(text, 'text')} in coalesce(${alias}.folded, ${alias}.prefix)) > 0`;
   if (how === 'exact') {
     const prefix = to.add(foldText(text).slice(0, stringPrefixLength), 'text');
@@ -88,7 +93,12 @@ const comparisons: [keyof RangeTest, string][] = [
 ];
 
 /** Conditions on both ends of a stored range. */
-export function rangeCondition(range: RangeTest, alias: string, to: StatementBuilder, type: 'bigint' | 'float8'): string {
+export function rangeCondition(
+  range: RangeTest,
+  alias: string,
+  to: StatementBuilder,
+  type: 'bigint' | 'float8',
+): string {
   const conditions: string[] = [];
   const add = (comparison: string, value: number): void => {
     conditions.push(`${alias}.${comparison} ${to.add(type === 'bigint' ? Math.round(value) : value, type)}`);

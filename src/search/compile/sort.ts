@@ -30,7 +30,10 @@ const collated = (by: SortKey['by']): string => (columnOf(by).type === 'text' ? 
 export function selectPage(search: Search, limit: number, after: PageKey | undefined, to: StatementBuilder): string {
   const [first] = search.sort;
   if (first === undefined) return unsorted(search, limit, after, to);
-  if (search.sort.length === 1) return typeof first.by === 'string' ? byColumn(search, first, limit, after, to) : byRows(search, first, limit, after, to);
+  if (search.sort.length === 1)
+    return typeof first.by === 'string'
+      ? byColumn(search, first, limit, after, to)
+      : byRows(search, first, limit, after, to);
   return bySeveral(search, limit, after, to);
 }
 
@@ -45,16 +48,25 @@ interface Direction {
   /** comes later in this direction */
   beyond: '>' | '<';
 }
-const directionOf = (sort: SortKey): Direction => (sort.descending ? { order: 'desc', beyond: '<' } : { order: 'asc', beyond: '>' });
+const directionOf = (sort: SortKey): Direction =>
+  sort.descending ? { order: 'desc', beyond: '<' } : { order: 'asc', beyond: '>' };
 
 /** By a column of the resource itself, which always has a value. */
-function byColumn(search: Search, sort: SortKey, limit: number, after: PageKey | undefined, to: StatementBuilder): string {
+function byColumn(
+  search: Search,
+  sort: SortKey,
+  limit: number,
+  after: PageKey | undefined,
+  to: StatementBuilder,
+): string {
   const { column, type } = columnOf(sort.by);
   const { order, beyond } = directionOf(sort);
   const alias = to.alias();
   const conditions = search.where.map((one) => ` and ${condition(one, `${alias}.key`, to, alias)}`).join('');
   const keyset =
-    after === undefined ? '' : ` and (${alias}.${column}, ${alias}.key) ${beyond} (${to.add(after.sorts[0], type)}, ${to.add(after.key, 'bigint')})`;
+    after === undefined
+      ? ''
+      : ` and (${alias}.${column}, ${alias}.key) ${beyond} (${to.add(after.sorts[0], type)}, ${to.add(after.key, 'bigint')})`;
   return `select ${alias}.key, ${alias}.${column} as s0 from ${resourcesOf(search.type, alias, to)}${conditions}${keyset}
     order by ${alias}.${column} ${order}, ${alias}.key ${order} limit ${to.add(limit, 'int')}`;
 }
@@ -63,7 +75,13 @@ function byColumn(search: Search, sort: SortKey, limit: number, after: PageKey |
  * By one search parameter: first the resources that have it, in the order of its index, then those that have not.
  * A resource with several values stands at its smallest (descending: greatest) one. The second part runs only when the first leaves room.
  */
-function byRows(search: Search, sort: SortKey, limit: number, after: PageKey | undefined, to: StatementBuilder): string {
+function byRows(
+  search: Search,
+  sort: SortKey,
+  limit: number,
+  after: PageKey | undefined,
+  to: StatementBuilder,
+): string {
   const by = sort.by as Exclude<SortKey['by'], string>; // selectPage sends texts to byColumn
   const { column, type } = columnOf(by);
   const { order, beyond } = directionOf(sort);
@@ -77,7 +95,10 @@ function byRows(search: Search, sort: SortKey, limit: number, after: PageKey | u
   const parts: string[] = [];
   const last = after?.sorts[0];
   if (after === undefined || last !== null) {
-    const keyset = after === undefined ? '' : ` and (${value(t)}, ${t}.key) ${beyond} (${to.add(last, type)}, ${to.add(after.key, 'bigint')})`;
+    const keyset =
+      after === undefined
+        ? ''
+        : ` and (${value(t)}, ${t}.key) ${beyond} (${to.add(last, type)}, ${to.add(after.key, 'bigint')})`;
     const earlier = sort.descending ? '>' : '<';
     parts.push(`(select distinct ${value(t)} as s0, ${t}.key from ${by.table} ${t} where ${t}.parameter = ${parameter}${to.permitted(t)}${keyset}
       and not exists (select 1 from ${by.table} ${other} where ${other}.key = ${t}.key and ${other}.parameter = ${parameter} and ${value(other)} ${earlier} ${value(t)})
@@ -101,7 +122,9 @@ function bySeveral(search: Search, limit: number, after: PageKey | undefined, to
     const value = `${pick}(${t}.${columnOf(sort.by).column}${collated(sort.by)})`;
     return ` left join lateral (select ${value} as s from ${sort.by.table} ${t} where ${t}.key = ${k}.key and ${t}.parameter = ${to.add(sort.by.parameter, 'bigint')}) s${at} on true`;
   });
-  const values = search.sort.map((sort, at) => (typeof sort.by === 'string' ? `${u}.${columnOf(sort.by).column}` : `s${at}.s`));
+  const values = search.sort.map((sort, at) =>
+    typeof sort.by === 'string' ? `${u}.${columnOf(sort.by).column}` : `s${at}.s`,
+  );
   const keyset = after === undefined ? '' : ` where ${keysetCondition(search, values, after, k, to)}`;
   const order = search.sort.map((sort, at) => `${values[at]} ${directionOf(sort).order} nulls last`);
   const selected = values.map((value, at) => `${value} as s${at}`).join(', ');
@@ -111,11 +134,19 @@ function bySeveral(search: Search, limit: number, after: PageKey | undefined, to
 }
 
 /** Same in the first values and later in the next one, for each of them; nulls come last. */
-function keysetCondition(search: Search, values: readonly string[], after: PageKey, key: string, to: StatementBuilder): string {
+function keysetCondition(
+  search: Search,
+  values: readonly string[],
+  after: PageKey,
+  key: string,
+  to: StatementBuilder,
+): string {
   const asked = search.sort.map((sort, at) => to.add(after.sorts[at] ?? null, columnOf(sort.by).type));
   const same = values.map((value, at) => `${value} is not distinct from ${asked[at]}`);
   const later = search.sort.map((sort, at) =>
-    after.sorts[at] === null ? 'false' : `(${values[at]} ${directionOf(sort).beyond} ${asked[at]} or ${values[at]} is null)`,
+    after.sorts[at] === null
+      ? 'false'
+      : `(${values[at]} ${directionOf(sort).beyond} ${asked[at]} or ${values[at]} is null)`,
   );
   const branches = later.map((one, at) => [...same.slice(0, at), one].join(' and '));
   branches.push([...same, `${key}.key > ${to.add(after.key, 'bigint')}`].join(' and '));

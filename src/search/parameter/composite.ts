@@ -9,7 +9,7 @@ import type { Expression } from '../tree.ts';
 import { kinds } from './index.ts';
 import type { Extraction, ParameterContext, ParameterKind } from './parameter.ts';
 import { referenceText, targetKeys } from './reference.ts';
-import { splitEscaped, unescape } from './text-list.ts';
+import { splitEscaped, unescapeText } from './text-list.ts';
 import { parseToken, tokensOf } from './token.ts';
 
 /** The two components, or why the parameter is not indexed. */
@@ -22,13 +22,18 @@ interface Components {
  * Rows of the last component are kept under a parameter of their own for each value of the first:
  * `code-value-quantity=X$gt5` is then a range of quantity rows under (parameter, X).
  */
-export function componentsOf(parameter: SearchParameterModel, context: Pick<ParameterContext, 'definitions'>): Components | string {
+export function componentsOf(
+  parameter: SearchParameterModel,
+  context: Pick<ParameterContext, 'definitions'>,
+): Components | string {
   const registry = registryOf(context.definitions);
   const components = (parameter.components ?? []).map((one) => ({ ...one, model: registry.byUrl(one.definition) }));
   const [first, last] = components;
-  if (components.length !== 2 || first === undefined || last === undefined) return `it has ${components.length} components, not two`;
+  if (components.length !== 2 || first === undefined || last === undefined)
+    return `it has ${components.length} components, not two`;
   if (first.model === undefined || last.model === undefined) return 'a component is not defined';
-  if (first.model.type !== 'token' && first.model.type !== 'reference') return `its first component is a ${first.model.type}`;
+  if (first.model.type !== 'token' && first.model.type !== 'reference')
+    return `its first component is a ${first.model.type}`;
   const kind = kinds[last.model.type];
   if (kind === undefined) return `its last component is a ${last.model.type}`;
   return {
@@ -42,7 +47,11 @@ const derived = (hash: Hash, parameter: Int64, form: string): Int64 => hash(`${p
 /** Writes the rows of one composite for one resource. */
 export type CompositeExtractor = (node: Node, resource: Resource, parameter: Int64, to: Extraction) => void;
 
-export function compositeExtractor(components: Components, type: string, context: ParameterContext): CompositeExtractor {
+export function compositeExtractor(
+  components: Components,
+  type: string,
+  context: ParameterContext,
+): CompositeExtractor {
   const options = { type, definitions: context.definitions };
   const first = compileRelative(components.first.expression, options);
   const last = compileRelative(components.last.expression, options);
@@ -60,7 +69,8 @@ export function compositeExtractor(components: Components, type: string, context
 }
 
 function formsOf(node: Node, type: 'token' | 'reference', to: Extraction): string[] {
-  if (type === 'token') return tokensOf(node, to).flatMap(({ system, code }) => [`${system ?? ''}|${code}`, `*|${code}`]);
+  if (type === 'token')
+    return tokensOf(node, to).flatMap(({ system, code }) => [`${system ?? ''}|${code}`, `*|${code}`]);
   const text = referenceText(node);
   return text === undefined ? [] : targetKeys(text, to);
 }
@@ -80,7 +90,8 @@ export function matchComposite(
   if (parts.length !== 2) throw new FhirError('value', `${parameter.code}=${value} needs two values joined by $`);
   const [first, last] = parts as [string, string]; // its length is two
   const { kind, model } = components.last;
-  const asked = model.targets === undefined ? { code: parameter.code } : { code: parameter.code, targets: model.targets };
+  const asked =
+    model.targets === undefined ? { code: parameter.code } : { code: parameter.code, targets: model.targets };
   const matches = searchForms(components, first, parameter.code, context).map(
     (form): Expression => ({
       kind: 'match',
@@ -94,10 +105,13 @@ export function matchComposite(
 function searchForms(components: Components, text: string, code: string, context: ParameterContext): string[] {
   if (components.first.type === 'token') {
     const token = parseToken(text, code);
-    if (token.code === undefined) throw new FhirError('not-supported', `${code} needs a code in its first value, not only a system`);
+    if (token.code === undefined)
+      throw new FhirError('not-supported', `${code} needs a code in its first value, not only a system`);
     return [token.system === undefined ? `*|${token.code}` : `${token.system}|${token.code}`];
   }
   const targets = components.first.model.targets ?? context.definitions.resourceTypes;
-  const reference = unescape(text);
-  return reference.includes('/') ? targetKeys(reference, context) : targets.flatMap((type) => targetKeys(`${type}/${reference}`, context));
+  const reference = unescapeText(text);
+  return reference.includes('/')
+    ? targetKeys(reference, context)
+    : targets.flatMap((type) => targetKeys(`${type}/${reference}`, context));
 }

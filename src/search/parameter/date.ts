@@ -30,8 +30,13 @@ export function intervalOf(text: string): Interval | undefined {
   if (hour === undefined) return { low: start, high: start + 86_400_000 };
   if (Number(hour) > 23 || Number(minute) > 59 || Number(second ?? 0) > 60) return undefined;
   const millis = fraction === undefined ? 0 : Number(fraction.slice(0, 3).padEnd(3, '0'));
-  const low = start + Number(hour) * 3_600_000 + Number(minute) * 60_000 + Number(second ?? 0) * 1000 + millis - offset(zone);
-  return { low, high: low + (second === undefined ? 60_000 : fraction === undefined ? 1000 : 10 ** Math.max(0, 3 - fraction.length)) };
+  const low =
+    start + Number(hour) * 3_600_000 + Number(minute) * 60_000 + Number(second ?? 0) * 1000 + millis - offset(zone);
+  return {
+    low,
+    high:
+      low + (second === undefined ? 60_000 : fraction === undefined ? 1000 : 10 ** Math.max(0, 3 - fraction.length)),
+  };
 }
 
 /** Date.UTC takes years below 100 for 19xx. */
@@ -45,7 +50,8 @@ function offset(zone: string | undefined): number {
   return (zone[0] === '-' ? -minutes : minutes) * 60_000;
 }
 
-const ofText = (value: Json | undefined): Interval | undefined => (typeof value === 'string' ? intervalOf(value) : undefined);
+const ofText = (value: Json | undefined): Interval | undefined =>
+  typeof value === 'string' ? intervalOf(value) : undefined;
 
 function periodOf(period: JsonObject): Interval | undefined {
   const low = ofText(period['start'])?.low ?? openLow;
@@ -84,7 +90,10 @@ export function dateTests(text: string, name: string): RangeTest[] {
   const { prefix, rest } = splitPrefix(text);
   const interval = intervalOf(rest);
   if (interval === undefined) {
-    throw new FhirError('value', `${name}=${text} is no date: write YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ, after an optional prefix`);
+    throw new FhirError(
+      'value',
+      `${name}=${text} is no date: write YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ, after an optional prefix`,
+    );
   }
   const slack = Math.max((interval.high - interval.low) / 10, 86_400_000);
   return intervalTests(prefix, interval.low, interval.high, { low: interval.low - slack, high: interval.high + slack });

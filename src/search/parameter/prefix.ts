@@ -14,7 +14,12 @@ export function splitPrefix(text: string): { prefix: Prefix; rest: string } {
  * The tests of a stored half-open range `[low, high)` against an asked one. Alternatives: one of them must hold.
  * For several values of one resource each is tested alone: `ne` finds a resource with any value outside the asked range.
  */
-export function intervalTests(prefix: Prefix, low: number, high: number, about: { low: number; high: number }): RangeTest[] {
+export function intervalTests(
+  prefix: Prefix,
+  low: number,
+  high: number,
+  about: { low: number; high: number },
+): RangeTest[] {
   switch (prefix) {
     case 'eq':
       return [{ lowAtLeast: low, highAtMost: high }];

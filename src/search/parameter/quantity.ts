@@ -5,7 +5,7 @@ import type { Node } from '../../fhir/path/index.ts';
 import { type Int64, systemKey } from '../index-rows.ts';
 import { decimalTests } from './number.ts';
 import type { Extraction, ParameterKind } from './parameter.ts';
-import { splitEscaped, unescape } from './text-list.ts';
+import { splitEscaped, unescapeText } from './text-list.ts';
 
 /** A measured value with its unit, as a range. */
 interface Measured {
@@ -20,7 +20,13 @@ const text = (value: Json | undefined): string => (typeof value === 'string' ? v
 
 function measured(quantity: JsonObject, low: number, high: number): Measured {
   const system = text(quantity['system']);
-  return { low, high, code: text(quantity['code']), unit: text(quantity['unit']), ...(system === '' ? {} : { system }) };
+  return {
+    low,
+    high,
+    code: text(quantity['code']),
+    unit: text(quantity['unit']),
+    ...(system === '' ? {} : { system }),
+  };
 }
 
 /** `<5` is anything below five. https://hl7.org/fhir/R4B/valueset-quantity-comparator.html */
@@ -37,7 +43,8 @@ export function measuredOf(node: Node): Measured[] {
   if (node.type === 'Range') {
     const low = value['low'] as JsonObject | undefined; // Quantities by the definition of Range
     const high = value['high'] as JsonObject | undefined;
-    const end = (one: JsonObject | undefined, open: number): number => (typeof one?.['value'] === 'number' ? one['value'] : open);
+    const end = (one: JsonObject | undefined, open: number): number =>
+      typeof one?.['value'] === 'number' ? one['value'] : open;
     return [measured(low ?? high ?? {}, end(low, -Infinity), end(high, Infinity))];
   }
   if (node.type === 'SampledData') {
@@ -69,12 +76,16 @@ export const quantity: ParameterKind = {
   extract,
   match(values, { code: name }, { hash }) {
     const ranges = values.flatMap((value) => {
-      const parts = splitEscaped(value, '|').map(unescape);
+      const parts = splitEscaped(value, '|').map(unescapeText);
       const [number, system = '', code = ''] = parts;
       if (parts.length !== 1 && parts.length !== 3) {
-        throw new FhirError('value', `${name}=${value} is no quantity: write number or number|system|code or number||code`);
+        throw new FhirError(
+          'value',
+          `${name}=${value} is no quantity: write number or number|system|code or number||code`,
+        );
       }
-      const unit = code === '' ? {} : system === '' ? { unit: hash(code) } : { system: systemKey(hash, system), code: hash(code) };
+      const unit =
+        code === '' ? {} : system === '' ? { unit: hash(code) } : { system: systemKey(hash, system), code: hash(code) };
       return decimalTests(number!, name).map((range) => ({ ...range, ...unit }));
     });
     return { table: 'quantity', ranges };

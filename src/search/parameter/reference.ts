@@ -5,7 +5,7 @@ import type { Node } from '../../fhir/path/index.ts';
 import { idPattern, parseReference } from '../../fhir/reference.ts';
 import { type Int64, resourceKey } from '../index-rows.ts';
 import type { ParameterContext, ParameterKind } from './parameter.ts';
-import { unescape } from './text-list.ts';
+import { unescapeText } from './text-list.ts';
 
 /** The text of the reference that a value holds, if it is a literal or canonical one. */
 export function referenceText(node: Node): string | undefined {
@@ -13,7 +13,10 @@ export function referenceText(node: Node): string | undefined {
   if (typeof node.value !== 'object' || node.value === null) return undefined;
   const value = node.value as JsonObject;
   const inner = node.type === 'CodeableReference' ? (value['reference'] as JsonObject | undefined) : value;
-  const text = node.type === 'Extension' ? (value['valueReference'] as JsonObject | undefined)?.['reference'] : inner?.['reference'];
+  const text =
+    node.type === 'Extension'
+      ? (value['valueReference'] as JsonObject | undefined)?.['reference']
+      : inner?.['reference'];
   return typeof text === 'string' ? text : undefined;
 }
 
@@ -40,10 +43,11 @@ export const reference: ParameterKind = {
   match(values, { code, modifier, targets }, context) {
     const type = modifier === undefined || modifier === 'not' ? undefined : modifier;
     const keys = values.flatMap((value) => {
-      const text = unescape(value);
+      const text = unescapeText(value);
       if (text === '') throw new FhirError('value', `${code} needs a reference: id, Type/id or a URL`);
       if (text.includes('/') || text.includes(':')) return targetKeys(text, context);
-      if (!idPattern.test(text)) throw new FhirError('value', `${code}=${text} is no reference: write id, Type/id or a URL`);
+      if (!idPattern.test(text))
+        throw new FhirError('value', `${code}=${text} is no reference: write id, Type/id or a URL`);
       // A bare id may mean a resource of any type that the parameter may point to.
       const types = type !== undefined ? [type] : (targets ?? context.definitions.resourceTypes);
       return types.map((target) => resourceKey(context.hash, target, text));

@@ -4,7 +4,7 @@ import { FhirError } from '../../fhir/outcome.ts';
 import type { Node } from '../../fhir/path/index.ts';
 import { foldText, type Int64 } from '../index-rows.ts';
 import type { Extraction, ParameterKind } from './parameter.ts';
-import { unescape } from './text-list.ts';
+import { unescapeText } from './text-list.ts';
 
 /** The parts of names and addresses that are searched. */
 const parts: Record<string, readonly string[]> = {
@@ -36,7 +36,7 @@ export const string: ParameterKind = {
   table: 'string',
   extract,
   match(values, { code, modifier }) {
-    const texts = values.map(unescape);
+    const texts = values.map(unescapeText);
     const how = modifier === 'exact' ? 'exact' : modifier === 'contains' ? 'contains' : 'starts';
     if (texts.some((text) => foldText(text) === '')) throw new FhirError('value', `${code} needs a text to look for`);
     return { table: 'string', how, texts: how === 'exact' ? texts : texts.map(foldText) };

@@ -18,6 +18,6 @@ export function splitEscaped(text: string, separator: ',' | '$' | '|'): string[]
 }
 
 /** The text that was meant. */
-export function unescape(text: string): string {
+export function unescapeText(text: string): string {
   return text.replace(/\\([\\,$|])/g, '$1');
 }

@@ -5,7 +5,7 @@ import type { Node } from '../../fhir/path/index.ts';
 import { type Int64, systemKey } from '../index-rows.ts';
 import type { TokenTest } from '../tree.ts';
 import type { Extraction, ParameterContext, ParameterKind } from './parameter.ts';
-import { splitEscaped, unescape } from './text-list.ts';
+import { splitEscaped, unescapeText } from './text-list.ts';
 
 /** A system and code as they stand in a resource. */
 export interface Token {
@@ -53,7 +53,8 @@ function codingToken(coding: JsonObject): Token[] {
   return code === undefined ? [] : [tokenOf(textOf(coding['system']), code)];
 }
 
-const tokenOf = (system: string | undefined, code: string): Token => (system === undefined ? { code } : { system, code });
+const tokenOf = (system: string | undefined, code: string): Token =>
+  system === undefined ? { code } : { system, code };
 
 /** A `code` belongs to the one system of its required binding, if there is one. */
 function impliedSystem(node: Node, { definitions }: Pick<ParameterContext, 'definitions'>): string | undefined {
@@ -67,7 +68,7 @@ function impliedSystem(node: Node, { definitions }: Pick<ParameterContext, 'defi
 
 /** What one alternative of a search value says: `code`, `system|code`, `|code`, `system|`. */
 export function parseToken(text: string, code: string): { system?: string; code?: string } {
-  const parts = splitEscaped(text, '|').map(unescape);
+  const parts = splitEscaped(text, '|').map(unescapeText);
   if (parts.length > 2 || (parts.length === 1 && parts[0] === '') || parts.every((part) => part === '')) {
     throw new FhirError('value', `${code}=${text} is no token: write code, system|code, |code or system|`);
   }
