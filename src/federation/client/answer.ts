@@ -57,6 +57,7 @@ export interface Dataset {
   readonly identifier: string;
   readonly title: string;
   readonly publisher?: string;
+  readonly description?: string;
   readonly landing?: string;
   /** absolute URL of the Library; absent where the server states none and the data set is the whole server */
   readonly metadata?: string;

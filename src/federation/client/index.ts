@@ -1,0 +1,10 @@
+/** fairway's client: discover, find, count and get over any FHIR servers, in Node and in browsers. See README.md */
+export * from './answer.ts';
+export { type Client, createClient, type Start } from './client.ts';
+export { ageFromText, codedFromText, sexFromText } from './criterion.ts';
+export { wholeServer } from './find.ts';
+export type { FetchedRecord } from './get.ts';
+export { ServerError } from './http.ts';
+export { defaultLimits, type Limits } from './limits.ts';
+export { type PatientCriterion, type Question, readQuestion } from './question.ts';
+export type { ClientSettings } from './walk.ts';

@@ -1,0 +1,108 @@
+/** Reads the record of a data set: a Library by FHIR for FAIR. https://hl7.org/fhir/uv/fhir-for-fair/STU1/StructureDefinition-Library-uv-f4f.html */
+import { canonical } from '../../fhir/canonical.ts';
+import type { JsonObject } from '../../fhir/json.ts';
+import { parseReference } from '../../fhir/reference.ts';
+import type { Condition, Dataset, Extent } from './answer.ts';
+import { objectOf, objectsOf, textOf } from './bundle.ts';
+import { type Granularity, granularities } from './question.ts';
+
+/** The data set that `library` describes. `held` is the base of the server that holds the record. */
+export function datasetOf(library: JsonObject, held: string): Dataset {
+  const extensions = objectsOf(library['extension']);
+  const licence = licenceOf(extensions);
+  const granularity = granularityOf(extensions);
+  const references = [...relatedReferences(extensions), ...contentUrls(library)];
+  const extents = references.map((text) => extentOf(text, held)).filter((one) => one !== undefined);
+  const publisher = textOf(library['publisher']);
+  const description = textOf(library['description']);
+  const metadata = `${held}/Library/${textOf(library['id']) ?? ''}`;
+  const repository = extents[0]?.base;
+  return {
+    identifier: identifierOf(library) ?? metadata,
+    title: textOf(library['title']) ?? textOf(library['name']) ?? metadata,
+    ...(publisher === undefined ? {} : { publisher }),
+    ...(description === undefined ? {} : { description }),
+    metadata,
+    alsoAt: [],
+    registry: held,
+    ...(repository === undefined ? {} : { repository }),
+    ...(granularity === undefined ? {} : { granularity }),
+    ...(licence === undefined ? {} : { licence }),
+    conditions: conditionsOf(library, licence, granularity),
+    types: objectsOf(library['dataRequirement'])
+      .map((one) => textOf(one['type']))
+      .filter((type) => type !== undefined),
+    extents,
+    files: contentUrls(library).filter((url) => extentOf(url, held) === undefined),
+  };
+}
+
+function identifierOf(library: JsonObject): string | undefined {
+  const [first] = objectsOf(library['identifier']);
+  const value = textOf(first?.['value']);
+  if (value === undefined) return textOf(library['url']);
+  const system = textOf(first?.['system']);
+  return system === undefined || system === canonical.uri ? value : `${system}|${value}`;
+}
+
+/** The references inside library-relatedContent. */
+function relatedReferences(extensions: readonly JsonObject[]): string[] {
+  return extensions
+    .filter((one) => one['url'] === canonical.relatedContent)
+    .flatMap((one) => objectsOf(objectOf(one['valueRelatedArtifact'])?.['extension']))
+    .filter((one) => one['url'] === canonical.relatedArtifactResourceReference)
+    .map((one) => textOf(objectOf(one['valueReference'])?.['reference']))
+    .filter((reference) => reference !== undefined);
+}
+
+const contentUrls = (library: JsonObject): string[] =>
+  objectsOf(library['content'])
+    .map((one) => textOf(one['url']))
+    .filter((url) => url !== undefined);
+
+const listing: Readonly<Record<string, 'group' | 'list' | 'manifest'>> = {
+  Group: 'group',
+  List: 'list',
+  DocumentManifest: 'manifest',
+};
+const searchUrl = /^(?:(https?:\/\/[^?#]+)\/)?([A-Z][A-Za-z]{1,63})\?([^#]*)$/;
+
+/** A search, or a resource that lists members; undefined for what is neither. */
+function extentOf(text: string, held: string): Extent | undefined {
+  const search = searchUrl.exec(text);
+  if (search !== null) return { kind: 'search', base: search[1] ?? held, type: search[2]!, query: search[3]! };
+  const reference = parseReference(text);
+  const kind = reference === undefined ? undefined : listing[reference.type];
+  if (reference === undefined || kind === undefined) return undefined;
+  return { kind, base: reference.base ?? held, id: reference.id };
+}
+
+function licenceOf(extensions: readonly JsonObject[]): string | undefined {
+  const concept = objectOf(
+    extensions.find((one) => one['url'] === canonical.licenceCodeable)?.['valueCodeableConcept'],
+  );
+  return textOf(objectsOf(concept?.['coding'])[0]?.['code']) ?? textOf(concept?.['text']);
+}
+
+function granularityOf(extensions: readonly JsonObject[]): Granularity | undefined {
+  const stated = extensions.find((one) => one['url'] === canonical.granularity);
+  const level = objectsOf(stated?.['extension']).find((one) => one['url'] === 'level')?.['valueCode'];
+  return granularities.find((one) => one === level);
+}
+
+const granularityTexts: Record<Granularity, string> = {
+  none: 'nothing is given without approval',
+  exists: 'only whether there are any',
+  count: 'counts only, small ones withheld',
+  aggregate: 'aggregates only',
+  record: 'single records are open',
+};
+
+function conditionsOf(library: JsonObject, licence?: string, granularity?: Granularity): Condition[] {
+  const conditions: Condition[] = [];
+  if (licence !== undefined) conditions.push({ code: 'licence', text: licence });
+  if (granularity !== undefined) conditions.push({ code: 'granularity', text: granularityTexts[granularity] });
+  const copyright = textOf(library['copyright']);
+  if (copyright !== undefined) conditions.push({ code: 'copyright', text: copyright });
+  return conditions;
+}
