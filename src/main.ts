@@ -1,7 +1,11 @@
 #!/usr/bin/env node
 /** Reads environment and arguments and starts a command; nothing else. See docs/reference/command-line.md */
 import { Command, CommanderError } from 'commander';
+import { demoCommand } from './cli/demo.ts';
 import { type Environment, exit, UsageError } from './cli/environment.ts';
+import { findCommand } from './cli/find.ts';
+import { getCommand } from './cli/get.ts';
+import { importCommand } from './cli/import.ts';
 import { serveCommand } from './cli/serve.ts';
 
 const ended = new Promise<void>((resolve) => {
@@ -24,7 +28,8 @@ const program = new Command('fairway')
   .description('Findable, accessible, interoperable and reusable health data over HL7 FHIR.')
   .exitOverride()
   .configureOutput({ writeErr: (text) => process.stderr.write(text) });
-for (const command of [serveCommand]) program.addCommand(command(environment, done).exitOverride());
+for (const command of [serveCommand, demoCommand, importCommand, findCommand, getCommand])
+  program.addCommand(command(environment, done).exitOverride());
 
 try {
   await program.parseAsync(process.argv);

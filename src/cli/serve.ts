@@ -138,7 +138,7 @@ export async function openDatabase(options: {
 }
 
 /** The engine may serve a second fairway on the same folder; the last one stops it. */
-async function stopUnlessUsed(engine: Engine, database: string): Promise<void> {
+export async function stopUnlessUsed(engine: Engine, database: string): Promise<void> {
   const sql = connect({ engine, database }, { connections: 1, name: 'fairway-stop' });
   const used = await hasOtherUsers(sql).finally(() => sql.end());
   if (!used) await engine.stop();

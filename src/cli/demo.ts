@@ -1,0 +1,235 @@
+/** `fairway demo`: a community of five servers in one process, filled with made-up data, and a question answered by walking them. See README.md */
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { Command, Option } from 'commander';
+import { pino } from 'pino';
+import { type App, type AppSettings, createApp } from '../app.ts';
+import { tokenDigest } from '../auth/access-file.ts';
+import {
+  type Addresses,
+  type CommunityPlan,
+  metadataLines,
+  recordLines,
+  type SiteName,
+  siteNames,
+  sites,
+} from '../demo/index.ts';
+import { createClient, type Question, readQuestion } from '../federation/client/index.ts';
+import { loadDefinitions } from '../fhir/definitions/load.ts';
+import { ensureDatabase } from '../store/connect.ts';
+import { type Engine, startEngine } from '../store/engine.ts';
+import { answerText } from './answer-text.ts';
+import { type Environment, exit, UsageError } from './environment.ts';
+import { type Imported, sendLines } from './import.ts';
+import { parsePort, stopUnlessUsed } from './serve.ts';
+import { createStyle, tableOf } from './table.ts';
+
+interface DemoOptions {
+  port: number;
+  data: string;
+  patients?: number;
+  once?: boolean;
+}
+
+/** What the data folder remembers of the community in it. */
+interface Memory extends CommunityPlan {
+  /** addresses that the metadata name, by server whose records are in */
+  loaded: Partial<Record<SiteName, string>>;
+}
+
+const seed = 'fairway';
+const defaultPatients = 600;
+
+export const demoQuestion: Question = readQuestion({
+  about: 'Are there data sets with patients aged 65+ who take beta-blockers together with verapamil?',
+  patients: {
+    all: [
+      { age: { from: 65 } },
+      { medication: { code: 'http://www.whocc.no/atc|C07', below: true } },
+      { medication: { code: 'http://www.whocc.no/atc|C08DA01' } },
+    ],
+  },
+});
+
+export function demoCommand(environment: Environment, done: (code: number) => void): Command {
+  return new Command('demo')
+    .description('Serve a community of five servers with made-up data, and answer a question by walking them.')
+    .addOption(
+      new Option('--port <number>', 'port of the first server, the others follow; 0 picks free ones')
+        .env('FAIRWAY_PORT')
+        .default(8080)
+        .argParser(parsePort),
+    )
+    .addOption(
+      new Option('--data <folder>', 'folder for everything that is kept').env('FAIRWAY_DATA').default('.fairway'),
+    )
+    .addOption(
+      new Option('--patients <number>', `patients in each repository (default ${defaultPatients})`)
+        .env('FAIRWAY_PATIENTS')
+        .argParser(parsePatients),
+    )
+    .option('--once', 'answer the question and end')
+    .action(async (options: DemoOptions) => done(await demo(options, environment)));
+}
+
+function parsePatients(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new UsageError(`--patients must be a whole number above 0, not ${text}`);
+}
+
+async function demo(options: DemoOptions, environment: Environment): Promise<number> {
+  const say = (text: string): void => void environment.stderr.write(`${text}\n`);
+  const memory = await recall(options);
+  say('Getting the definitions of FHIR R4, R4B and R5 ready');
+  await Promise.all([loadDefinitions('R4'), loadDefinitions('R4B'), loadDefinitions('R5')]);
+  say(`Starting PostgreSQL in ${options.data}`);
+  const engine = await startEngine({ folder: options.data });
+  const token = randomBytes(32).toString('base64url');
+  const apps = new Map<SiteName, App>();
+  try {
+    for (const [at, name] of siteNames.entries()) {
+      const port = options.port === 0 ? 0 : options.port + at;
+      apps.set(name, await openSite(engine, name, port, token, environment));
+    }
+    await load(memory, apps, token, options, say);
+    await showAnswer(apps, environment);
+    if (options.once !== true) {
+      say('Serving until it is ended with Ctrl+C');
+      await environment.ended;
+    }
+  } finally {
+    for (const app of apps.values()) await app.close();
+    await stopUnlessUsed(engine, databaseOf('discovery'));
+  }
+  return exit.done;
+}
+
+const databaseOf = (name: SiteName): string => `demo_${name}`;
+
+async function openSite(
+  engine: Engine,
+  name: SiteName,
+  port: number,
+  token: string,
+  environment: Environment,
+): Promise<App> {
+  const logger = pino({ base: null, level: 'warn' }, environment.stderr);
+  const log: AppSettings['log'] = (level, message, details) => logger[level](details ?? {}, message);
+  await ensureDatabase(engine, databaseOf(name));
+  const { fhirVersion, roles } = sites[name];
+  const rights = { readAll: true, write: true };
+  return createApp({
+    database: { engine, database: databaseOf(name) },
+    fhirVersion,
+    roles,
+    host: '127.0.0.1',
+    port,
+    openAccess: false,
+    // Made anew at each start and told to nobody: only this process loads data.
+    tokens: new Map([[tokenDigest(token), { subject: { kind: 'service', name: 'demo' }, rights }]]),
+    log,
+  });
+}
+
+const memoryPath = ({ data }: DemoOptions): string => join(data, 'demo.json');
+
+async function recall(options: DemoOptions): Promise<Memory> {
+  let memory: Memory;
+  try {
+    memory = JSON.parse(await readFile(memoryPath(options), 'utf8')) as Memory; // written by remember
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return { seed, patients: options.patients ?? defaultPatients, loaded: {} };
+  }
+  if (options.patients !== undefined && options.patients !== memory.patients) {
+    throw new UsageError(
+      `${options.data} holds a community with ${memory.patients} patients in each repository; delete it, or give another folder with --data`,
+    );
+  }
+  return memory;
+}
+
+async function remember(options: DemoOptions, memory: Memory): Promise<void> {
+  await mkdir(options.data, { recursive: true });
+  const path = memoryPath(options);
+  await writeFile(`${path}.part`, `${JSON.stringify(memory, null, 2)}\n`);
+  await rename(`${path}.part`, path);
+}
+
+/** Brings in what is not there yet: the records once, the metadata whenever the addresses in them have changed. */
+async function load(
+  memory: Memory,
+  apps: ReadonlyMap<SiteName, App>,
+  token: string,
+  options: DemoOptions,
+  say: (text: string) => void,
+): Promise<void> {
+  const at = Object.fromEntries([...apps].map(([name, app]) => [name, app.base])) as Addresses; // one of each name
+  const places = Object.values(at).join(' ');
+  for (const name of siteNames) {
+    const known = memory.loaded[name];
+    if (known === places) continue;
+    const started = performance.now();
+    const send = async (lines: Iterable<string>): Promise<Imported> => {
+      const imported = await sendLines(at[name], token, Readable.from(chunksOf(lines), { objectMode: false }));
+      const [fault] = imported.faults;
+      if (fault !== undefined) throw new Error(`${name} refused what the demo made: ${fault}`);
+      return imported;
+    };
+    let { created } = await send(metadataLines(name, memory, at));
+    if (known === undefined) created += (await send(recordLines(name, memory))).created;
+    memory.loaded[name] = places;
+    await remember(options, memory);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    say(`Loaded ${String(created).padStart(7)} resources in ${seconds.padStart(5)} s: ${sites[name].organisation}`);
+  }
+}
+
+/** Many lines in one write: each write costs more than a line. */
+function* chunksOf(lines: Iterable<string>): Generator<string> {
+  let chunk = '';
+  for (const line of lines) {
+    chunk += line;
+    if (chunk.length < 2 ** 18) continue;
+    yield chunk;
+    chunk = '';
+  }
+  if (chunk !== '') yield chunk;
+}
+
+async function showAnswer(apps: ReadonlyMap<SiteName, App>, environment: Environment): Promise<void> {
+  const style = createStyle(environment);
+  const discovery = apps.get('discovery')!.base;
+  const client = createClient({ fetch: environment.fetch, now: environment.now });
+  const answer = await client.find({ discovery: [discovery] }, demoQuestion);
+  const servers = [...apps].map(([name, app]) => [
+    app.base,
+    sites[name].fhirVersion,
+    sites[name].roles.join(', '),
+    sites[name].organisation,
+  ]);
+  const columns = ['ADDRESS', 'FHIR', 'ROLES', 'ORGANISATION'].map((title) => ({ title }));
+  const fairway = environment.variables['npm_lifecycle_event'] === 'start' ? 'npm run -s fairway --' : 'fairway';
+  environment.stdout.write(
+    `\n${style.heading(demoQuestion.about!)}\nAsked of ${discovery}, which is all that the client was told.\n\n` +
+      `${answerText(answer, style)}\n${style.heading('Servers')}\n${tableOf(columns, servers)}\n` +
+      `${style.heading('To try next')}\n${commandsToTry(fairway, apps).join('\n')}\n`,
+  );
+}
+
+function commandsToTry(fairway: string, apps: ReadonlyMap<SiteName, App>): string[] {
+  const [discovery, hospital, cancer] = (['discovery', 'hospital', 'cancer'] as const).map(
+    (name) => apps.get(name)!.base,
+  );
+  const conditions = [
+    'http://hl7.org/fhir/sid/icd-10|E11*,http://snomed.info/sct|44054006*',
+    'http://hl7.org/fhir/sid/icd-10|C61,http://snomed.info/sct|399068003',
+  ];
+  return [
+    `  ${fairway} find --discovery ${discovery} --condition '${conditions[0]}' --condition '${conditions[1]}'`,
+    `  ${fairway} get northshore-biosamples --registry ${hospital} --out northshore-biosamples`,
+    `  curl '${cancer}/Patient?birthdate=le1960&_summary=count'`,
+  ];
+}

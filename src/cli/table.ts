@@ -1,0 +1,23 @@
+/** Lays out tables for people: columns as wide as they need to be, numbers to the right. https://no-color.org */
+import type { Environment } from './environment.ts';
+
+export interface Column {
+  title: string;
+  right?: boolean;
+}
+
+/** Lines of a table, each beginning with `indent`. */
+export function tableOf(columns: readonly Column[], rows: readonly (readonly string[])[], indent = '  '): string {
+  const cells = [columns.map((column) => column.title), ...rows];
+  const widths = columns.map((_, at) => Math.max(...cells.map((row) => (row[at] ?? '').length)));
+  const lines = cells.map((row) =>
+    row.map((cell, at) => (columns[at]?.right ? cell.padStart(widths[at]!) : cell.padEnd(widths[at]!))).join('  '),
+  );
+  return lines.map((line) => `${indent}${line.trimEnd()}\n`).join('');
+}
+
+/** Marks headings on terminals that want it. */
+export function createStyle({ variables, stdout }: Environment): { heading(text: string): string } {
+  const isPlain = stdout.isTTY !== true || (variables['NO_COLOR'] ?? '') !== '';
+  return { heading: (text) => (isPlain ? text : `\u001b[1m${text}\u001b[0m`) };
+}
