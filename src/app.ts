@@ -106,7 +106,7 @@ function createHttp(): FastifyInstance {
   return Fastify({
     bodyLimit: largestBody,
     logger: false,
-    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 5000 },
+    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 2 ** 16 },
     forceCloseConnections: 'idle',
   });
 }

@@ -22,6 +22,10 @@ export function parseSearch(type: string, parameters: readonly SearchParameterPa
     used: [],
   };
   for (const [name, value] of parameters) {
+    // PostgreSQL's text cannot hold it, so nothing stored can match.
+    if (name.includes('\u0000') || value.includes('\u0000')) {
+      throw new FhirError('value', `the character U+0000 is not allowed in ${name.replaceAll('\u0000', '?')}`);
+    }
     try {
       if (parseOne(draft, name, value, context)) draft.used.push([name, value]);
     } catch (error) {

@@ -7,7 +7,11 @@ export const uri: ParameterKind = {
   modifiers: ['not'],
   table: 'uri',
   extract(node, parameter, { sink }) {
-    if (typeof node.value === 'string') sink.uri(parameter, node.value);
+    if (typeof node.value !== 'string') return;
+    sink.uri(parameter, node.value);
+    // A canonical is found with its version and without.
+    const bar = node.type === 'canonical' ? node.value.indexOf('|') : -1;
+    if (bar > 0) sink.uri(parameter, node.value.slice(0, bar));
   },
   match(values, { code }, { hash }) {
     const uris = values.map(unescapeText);
