@@ -94,11 +94,7 @@ async function importing(base: string, round: number, stop: { asked: boolean }):
       if (at % 1000 === 0) await sleep(1);
     }
   }
-  const body = ReadableStream.from(lines()) as unknown as BodyInit;
-  const headers = { 'content-type': 'application/fhir+ndjson' };
-  await fetch(`${base}/$import`, { method: 'POST', headers, body, duplex: 'half' } as RequestInit).catch(
-    () => undefined,
-  );
+  await fetch(`${base}/$import`, streaming(lines())).catch(() => undefined);
 }
 
 /** Index rows and resources agree, and of a transaction all is there or nothing. */

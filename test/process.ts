@@ -1,6 +1,6 @@
 /** Starts servers as processes of their own, for tests that kill them, pair them or watch their memory. See docs/reference/command-line.md */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEngine } from '../src/store/engine.ts';
@@ -23,7 +23,7 @@ export function newFolder(): string {
 
 /** Ends the PostgreSQL that may still run in `folder`, and deletes it. */
 export async function removeFolder(folder: string): Promise<void> {
-  await (await startEngine({ folder })).stop();
+  if (existsSync(join(folder, 'postgres', 'postmaster.pid'))) await (await startEngine({ folder })).stop();
   rmSync(folder, { recursive: true, force: true });
 }
 

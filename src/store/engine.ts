@@ -186,6 +186,8 @@ function engineOf(pid: number, data: string, socketFolder: string): Engine {
       while (existsSync(lock) && statSync(lock, { throwIfNoEntry: false })?.mtimeMs === started && isAlive(pid)) {
         await sleep(20);
       }
+      // It removes its lock a moment before it lets go of its shared memory, which a new start would find in use.
+      for (let waited = 0; waited < 5000 && isAlive(pid); waited += 20) await sleep(20);
     },
   };
 }
