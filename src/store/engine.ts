@@ -166,9 +166,18 @@ function answers(socket: string): Promise<boolean> {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
-    return true;
+    return !isZombie(pid);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'; // it lives, but belongs to another user
+  }
+}
+
+/** In a container nobody may collect what has ended; its number then stays taken. https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+function isZombie(pid: number): boolean {
+  try {
+    return / Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8').replace(/^.*\)/s, ''));
+  } catch {
+    return false; // no /proc on this system, or the process has just gone
   }
 }
 

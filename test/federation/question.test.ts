@@ -1,0 +1,196 @@
+/** The demo's questions, asked by all three ways in all three FHIR versions, get the answers that the generator knows. See docs/adr/0003-access-classes-and-the-door.md */
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { demoQuestion } from '../../src/cli/demo.ts';
+import { sendLines } from '../../src/cli/import.ts';
+import {
+  type Addresses,
+  type DemoQuestion,
+  dataSetUrl,
+  metadataLines,
+  recordLines,
+  type SiteName,
+  siteNames,
+  sites,
+  truthOf,
+} from '../../src/demo/index.ts';
+import {
+  type Answer,
+  createClient,
+  type Question,
+  readQuestion,
+  type Start,
+} from '../../src/federation/client/index.ts';
+import { startServer, type TestServer } from '../server.ts';
+
+const plan = { seed: 'test', patients: 300 };
+const asOf = '2026-11-24';
+const now = (): number => Date.parse(`${asOf}T12:00:00Z`);
+const servers = new Map<SiteName, TestServer>();
+const at = (name: SiteName): string => servers.get(name)!.base;
+
+const questions: Record<DemoQuestion, Question> = {
+  'beta-blocker-with-verapamil': demoQuestion,
+  'diabetes-with-prostate-cancer': readQuestion({
+    patients: {
+      all: [
+        { condition: { code: ['http://hl7.org/fhir/sid/icd-10|E11', 'http://snomed.info/sct|44054006'], below: true } },
+        { condition: { code: ['http://hl7.org/fhir/sid/icd-10|C61', 'http://snomed.info/sct|399068003'] } },
+      ],
+    },
+  }),
+};
+const asked = Object.keys(questions) as DemoQuestion[];
+
+beforeAll(async () => {
+  for (const name of siteNames) {
+    const { fhirVersion, roles } = sites[name];
+    servers.set(name, await startServer({ fhirVersion, roles }));
+  }
+  const addresses = Object.fromEntries(siteNames.map((name) => [name, at(name)])) as Addresses;
+  for (const name of siteNames) {
+    for (const lines of [metadataLines(name, plan, addresses), recordLines(name, plan)]) {
+      expect((await sendLines(at(name), 'writer', Readable.from(lines, { objectMode: false }))).faults).toEqual([]);
+    }
+  }
+});
+afterAll(async () => {
+  for (const server of servers.values()) await server.close();
+});
+
+/** What each data set may answer to someone without rights. */
+function expected(names: readonly SiteName[], question: DemoQuestion): Record<string, unknown> {
+  return Object.fromEntries(
+    names.flatMap((name) =>
+      sites[name].dataSets.map((dataSet) => {
+        const truth = truthOf(sites[name], dataSet, plan, question, asOf).length;
+        const answer =
+          dataSet.granularity === 'record'
+            ? { state: 'counted', patients: truth }
+            : dataSet.granularity === 'none'
+              ? { state: 'not-permitted' }
+              : truth < 10
+                ? { state: 'below-threshold' }
+                : { state: 'counted', patients: Math.round(truth / 10) * 10 };
+        return [dataSetUrl(dataSet), answer];
+      }),
+    ),
+  );
+}
+
+const given = ({ datasets }: Answer): Record<string, unknown> =>
+  Object.fromEntries(
+    datasets.map(({ identifier, answer: { state, patients } }) => [
+      identifier,
+      { state, ...(patients === undefined ? {} : { patients }) },
+    ]),
+  );
+
+const ways: [string, () => Start, SiteName[]][] = [
+  ['case 1, the hospital', () => ({ repository: [at('hospital')] }), ['hospital']],
+  ['case 1, the cohort', () => ({ repository: [at('cohort')] }), ['cohort']],
+  ['case 1, the cancer registry', () => ({ repository: [at('cancer')] }), ['cancer']],
+  ['case 2', () => ({ registry: [at('registry'), at('hospital')] }), ['hospital', 'cohort', 'cancer']],
+  ['case 3', () => ({ discovery: [at('discovery')] }), ['hospital', 'cohort', 'cancer']],
+];
+
+describe.each(ways)('%s', (_, start, names) => {
+  test.each(asked)('%s', async (question) => {
+    const answer = await createClient({ now }).find(start(), questions[question]);
+    expect(answer.problems).toEqual([]);
+    expect(answer.complete).toBe(true);
+    expect(given(answer)).toEqual(expected(names, question));
+    const known = new Set(Object.values(start()).flat().map(String));
+    for (const { repository } of answer.datasets) {
+      expect(
+        answer.trace.some((step) => step.server === repository && step.step === 'count') || repository === at('cohort'),
+      ).toBe(true);
+    }
+    if (names.length > 1) expect(answer.datasets.some(({ repository }) => !known.has(repository!))).toBe(true);
+  });
+});
+
+describe('with a token', () => {
+  test.each(asked)('every repository tells the exact truth: %s', async (question) => {
+    const tokens = Object.fromEntries(siteNames.map((name) => [at(name), 'reader']));
+    const answer = await createClient({ now, tokens }).find({ discovery: [at('discovery')] }, questions[question]);
+    for (const name of ['hospital', 'cohort', 'cancer'] as const) {
+      for (const dataSet of sites[name].dataSets) {
+        const truth = truthOf(sites[name], dataSet, plan, question, asOf).length;
+        const found = answer.datasets.find(({ identifier }) => identifier === dataSetUrl(dataSet));
+        expect([dataSet.id, found?.answer.patients]).toEqual([dataSet.id, truth]);
+      }
+    }
+  });
+
+  test('a token is sent to no other server', async () => {
+    const seen: string[] = [];
+    const spying: typeof fetch = (url, init) => {
+      if (new Headers(init?.headers).has('authorization')) seen.push(new URL(String(url)).origin);
+      return fetch(url, init);
+    };
+    const client = createClient({ now, fetch: spying, tokens: { [at('cohort')]: 'reader' } });
+    await client.find({ discovery: [at('discovery')] }, demoQuestion);
+    expect([...new Set(seen)]).toEqual([new URL(at('cohort')).origin]);
+  });
+});
+
+describe('choosing', () => {
+  const all = { patients: { all: [] } };
+  test.each<[string, Parameters<typeof readQuestion>[0], number]>([
+    ['all', all, 6],
+    ['by licence', { ...all, datasets: { licence: ['CC0-1.0'] } }, 1],
+    ['by granularity', { ...all, datasets: { granularity: 'record' } }, 3],
+    ['by words', { ...all, datasets: { text: 'cancer audited' } }, 1],
+    ['by country of the servers', { ...all, servers: { country: ['DE'] } }, 2],
+  ])('%s', async (_, question, count) => {
+    const answer = await createClient({ now }).list({ discovery: [at('discovery')] }, readQuestion(question));
+    expect(answer.datasets).toHaveLength(count);
+  });
+
+  test('discover names the servers with their owners', async () => {
+    const { servers: found, complete } = await createClient({ now }).discover(
+      { discovery: [at('discovery')] },
+      readQuestion(all),
+    );
+    expect(complete).toBe(true);
+    expect(found.map(({ base, country }) => [base, country])).toEqual(
+      expect.arrayContaining([
+        [at('registry'), 'NL'],
+        [at('hospital'), 'DE'],
+      ]),
+    );
+  });
+});
+
+describe('get', () => {
+  const idsOf = async (identifier: string, base: string, tokens = {}): Promise<Set<string>> => {
+    const client = createClient({ now, tokens });
+    const { datasets } = await client.list({ repository: [base] }, readQuestion({}));
+    const ids = new Set<string>();
+    for await (const { type, resource } of client.get(datasets.find((one) => one.identifier.endsWith(identifier))!)) {
+      ids.add(`${type}/${String(resource['id'])}`);
+    }
+    return ids;
+  };
+  const records = (name: SiteName): string[] =>
+    [...recordLines(name, plan)].map((line) => JSON.parse(line)).map(({ resourceType, id }) => `${resourceType}/${id}`);
+
+  test('a data set by tag comes whole', async () => {
+    expect([...(await idsOf('northshore-routine-care', at('hospital')))].sort()).toEqual(records('hospital').sort());
+  });
+
+  test.each([
+    ['northshore-biosamples', 'hospital', (index: number) => index <= 50],
+    ['lowlands-pilot', 'cohort', (index: number) => index > 250],
+  ] as const)('a data set by list comes whole: %s', async (identifier, name, isIn) => {
+    const wanted = records(name).filter((key) => isIn(Number(/^[A-Za-z]+\/[a-z]-(\d+)/.exec(key)![1])));
+    expect([...(await idsOf(identifier, at(name), { [at(name)]: 'reader' }))].sort()).toEqual(wanted.sort());
+  });
+
+  test('count-only and closed data sets give no record', async () => {
+    expect((await idsOf('southern-cancer-registry', at('cancer'))).size).toBe(0);
+    await expect(idsOf('lowlands-pilot', at('cohort'))).rejects.toThrow('404');
+    expect((await idsOf('lowlands-main', at('cohort'))).size).toBeGreaterThan(1000);
+  });
+});
