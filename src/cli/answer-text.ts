@@ -35,7 +35,7 @@ const stepTexts: Record<Step, string> = {
 };
 
 /** One line for each step and server. */
-export function hopsText(trace: readonly TraceStep[]): string {
+function hopsText(trace: readonly TraceStep[]): string {
   const rows = steps.flatMap((step) => {
     const ofStep = trace.filter((one) => one.step === step);
     return [...new Set(ofStep.map((one) => one.server))].map((server) => {

@@ -72,7 +72,7 @@ interface Begin {
 }
 
 /** Sends everything as one stream. Throws an Error in one line when the server does not take it. */
-export async function importSources(
+async function importSources(
   sources: readonly Source[],
   { to, token }: { to: string; token?: string },
   environment: Environment,

@@ -124,7 +124,7 @@ async function serve(options: ServeOptions, environment: Environment): Promise<n
 }
 
 /** The database of one server, and how to let go of it. */
-export async function openDatabase(options: {
+async function openDatabase(options: {
   data: string;
   database?: string;
   /** name of the database in the embedded engine */

@@ -3,8 +3,8 @@ import { canonical } from '../fhir/canonical.ts';
 import type { Json, JsonObject, Resource } from '../fhir/json.ts';
 
 /** How closely the public may look. Every level includes those before it. */
-export const granularities = ['none', 'exists', 'count', 'aggregate', 'record'] as const;
-export type Granularity = (typeof granularities)[number];
+const granularities = ['none', 'exists', 'count', 'aggregate', 'record'] as const;
+type Granularity = (typeof granularities)[number];
 
 /** What one data set states, as kept in the store. */
 export interface DataSetStatement {
@@ -20,8 +20,8 @@ export interface DataSetStatement {
   because: string;
 }
 
-export const defaultThreshold = 10;
-export const defaultRounding = 10;
+const defaultThreshold = 10;
+const defaultRounding = 10;
 
 /** Licences under which anyone may read and pass on. https://spdx.org/licenses/ */
 const openLicences = new Set([

@@ -68,7 +68,7 @@ export const labTests = {
     digits: 2,
   },
 } as const;
-export type LabName = keyof typeof labTests;
+type LabName = keyof typeof labTests;
 
 const families = [
   'Meyer',
@@ -179,6 +179,6 @@ function momentIn(random: Random): string {
   return `${day}T${two(random.whole(7, 18))}:${two(random.whole(0, 59))}:00Z`;
 }
 
-export function addDays(day: string, days: number): string {
+function addDays(day: string, days: number): string {
   return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }

@@ -17,7 +17,7 @@ const takes = ({ medications }: PatientFacts, group: string): boolean =>
   medications.some(({ atc }) => atc.startsWith(group));
 
 /** Completed years. */
-export function ageOn(birthDate: string, day: string): number {
+function ageOn(birthDate: string, day: string): number {
   const years = Number(day.slice(0, 4)) - Number(birthDate.slice(0, 4));
   return day.slice(5) < birthDate.slice(5) ? years - 1 : years;
 }

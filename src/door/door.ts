@@ -21,7 +21,7 @@ import { descendantsOf } from '../terminology/closure.ts';
 import type { DecisionMemory, StandingDecision } from './decision-memory.ts';
 import type { Prepare, PreparedWrite } from './prepare.ts';
 
-export interface Page {
+interface Page {
   matches: StoredResource[];
   included: StoredResource[];
   /** where the next page begins; absent on the last one */

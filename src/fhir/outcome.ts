@@ -1,7 +1,7 @@
 /** Errors as FHIR states them: one class, one table from issue type to HTTP status, and the OperationOutcome made of them. https://hl7.org/fhir/R4B/operationoutcome.html */
 
 /** FHIR issue type -> HTTP status. The only place that decides a status for an error. https://hl7.org/fhir/R4B/valueset-issue-type.html */
-export const statusOfIssue = {
+const statusOfIssue = {
   invalid: 400,
   structure: 400,
   required: 400,

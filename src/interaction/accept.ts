@@ -27,7 +27,7 @@ export function accept(text: string, server: Pick<Server, 'definitions' | 'roles
 }
 
 /** A server without the role of a repository holds metadata only. */
-export function refuseForeign(type: string, roles: Server['roles']): void {
+function refuseForeign(type: string, roles: Server['roles']): void {
   if (roles.includes('repository') || isMetadataOnlyType(type)) return;
   throw new FhirError('not-supported', `this server (${roles.join(', ')}) holds metadata only and takes no ${type}`);
 }

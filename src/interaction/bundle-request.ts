@@ -4,7 +4,7 @@ import { parseResource } from '../fhir/format/json.ts';
 import type { Json, JsonObject } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
 
-export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
 
 /** One entry: what is asked, and the source text of its resource. */
 export interface BundleEntry {

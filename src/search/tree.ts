@@ -4,7 +4,7 @@ import type { Int64 } from './index-rows.ts';
 /** Access classes whose rows may take part; 'all' when nothing is withheld. Each node that touches rows is restricted by it. */
 export type PermittedClasses = readonly number[] | 'all';
 
-export type IndexTable = 'token' | 'reference' | 'string' | 'date' | 'number' | 'quantity' | 'uri';
+type IndexTable = 'token' | 'reference' | 'string' | 'date' | 'number' | 'quantity' | 'uri';
 
 /** A range over `low`/`high` columns of date, number and quantity rows, already worked out from the prefix. */
 export interface RangeTest {

@@ -4,7 +4,7 @@ import type { TransactionSql } from './connect.ts';
 import { arrayText } from './row-buffer.ts';
 
 /** Data that no data set contains: closed to everyone who has no right of their own. */
-export const closedClass = 0;
+const closedClass = 0;
 /** Metadata: open to everyone. */
 export const metadataClass = 1;
 

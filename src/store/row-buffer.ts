@@ -2,7 +2,7 @@
 import { foldText, type Hash, type IndexSink, type Int64, stringPrefixLength } from '../search/index-rows.ts';
 
 /** Tables in a fixed order with their columns beside `key` and `class`. */
-export const indexTables = {
+const indexTables = {
   token: ['parameter bigint', 'code bigint', 'system int', 'text text'],
   reference: ['parameter bigint', 'target bigint'],
   string: ['parameter bigint', 'prefix text', 'folded text', 'exact text'],

@@ -5,7 +5,7 @@ import type { TransactionSql } from './connect.ts';
 import { arrayText, indexTableNames, insertStatements, type RowBuffer, separator } from './row-buffer.ts';
 
 /** Runs in the transaction of the write, after the rows are in. */
-export type Effect = (sql: TransactionSql) => Promise<void>;
+type Effect = (sql: TransactionSql) => Promise<void>;
 
 export interface WriteEntry {
   /** create: fails where the key is taken; put: creates or replaces; delete: leaves a tombstone. */

@@ -6,5 +6,12 @@ export { wholeServer } from './find.ts';
 export type { FetchedRecord } from './get.ts';
 export { ServerError } from './http.ts';
 export { defaultLimits, type Limits } from './limits.ts';
-export { type PatientCriterion, type Question, readQuestion } from './question.ts';
+export {
+  type AgeRange,
+  type CodeCriterion,
+  type ObservationCriterion,
+  type PatientCriterion,
+  type Question,
+  readQuestion,
+} from './question.ts';
 export type { ClientSettings } from './walk.ts';

@@ -15,7 +15,7 @@ export interface CodeCriterion {
   readonly below?: boolean;
 }
 
-export const comparators = ['eq', 'ne', 'gt', 'lt', 'ge', 'le'] as const;
+const comparators = ['eq', 'ne', 'gt', 'lt', 'ge', 'le'] as const;
 export type Comparator = (typeof comparators)[number];
 
 /** `number` is text so that it keeps its digits (6.50 is more precise than 6.5). */
@@ -35,7 +35,7 @@ export const sexes = ['male', 'female', 'other', 'unknown'] as const;
 export type Sex = (typeof sexes)[number];
 
 /** Kinds of criteria that name codes. */
-export const codedKinds = ['medication', 'condition', 'procedure', 'observation'] as const;
+const codedKinds = ['medication', 'condition', 'procedure', 'observation'] as const;
 export type CodedKind = (typeof codedKinds)[number];
 
 /** One thing asked of a patient; exactly one member is set. */
@@ -176,7 +176,7 @@ function criterionAt(value: Json, at: string): PatientCriterion {
 }
 
 /** A day that exists, as FHIR writes dates. */
-export function isDay(text: string): boolean {
+function isDay(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const time = Date.parse(`${text}T00:00:00Z`);
   return !Number.isNaN(time) && new Date(time).toISOString().startsWith(text);

@@ -35,7 +35,7 @@ export function parseResource(text: string): ParsedResource {
 }
 
 /** Parses a JSON object of any kind, with the same care for syntax. */
-export function parseObject(text: string): JsonObject {
+function parseObject(text: string): JsonObject {
   let parsed: Json;
   try {
     parsed = JSON.parse(text) as Json;
@@ -60,7 +60,7 @@ function syntaxMessage(text: string, error: SyntaxError): string {
 }
 
 /** Keys of all objects in the tree. */
-export function countKeys(json: Json): number {
+function countKeys(json: Json): number {
   if (typeof json !== 'object' || json === null) return 0;
   let keys = 0;
   if (Array.isArray(json)) {

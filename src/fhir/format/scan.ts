@@ -2,7 +2,7 @@
 import { FhirError } from '../outcome.ts';
 
 /** A member of an object in the text: from the quote of its key to the end of its value. */
-export interface MemberRange {
+interface MemberRange {
   key: string;
   start: number;
   valueStart: number;
@@ -19,7 +19,7 @@ export interface ScannedResource {
   metaMembers: MemberRange[];
 }
 
-export const maxDepth = 100;
+const maxDepth = 100;
 
 const quote = 34;
 const backslash = 92;

@@ -8,7 +8,7 @@ import type { Extraction, ParameterKind } from './parameter.ts';
 import { intervalTests, splitPrefix } from './prefix.ts';
 
 /** Half-open, in milliseconds since 1970. */
-export interface Interval {
+interface Interval {
   low: number;
   high: number;
 }
@@ -16,7 +16,7 @@ export interface Interval {
 const pattern = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?)?)?)?$/;
 
 /** The time that a date of any precision covers; UTC where it names no zone. Undefined when it is no date. */
-export function intervalOf(text: string): Interval | undefined {
+function intervalOf(text: string): Interval | undefined {
   const match = pattern.exec(text);
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second, fraction, zone] = match;
@@ -68,7 +68,7 @@ function timingOf(timing: JsonObject): Interval[] {
 }
 
 /** The intervals by which a value is found. */
-export function intervalsOf(node: Node): Interval[] {
+function intervalsOf(node: Node): Interval[] {
   if (typeof node.value === 'string') {
     const interval = intervalOf(node.value);
     return interval === undefined ? [] : [interval];

@@ -10,14 +10,14 @@ import { splitPrefix } from './prefix.ts';
 const pattern = /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/;
 
 /** A decimal as written, and half a unit of its last digit around it. Bounds are made from decimal digits, so that 5.405 is the same number everywhere. */
-export interface Decimal {
+interface Decimal {
   value: number;
   low: number;
   high: number;
 }
 
 /** Undefined when `text` is no decimal. https://hl7.org/fhir/R4B/search.html#number */
-export function decimalOf(text: string): Decimal | undefined {
+function decimalOf(text: string): Decimal | undefined {
   const match = pattern.exec(text);
   if (match === null) return undefined;
   const [, sign, whole, fraction = '', exponent = '0'] = match;
@@ -58,7 +58,7 @@ export function decimalTests(text: string, name: string): RangeTest[] {
 }
 
 /** The ranges by which a value is found. */
-export function rangesOf(node: Node): { low: number; high: number }[] {
+function rangesOf(node: Node): { low: number; high: number }[] {
   if (typeof node.value === 'number') return [{ low: node.value, high: node.value }];
   if (node.type !== 'Range') return [];
   const { low, high } = node.value as JsonObject; // a Range is an object

@@ -1,7 +1,7 @@
 /** Prefixes of ordered values and the ranges they mean. https://hl7.org/fhir/R4B/search.html#prefix */
 import type { RangeTest } from '../tree.ts';
 
-export const prefixes = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'] as const;
+const prefixes = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'] as const;
 export type Prefix = (typeof prefixes)[number];
 
 /** Takes the prefix off; `eq` when there is none. */

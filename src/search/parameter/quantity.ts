@@ -37,7 +37,7 @@ function bounds(value: number, comparator: Json | undefined): [low: number, high
 }
 
 /** The measured values by which a value is found. */
-export function measuredOf(node: Node): Measured[] {
+function measuredOf(node: Node): Measured[] {
   if (typeof node.value !== 'object' || node.value === null) return [];
   const value = node.value as JsonObject; // not an array: paths spread those
   if (node.type === 'Range') {

@@ -13,7 +13,7 @@ const parts: Record<string, readonly string[]> = {
 };
 
 /** The texts by which a value is found. */
-export function textsOf(node: Node): string[] {
+function textsOf(node: Node): string[] {
   if (typeof node.value === 'string') return [node.value];
   if (typeof node.value !== 'object' || node.value === null) return [];
   const value = node.value as JsonObject; // not an array: paths spread those
