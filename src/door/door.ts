@@ -7,6 +7,7 @@ import {
   collectHierarchies,
   compile,
   compileCount,
+  compileFew,
   compileIncludes,
   fillHierarchies,
   type PageKey,
@@ -49,6 +50,8 @@ export interface Door {
   write(write: NewWrite): Promise<WriteResult>;
   /** Many in one commit, each alone; no `Type/id` twice. */
   writeMany(writes: readonly NewWrite[]): Promise<WriteResult[]>;
+  /** Gets the database ready to be searched after much was written. */
+  settle(): Promise<void>;
   /** All or nothing, under named locks; what is thrown undoes it. */
   transaction<T>(locks: readonly string[], body: (inside: DoorTransaction) => Promise<T>): Promise<T>;
 }
@@ -94,7 +97,7 @@ export function openDoor(store: Store, decision: DecisionMemory, context: Access
       const filled = await fillIn(store, search);
       const [rows, at] = await standing(({ decision: { records } }) => {
         const page = after === undefined ? { limit: search.count } : { limit: search.count, after };
-        return run(store, compile(filled, { permitted: records, page }));
+        return runPage(store, filled, { permitted: records, page });
       });
       const more = rows.length > search.count;
       const shown = more ? rows.slice(0, search.count) : rows;
@@ -128,6 +131,10 @@ export function openDoor(store: Store, decision: DecisionMemory, context: Access
       await mayWrite();
       const prepared = writes.map((write) => prepareWrite(prepare, write));
       return store.transaction([], (inside) => writeInside(inside, prepared));
+    },
+    async settle() {
+      await mayWrite();
+      await store.settle();
     },
     async transaction(locks, body) {
       await mayWrite();
@@ -200,6 +207,15 @@ async function holdStill<T>(
 
 const run = (store: Store, compiled: { text: string; values: readonly unknown[] }): Promise<AtEpoch<Row[]>> =>
   store.query(compiled.text, compiled.values);
+
+/** Few matches are sorted; many are met in the order of the sort's index. */
+async function runPage(store: Store, search: Search, options: Parameters<typeof compile>[1]): Promise<AtEpoch<Row[]>> {
+  const few = compileFew(search, options);
+  if (few === undefined) return run(store, compile(search, options));
+  const { epoch, found } = await run(store, few);
+  if (found[0]?.['many'] === true) return run(store, compile(search, options));
+  return { epoch, found: found.filter((row) => row['key'] !== null) };
+}
 
 async function countOf(store: Store, search: Search, permitted: PermittedClasses): Promise<AtEpoch<number>> {
   const { epoch, found } = await run(store, compileCount(search, { permitted }));

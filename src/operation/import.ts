@@ -15,6 +15,8 @@ const batchBytes = 4 * 2 ** 20;
 /** Commits on their way at the same time. */
 const inFlight = 3;
 const longestLine = 32 * 2 ** 20;
+/** Resources after which the database is made ready to be searched at once. */
+const large = 5000;
 /** Faults that the reply spells out; all are counted. */
 const faultsShown = 1000;
 
@@ -28,6 +30,7 @@ export const importOperation: StreamOperation = {
     await server.door.mayWrite();
     const tally: Tally = { created: 0, replaced: 0, refused: 0, faults: [] };
     await importLines(body, server, tally);
+    if (tally.created + tally.replaced >= large) await server.door.settle();
     return reply(tally);
   },
 };

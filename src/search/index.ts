@@ -1,5 +1,5 @@
 /** Search as others may import it. */
-export { compile, compileCount, compileIncludes, type PageKey, pageKeyOf } from './compile/index.ts';
+export { compile, compileCount, compileFew, compileIncludes, type PageKey, pageKeyOf } from './compile/index.ts';
 export type { SearchContext } from './context.ts';
 export { createExtractor, uncompiledParameters } from './extract.ts';
 export { parseSearch } from './parse.ts';

@@ -19,6 +19,8 @@ export function connect(address: DatabaseAddress, options: { connections?: numbe
       application_name: options.name ?? 'fairway',
       // The parts of a sorted page are written in their order; PostgreSQL must not run them side by side.
       enable_parallel_append: 'off',
+      // A plan that is made without the values mistakes rare ones for common ones and the other way round.
+      plan_cache_mode: 'force_custom_plan',
     },
     // A failed look-up of array types would be a silent change of behaviour, and we name every type in the SQL.
     fetch_types: false,

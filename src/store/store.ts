@@ -37,7 +37,7 @@ export interface Store {
   transaction<T>(locks: readonly string[], body: (inside: StoreTransaction) => Promise<T>): Promise<T>;
   /** For health checks: throws when the database does not answer. */
   ping(): Promise<void>;
-  /** Brings the planner's knowledge and the visibility map up to date after a large import. */
+  /** Brings the planner's knowledge and the visibility map up to date after a large import; those who ask at once share it. */
   settle(): Promise<void>;
   /** The pool itself, for the terminology tables. */
   sql: Sql;
@@ -68,6 +68,7 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
   await migrate(sql);
   const hash = createHash(await secretOf(sql, 'hash'));
   const known = new Map<string, number>();
+  const shapes = new Shapes();
   const transaction = createTransaction(sql, settings.now, known, hash);
   const writeMany = (entries: readonly WriteEntry[]): Promise<WriteResult[]> =>
     transaction([], (inside) => inside.write(entries));
@@ -79,16 +80,28 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     readMany: (keys) => readMany(sql, keys),
     readVersion: (key, version) => readVersion(sql, key, version),
     readHistory: (key, before, limit) => readHistory(sql, key, before, limit),
-    query: (text, values) => queryAtEpoch(sql, text, values),
+    query: (text, values) => queryAtEpoch(sql, shapes, text, values),
     statements: statementMemory(sql),
     write: createWriteQueue(writeMany),
     writeMany,
     transaction,
     ping: async () => void (await sql`select 1`),
-    settle: async () => void (await sql.unsafe('vacuum (analyze)')),
+    settle: settler(sql),
     sql,
     close: () => sql.end({ timeout: 5 }),
   };
+}
+
+function settler(sql: Sql): Store['settle'] {
+  let running: Promise<void> | undefined;
+  const settle = async (): Promise<void> => {
+    try {
+      await sql.unsafe('vacuum (analyze)');
+    } finally {
+      running = undefined;
+    }
+  };
+  return () => (running ??= settle());
 }
 
 /** Statements of the newest epoch seen. Those who ask at once share a load. */
@@ -110,10 +123,29 @@ function statementMemory(sql: Sql): Store['statements'] {
   };
 }
 
+/** Statements that connections keep prepared: the shapes of searches are many, and each costs memory in every connection. */
+const mostPrepared = 1000;
+
+class Shapes {
+  readonly #kept = new Set<string>();
+
+  isKept(text: string): boolean {
+    if (this.#kept.has(text)) return true;
+    if (this.#kept.size >= mostPrepared) return false;
+    this.#kept.add(text);
+    return true;
+  }
+}
+
 /** The row of the epoch is joined in, so that an empty answer has one too. */
-async function queryAtEpoch(sql: Sql, text: string, values: readonly unknown[]): Promise<AtEpoch<Row[]>> {
+async function queryAtEpoch(
+  sql: Sql,
+  shapes: Shapes,
+  text: string,
+  values: readonly unknown[],
+): Promise<AtEpoch<Row[]>> {
   const wrapped = `select e.value as epoch, q.* from statement_epoch e left join (${text}) q on true`;
-  const rows = await sql.unsafe(wrapped, parametersOf(values), { prepare: true });
+  const rows = await sql.unsafe(wrapped, parametersOf(values), { prepare: shapes.isKept(text) });
   const epoch = Number(rows[0]!['epoch']);
   const [first] = rows;
   const isEmpty =

@@ -2,7 +2,7 @@
 import type { Int64 } from '../index-rows.ts';
 import type { PermittedClasses, Search } from '../tree.ts';
 import { resourcesOf, selectKeys } from './expression.ts';
-import { type PageKey, selectPage } from './sort.ts';
+import { mayBeFew, type PageKey, selectFew, selectPage } from './sort.ts';
 import { type Statement, StatementBuilder } from './statement.ts';
 
 export type { PageKey } from './sort.ts';
@@ -10,22 +10,39 @@ export type { Statement } from './statement.ts';
 
 const content = 'r.key, r.type, r.id, r.version, r.updated, r.class, r.content';
 
+/** How a page is asked for: so many resources, from a place on. */
+interface PageOptions {
+  permitted: PermittedClasses;
+  page: { limit: number; after?: PageKey };
+}
+
 /** One page, and one resource more when there is a next one. */
-export function compile(
-  search: Search,
-  options: { permitted: PermittedClasses; page: { limit: number; after?: PageKey } },
-): Statement {
-  const to = new StatementBuilder(options.permitted);
-  const page = selectPage(search, options.page.limit + 1, options.page.after, to);
+export function compile(search: Search, { permitted, page }: PageOptions): Statement {
+  const to = new StatementBuilder(permitted);
+  const text = `with page as materialized (${selectPage(search, page.limit + 1, page.after, to)}) ${contentOfPage(search, to)}`;
+  return { text, values: to.values };
+}
+
+/**
+ * The same page by sorting, for searches that may have few matches; undefined for others. Rows carry `many`: true,
+ * with nothing else, when there are more than can be sorted cheaply. Rows without a key say nothing.
+ */
+export function compileFew(search: Search, { permitted, page }: PageOptions): Statement | undefined {
+  if (!mayBeFew(search)) return undefined;
+  const to = new StatementBuilder(permitted);
+  const few = selectFew(search, page.limit + 1, page.after, to);
+  const text = `${few.text} select ${few.isMany} as many, x.* from (select 1) one left join (${contentOfPage(search, to)}) x on true`;
+  return { text, values: to.values };
+}
+
+function contentOfPage(search: Search, to: StatementBuilder): string {
   const sorts = search.sort.map((_, at) => `, p.s${at}`).join('');
   const order = search.sort.map((sort, at) => `p.s${at}${sort.descending ? ' desc' : ''} nulls last, `).join('');
   // The key breaks ties in the direction of a single sort, as the page was cut.
   const [only] = search.sort;
   const tie = search.sort.length === 1 && only!.descending ? 'p.key desc' : 'p.key';
-  const text = `with page as materialized (${page})
-    select ${content}${sorts} from page p join resource r on r.key = p.key${to.permitted('r')} and not r.deleted
+  return `select ${content}${sorts} from page p join resource r on r.key = p.key${to.permitted('r')} and not r.deleted
     order by ${order}${tie}`;
-  return { text, values: to.values };
 }
 
 /** The number of matches, as `total`. */

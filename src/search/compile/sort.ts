@@ -30,11 +30,35 @@ const collated = (by: SortKey['by']): string => (columnOf(by).type === 'text' ? 
 export function selectPage(search: Search, limit: number, after: PageKey | undefined, to: StatementBuilder): string {
   const [first] = search.sort;
   if (first === undefined) return unsorted(search, limit, after, to);
-  if (search.sort.length === 1)
-    return typeof first.by === 'string'
-      ? byColumn(search, first, limit, after, to)
-      : byRows(search, first, limit, after, to);
-  return bySeveral(search, limit, after, to);
+  if (search.sort.length > 1) return bySeveral(search, limit, after, to);
+  const walk = typeof first.by === 'string' ? byColumn : byRows;
+  return walk(search, first, limit, after, to);
+}
+
+/** Up to so many matches are sorted; with more the index of the sort is walked until the page is full. */
+const sortable = 1000;
+
+/** Whether a search may be answered by sorting its few matches, and `selectFew` be tried before `selectPage`. */
+export function mayBeFew(search: Search): boolean {
+  return search.sort.length === 1 && search.where.length > 0;
+}
+
+/**
+ * The page in the order of its sort as `page`, if there are few matches; `isMany` is true when there are not.
+ * To be followed by a SELECT.
+ */
+export function selectFew(
+  search: Search,
+  limit: number,
+  after: PageKey | undefined,
+  to: StatementBuilder,
+): { text: string; isMany: string } {
+  const most = to.add(sortable + 1, 'int');
+  const isMany = `(select count(*) from some_keys) >= ${most}`;
+  const few = `(select distinct d.key from some_keys d where not (${isMany}))`;
+  const text = `with some_keys as materialized (select s.key from (${selectKeys(search.type, search.where, to)}) s limit ${most}),
+    page as materialized (${sortMatches(search, few, limit, after, to)})`;
+  return { text, isMany };
 }
 
 function unsorted(search: Search, limit: number, after: PageKey | undefined, to: StatementBuilder): string {
@@ -113,6 +137,23 @@ function byRows(
 
 /** By several keys: all matches with all their sort values, ordered. */
 function bySeveral(search: Search, limit: number, after: PageKey | undefined, to: StatementBuilder): string {
+  return sortMatches(
+    search,
+    `(select distinct d.key from (${selectKeys(search.type, search.where, to)}) d)`,
+    limit,
+    after,
+    to,
+  );
+}
+
+/** `matches` are keys; each gets its sort values, and the first `limit` in their order are selected. */
+function sortMatches(
+  search: Search,
+  matches: string,
+  limit: number,
+  after: PageKey | undefined,
+  to: StatementBuilder,
+): string {
   const k = to.alias();
   const u = to.alias();
   const joins = search.sort.map((sort, at) => {
@@ -128,10 +169,16 @@ function bySeveral(search: Search, limit: number, after: PageKey | undefined, to
   const keyset = after === undefined ? '' : ` where ${keysetCondition(search, values, after, k, to)}`;
   const order = search.sort.map((sort, at) => `${values[at]} ${directionOf(sort).order} nulls last`);
   const selected = values.map((value, at) => `${value} as s${at}`).join(', ');
-  return `select ${k}.key, ${selected} from (select distinct d.key from (${selectKeys(search.type, search.where, to)}) d) ${k}
-    join resource ${u} on ${u}.key = ${k}.key${joins.join('')}${keyset}
-    order by ${order.join(', ')}, ${k}.key limit ${to.add(limit, 'int')}`;
+  const own = search.sort.some((sort) => typeof sort.by === 'string')
+    ? ` join resource ${u} on ${u}.key = ${k}.key`
+    : '';
+  return `select ${k}.key, ${selected} from ${matches} ${k}${own}${joins.join('')}${keyset}
+    order by ${order.join(', ')}, ${k}.key ${tieOf(search).order} limit ${to.add(limit, 'int')}`;
 }
+
+/** The key breaks ties: in the direction of a single sort, as its index is walked; upwards below several. */
+const tieOf = ({ sort }: Search): Direction =>
+  sort.length === 1 ? directionOf(sort[0]!) : { order: 'asc', beyond: '>' };
 
 /** Same in the first values and later in the next one, for each of them; nulls come last. */
 function keysetCondition(
@@ -149,6 +196,6 @@ function keysetCondition(
       : `(${values[at]} ${directionOf(sort).beyond} ${asked[at]} or ${values[at]} is null)`,
   );
   const branches = later.map((one, at) => [...same.slice(0, at), one].join(' and '));
-  branches.push([...same, `${key}.key > ${to.add(after.key, 'bigint')}`].join(' and '));
+  branches.push([...same, `${key}.key ${tieOf(search).beyond} ${to.add(after.key, 'bigint')}`].join(' and '));
   return `(${branches.map((one) => `(${one})`).join(' or ')})`;
 }

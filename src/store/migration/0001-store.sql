@@ -55,11 +55,17 @@ create table token (
 create index token_value on token (parameter, code, system, key) include (class);
 create index token_key on token (key, parameter);
 
+-- Without these the planner takes parameter and value for independent, and every value for rare.
+create statistics token_values (mcv, ndistinct) on parameter, code, system from token;
+alter statistics token_values set statistics 500;
+
 create table reference (
   parameter bigint not null, target bigint not null, key bigint not null, class integer not null
 );
 create index reference_value on reference (parameter, target, key) include (class);
 create index reference_key on reference (key, parameter) include (target, class);
+
+create statistics reference_values (mcv, ndistinct) on parameter, target from reference;
 
 create table string (
   parameter bigint not null, key bigint not null, class integer not null,
