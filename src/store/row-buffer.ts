@@ -32,6 +32,8 @@ export class RowBuffer implements IndexSink {
   readonly cells: Partial<Record<IndexTableName, Cell[]>> = {};
 
   readonly #hash: Hash;
+  /** Tokens and references that are there: a row stands for a fact, and counting relies on each being there once. */
+  readonly #seen = new Set<string>();
 
   constructor(hash: Hash) {
     this.#hash = hash;
@@ -41,12 +43,18 @@ export class RowBuffer implements IndexSink {
     return (this.cells[name] ??= []);
   }
 
+  #isNew(fact: string): boolean {
+    const before = this.#seen.size;
+    return this.#seen.add(fact).size > before;
+  }
+
   token(parameter: Int64, code: Int64, system: number, text: string): void {
+    if (!this.#isNew(`${parameter} ${code} ${system}`)) return;
     this.#table('token').push(parameter, code, system, text.slice(0, sortedLength).replace(controls, ' '));
   }
 
   reference(parameter: Int64, target: Int64): void {
-    this.#table('reference').push(parameter, target);
+    if (this.#isNew(`${parameter} ${target}`)) this.#table('reference').push(parameter, target);
   }
 
   string(parameter: Int64, text: string): void {

@@ -68,8 +68,9 @@ export async function writeBatch(
   now: number,
   memory: ClassMemory,
 ): Promise<WriteResult[]> {
-  await lockExtents(sql, entries.some((entry) => entry.effect !== undefined) ? 'exclusive' : 'shared');
-  const classes = await classesOf(sql, entries, memory);
+  // Sent together; the connection runs them in this order.
+  const locked = lockExtents(sql, entries.some((entry) => entry.effect !== undefined) ? 'exclusive' : 'shared');
+  const [classes] = await Promise.all([classesOf(sql, entries, memory), locked]);
   const written = await writeResources(sql, entries, classes, now);
   await replaceRows(sql, entries, classes, written);
   for (const [at, entry] of entries.entries()) if (written[at] !== undefined) await entry.effect?.(sql);

@@ -1,6 +1,6 @@
 /** Compiles searches to SQL: the page, the count, the included resources. See docs/adr/0004. */
 import type { Int64 } from '../index-rows.ts';
-import type { PermittedClasses, Search } from '../tree.ts';
+import type { Expression, PermittedClasses, Search } from '../tree.ts';
 import { resourcesOf, selectKeys } from './expression.ts';
 import { mayBeFew, type PageKey, selectFew, selectPage } from './sort.ts';
 import { type Statement, StatementBuilder } from './statement.ts';
@@ -52,7 +52,21 @@ export function compileCount(search: Search, options: { permitted: PermittedClas
     return { text: `select count(*) as total from ${resourcesOf(search.type, 'r', to)}`, values: to.values };
   }
   const keys = selectKeys(search.type, search.where, to);
+  const [only] = search.where;
+  if (search.where.length === 1 && isOnce(only!)) {
+    return { text: `select count(*) as total from (${keys}) d`, values: to.values };
+  }
   return { text: `select count(*) as total from (select d.key from (${keys}) d group by d.key) k`, values: to.values };
+}
+
+/** Whether each resource has at most one row that matches: then rows can be counted as they are. */
+function isOnce(expression: Expression): boolean {
+  if (expression.kind !== 'match') return false;
+  const { test } = expression;
+  if (test.table === 'reference') return test.targets.length === 1;
+  if (test.table !== 'token' || test.codes.length !== 1) return false;
+  const [token] = test.codes;
+  return !('below' in token!) && token!.code !== undefined && token!.system !== undefined;
 }
 
 /** Resources that a page's _include and _revinclude bring along, at most `limit`, without those of the page itself. */
