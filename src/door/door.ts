@@ -12,6 +12,7 @@ import {
   fillHierarchies,
   type PageKey,
   pageKeyOf,
+  type Statement,
 } from '../search/index.ts';
 import { resourceKey } from '../search/index-rows.ts';
 import type { PermittedClasses, Search } from '../search/tree.ts';
@@ -205,8 +206,7 @@ async function holdStill<T>(
   throw new FhirError('transient', 'the access conditions are changing right now; ask again');
 }
 
-const run = (store: Store, compiled: { text: string; values: readonly unknown[] }): Promise<AtEpoch<Row[]>> =>
-  store.query(compiled.text, compiled.values);
+const run = (store: Store, statement: Statement): Promise<AtEpoch<Row[]>> => store.query(statement);
 
 /** Few matches are sorted; many are met in the order of the sort's index. */
 async function runPage(store: Store, search: Search, options: Parameters<typeof compile>[1]): Promise<AtEpoch<Row[]>> {

@@ -1,5 +1,13 @@
 /** Search as others may import it. */
-export { compile, compileCount, compileFew, compileIncludes, type PageKey, pageKeyOf } from './compile/index.ts';
+export {
+  compile,
+  compileCount,
+  compileFew,
+  compileIncludes,
+  type PageKey,
+  pageKeyOf,
+  type Statement,
+} from './compile/index.ts';
 export type { SearchContext } from './context.ts';
 export { createExtractor, uncompiledParameters } from './extract.ts';
 export { parseSearch } from './parse.ts';

@@ -19,13 +19,10 @@ export const anchorKind = { resource: 0, compartment: 1, tag: 2 } as const;
 /** Locks that keep the extent of data sets still while resources are being classed by it. */
 const extentLock = 7_203_412;
 
-/**
- * Many writers may class resources at once; someone who changes an extent waits for them and they for it.
- * Writes are planned once, whatever their values: their plans do not depend on them.
- */
+/** Many writers may class resources at once; someone who changes an extent waits for them and they for it. */
 export async function lockExtents(sql: TransactionSql, how: 'shared' | 'exclusive'): Promise<void> {
   const lock = how === 'shared' ? 'pg_advisory_xact_lock_shared' : 'pg_advisory_xact_lock';
-  await sql.unsafe(`select set_config('plan_cache_mode', 'auto', true), ${lock}(${extentLock})`, [], { prepare: true });
+  await sql.unsafe(`select ${lock}(${extentLock})`, [], { prepare: true });
 }
 
 const lookUp = `

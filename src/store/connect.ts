@@ -11,16 +11,18 @@ export type TransactionSql = postgres.TransactionSql;
 export type DatabaseAddress = { engine: Engine; database: string } | { url: string };
 
 /** Opens a pool. `name` is what pg_stat_activity shows. */
-export function connect(address: DatabaseAddress, options: { connections?: number; name?: string } = {}): Sql {
+export function connect(
+  address: DatabaseAddress,
+  options: { connections?: number; name?: string; settings?: Readonly<Record<string, string>> } = {},
+): Sql {
   const common = {
-    max: options.connections ?? 12,
+    max: options.connections ?? 8,
     onnotice: () => {},
     connection: {
       application_name: options.name ?? 'fairway',
       // The parts of a sorted page are written in their order; PostgreSQL must not run them side by side.
       enable_parallel_append: 'off',
-      // A plan that is made without the values mistakes rare ones for common ones and the other way round.
-      plan_cache_mode: 'force_custom_plan',
+      ...options.settings,
     },
     // A failed look-up of array types would be a silent change of behaviour, and we name every type in the SQL.
     fetch_types: false,

@@ -129,7 +129,7 @@ function serverOptions(settings: EngineSettings, socketFolder: string): string[]
     effective_cache_size: `${Math.floor(totalmem() / 2 ** 20 / 2)}MB`,
     work_mem: '32MB',
     maintenance_work_mem: '256MB',
-    max_connections: '60',
+    max_connections: '200',
     max_wal_size: '4GB',
     checkpoint_timeout: '15min',
     checkpoint_completion_target: '0.9',

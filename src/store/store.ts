@@ -23,7 +23,7 @@ export interface Store {
     limit: number,
   ): Promise<AtEpoch<{ versions: StoredResource[]; total: number }>>;
   /** Runs the SQL text of a compiled search; the epoch belongs to the same snapshot. */
-  query(text: string, values: readonly unknown[]): Promise<AtEpoch<Row[]>>;
+  query(statement: { text: string; values: readonly unknown[]; isPlannedOnce: boolean }): Promise<AtEpoch<Row[]>>;
   /** The statements in force; `atLeast` asks for those of that epoch or a newer one. */
   statements(atLeast?: number): Promise<Statements>;
   /** Writes one resource; shares its commit with others. */
@@ -57,6 +57,8 @@ export interface StoreSettings {
   /** Milliseconds since 1970. */
   now(): number;
   connections?: number;
+  /** for queries that are planned by their values */
+  planningConnections?: number;
 }
 
 /** Opens the store, bringing its schema up to date first. */
@@ -65,6 +67,11 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     settings.database,
     settings.connections === undefined ? {} : { connections: settings.connections },
   );
+  // Here a plan is made for every query: one that is made without the values mistakes rare ones for common ones.
+  const planning = connect(settings.database, {
+    connections: settings.planningConnections ?? 6,
+    settings: { plan_cache_mode: 'force_custom_plan' },
+  });
   await migrate(sql);
   const hash = createHash(await secretOf(sql, 'hash'));
   const known = new Map<string, number>();
@@ -80,7 +87,7 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     readMany: (keys) => readMany(sql, keys),
     readVersion: (key, version) => readVersion(sql, key, version),
     readHistory: (key, before, limit) => readHistory(sql, key, before, limit),
-    query: (text, values) => queryAtEpoch(sql, shapes, text, values),
+    query: ({ text, values, isPlannedOnce }) => queryAtEpoch(isPlannedOnce ? sql : planning, shapes, text, values),
     statements: statementMemory(sql),
     write: createWriteQueue(writeMany),
     writeMany,
@@ -88,7 +95,7 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     ping: async () => void (await sql`select 1`),
     settle: settler(sql),
     sql,
-    close: () => sql.end({ timeout: 5 }),
+    close: async () => void (await Promise.all([sql.end({ timeout: 5 }), planning.end({ timeout: 5 })])),
   };
 }
 

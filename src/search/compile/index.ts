@@ -20,7 +20,7 @@ interface PageOptions {
 export function compile(search: Search, { permitted, page }: PageOptions): Statement {
   const to = new StatementBuilder(permitted);
   const text = `with page as materialized (${selectPage(search, page.limit + 1, page.after, to)}) ${contentOfPage(search, to)}`;
-  return { text, values: to.values };
+  return { text, values: to.values, isPlannedOnce: hasOneWay(search) };
 }
 
 /**
@@ -32,7 +32,7 @@ export function compileFew(search: Search, { permitted, page }: PageOptions): St
   const to = new StatementBuilder(permitted);
   const few = selectFew(search, page.limit + 1, page.after, to);
   const text = `${few.text} select ${few.isMany} as many, x.* from (select 1) one left join (${contentOfPage(search, to)}) x on true`;
-  return { text, values: to.values };
+  return { text, values: to.values, isPlannedOnce: hasOneWay(search) };
 }
 
 function contentOfPage(search: Search, to: StatementBuilder): string {
@@ -49,14 +49,28 @@ function contentOfPage(search: Search, to: StatementBuilder): string {
 export function compileCount(search: Search, options: { permitted: PermittedClasses }): Statement {
   const to = new StatementBuilder(options.permitted);
   if (search.where.length === 0) {
-    return { text: `select count(*) as total from ${resourcesOf(search.type, 'r', to)}`, values: to.values };
+    return {
+      text: `select count(*) as total from ${resourcesOf(search.type, 'r', to)}`,
+      values: to.values,
+      isPlannedOnce: hasOneWay(search),
+    };
   }
   const keys = selectKeys(search.type, search.where, to);
   const [only] = search.where;
   if (search.where.length === 1 && isOnce(only!)) {
-    return { text: `select count(*) as total from (${keys}) d`, values: to.values };
+    return { text: `select count(*) as total from (${keys}) d`, values: to.values, isPlannedOnce: hasOneWay(search) };
   }
-  return { text: `select count(*) as total from (select d.key from (${keys}) d group by d.key) k`, values: to.values };
+  return {
+    text: `select count(*) as total from (select d.key from (${keys}) d group by d.key) k`,
+    values: to.values,
+    isPlannedOnce: hasOneWay(search),
+  };
+}
+
+/** With several conditions it depends on their values which is best looked up first. */
+function hasOneWay({ where }: Search): boolean {
+  const [only] = where;
+  return only === undefined || (where.length === 1 && (only.kind === 'match' || only.kind === 'key'));
 }
 
 /** Whether each resource has at most one row that matches: then rows can be counted as they are. */
@@ -92,7 +106,7 @@ export function compileIncludes(
   const text = `select ${content} from resource r
     where r.key in (${parts.join(' union ')}) and not r.deleted and r.key <> all(${page})${to.permitted('r')}
     order by r.type, r.id limit ${to.add(options.limit, 'int')}`;
-  return { text, values: to.values };
+  return { text, values: to.values, isPlannedOnce: hasOneWay(search) };
 }
 
 /** Where the next page begins, from the last row of this one. */

@@ -5,6 +5,8 @@ import type { PermittedClasses } from '../tree.ts';
 export interface Statement {
   text: string;
   values: readonly unknown[];
+  /** Whether one plan serves whatever the values are: so with a single condition, whose index is the only way. */
+  isPlannedOnce: boolean;
 }
 
 export class StatementBuilder {
