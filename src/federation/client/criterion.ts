@@ -24,7 +24,7 @@ export interface CodedCriterion {
 }
 
 /** Takes `system|code` apart; the last bar separates, since systems are URIs that may hold none. */
-function parseCode(text: string): Code {
+export function parseCode(text: string): Code {
   const bar = text.lastIndexOf('|');
   if (bar < 0) return { code: text };
   const system = text.slice(0, bar);

@@ -36,7 +36,7 @@ export function demographicParameters(criteria: readonly Criterion[], asOf: stri
 }
 
 /** The same day so many years before; the 29th of February becomes the 28th where the year has none. */
-function yearsBefore(day: string, years: number): string {
+export function yearsBefore(day: string, years: number): string {
   const year = String(Number(day.slice(0, 4)) - years).padStart(4, '0');
   const isLeapDay = day.endsWith('-02-29');
   const hasLeapDay = new Date(Date.UTC(Number(year), 1, 29)).getUTCMonth() === 1;

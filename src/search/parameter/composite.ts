@@ -112,6 +112,6 @@ function searchForms(components: Components, text: string, code: string, context
   const targets = components.first.model.targets ?? context.definitions.resourceTypes;
   const reference = unescapeText(text);
   return reference.includes('/')
-    ? targetKeys(reference, context)
+    ? targetKeys(reference, context).slice(0, 1)
     : targets.flatMap((type) => targetKeys(`${type}/${reference}`, context));
 }

@@ -45,7 +45,8 @@ export const reference: ParameterKind = {
     const keys = values.flatMap((value) => {
       const text = unescapeText(value);
       if (text === '') throw new FhirError('value', `${code} needs a reference: id, Type/id or a URL`);
-      if (text.includes('/') || text.includes(':')) return targetKeys(text, context);
+      // The first is the text as asked: with a version, only that version is meant.
+      if (text.includes('/') || text.includes(':')) return targetKeys(text, context).slice(0, 1);
       if (!idPattern.test(text))
         throw new FhirError('value', `${code}=${text} is no reference: write id, Type/id or a URL`);
       // A bare id may mean a resource of any type that the parameter may point to.

@@ -1,0 +1,421 @@
+/** Indexed values of every datatype are found by what the specification says they are found by. https://hl7.org/fhir/R4B/search.html#table */
+import fc from 'fast-check';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { loadDefinitions } from '../../fhir/definitions/load.ts';
+import type { Definitions, FhirVersion } from '../../fhir/definitions/model.ts';
+import type { Resource } from '../../fhir/json.ts';
+import { createExtractor } from '../extract.ts';
+import { foldText, type IndexSink, openHigh, openLow } from '../index-rows.ts';
+import { parseSearch } from '../parse.ts';
+import type { Expression, RangeTest, RowTest } from '../tree.ts';
+import { dateTests } from './date.ts';
+import { decimalTests } from './number.ts';
+
+/** Different numbers for different texts. */
+const numbers = new Map<string, string>();
+const hash = (text: string): string => {
+  if (!numbers.has(text)) numbers.set(text, String(numbers.size + 1));
+  return numbers.get(text)!;
+};
+const definitions = new Map<FhirVersion, Definitions>();
+beforeAll(async () => {
+  for (const version of ['R4', 'R4B', 'R5'] as const) definitions.set(version, await loadDefinitions(version));
+});
+const contextOf = (version: FhirVersion) => ({
+  definitions: definitions.get(version)!,
+  hash,
+  baseUrls: ['http://here/fhir'],
+});
+
+type Row = { table: string; parameter: string } & Record<string, string | number>;
+
+function rowsOf(resource: Resource, version: FhirVersion): Row[] {
+  const rows: Row[] = [];
+  const sink: IndexSink = {
+    token: (parameter, code, system) => rows.push({ table: 'token', parameter, code, system }),
+    reference: (parameter, target) => rows.push({ table: 'reference', parameter, target }),
+    string: (parameter, text) => rows.push({ table: 'string', parameter, text }),
+    date: (parameter, low, high) => rows.push({ table: 'date', parameter, low, high }),
+    number: (parameter, low, high) => rows.push({ table: 'number', parameter, low, high }),
+    quantity: (parameter, low, high, system, code, unit) =>
+      rows.push({ table: 'quantity', parameter, low, high, system, code, unit }),
+    uri: (parameter, text) => rows.push({ table: 'uri', parameter, hash: hash(text) }),
+  };
+  createExtractor(contextOf(version))(resource, sink);
+  return rows;
+}
+
+const inRange = (row: { low: number; high: number }, test: RangeTest): boolean =>
+  (test.lowAtLeast === undefined || row.low >= test.lowAtLeast) &&
+  (test.lowAbove === undefined || row.low > test.lowAbove) &&
+  (test.lowBelow === undefined || row.low < test.lowBelow) &&
+  (test.lowAtMost === undefined || row.low <= test.lowAtMost) &&
+  (test.highAtLeast === undefined || row.high >= test.highAtLeast) &&
+  (test.highAbove === undefined || row.high > test.highAbove) &&
+  (test.highAtMost === undefined || row.high <= test.highAtMost) &&
+  (test.highBelow === undefined || row.high < test.highBelow);
+
+function passes(row: any, test: RowTest): boolean {
+  switch (test.table) {
+    case 'token':
+      return test.codes.some(
+        (one) => !('below' in one) && (one.code ?? row.code) === row.code && (one.system ?? row.system) === row.system,
+      );
+    case 'reference':
+      return test.targets.includes(row.target);
+    case 'uri':
+      return test.hashes.includes(row.hash);
+    case 'string':
+      return test.texts.some((text) =>
+        test.how === 'exact'
+          ? row.text === text
+          : test.how === 'contains'
+            ? foldText(row.text).includes(text)
+            : foldText(row.text).startsWith(text),
+      );
+    case 'quantity':
+      return test.ranges.some(
+        (one) =>
+          inRange(row, one) &&
+          (one.system ?? row.system) === row.system &&
+          (one.code ?? row.code) === row.code &&
+          (one.unit === undefined || one.unit === row.unit || one.unit === row.code),
+      );
+    default:
+      return test.ranges.some((one) => inRange(row, one));
+  }
+}
+
+function holds(expression: Expression, rows: readonly Row[]): boolean {
+  switch (expression.kind) {
+    case 'and':
+      return expression.of.every((one) => holds(one, rows));
+    case 'or':
+      return expression.of.some((one) => holds(one, rows));
+    case 'not':
+      return !holds(expression.of, rows);
+    case 'match':
+      return rows.some(
+        (row) =>
+          row.parameter === expression.parameter && row.table === expression.test.table && passes(row, expression.test),
+      );
+    case 'present':
+      return rows.some((row) => row.parameter === expression.parameter);
+    default:
+      throw new Error(`${expression.kind} needs more than one resource`);
+  }
+}
+
+function finds(resource: object, query: string, version: FhirVersion = 'R4B'): boolean {
+  const { resourceType } = resource as Resource;
+  const context = { ...contextOf(version), handling: 'strict' as const, defaultCount: 10, maxCount: 10 };
+  const search = parseSearch(resourceType, [...new URLSearchParams(query)], context);
+  return search.where.every((one) => holds(one, rowsOf(resource as Resource, version)));
+}
+
+const cases: [name: string, resource: object, found: string[], notFound: string[]][] = [
+  [
+    'HumanName, Address and ContactPoint',
+    {
+      resourceType: 'Patient',
+      name: [{ text: 'Dr. Ada Lovelace', prefix: ['Dr.'], family: 'Lovelace', given: ['Ada'] }],
+      address: [{ line: ['1 Main St'], city: 'Zürich', postalCode: '8001', country: 'CH', use: 'home' }],
+      telecom: [{ system: 'email', value: 'ada@example.org' }],
+    },
+    [
+      'name=dr',
+      'given=ada',
+      'address=1 main',
+      'address-city=zurich',
+      'address-postalcode=80',
+      'address-use=home',
+      'email=ada@example.org',
+      'telecom=ada@example.org',
+      'name:contains=love',
+    ],
+    ['family=ada', 'address-city:exact=Zurich', 'phone=ada@example.org', 'name:exact=lovelace'],
+  ],
+  [
+    'Period, open at one end',
+    { resourceType: 'Encounter', status: 'finished', class: { code: 'AMB' }, period: { start: '2020-01-01' } },
+    ['date=gt2030', 'date=ge2020-01-01', 'date=sa2019', 'class=AMB', 'class=|AMB'],
+    ['date=lt2020', 'date=eb2021', 'date=2020', 'class=x|AMB'],
+  ],
+  [
+    'Period, open at the beginning',
+    { resourceType: 'Encounter', status: 'finished', class: { code: 'AMB' }, period: { end: '2020-01-01' } },
+    ['date=lt1900', 'date=eb2021', 'date=ap2020-01-01'],
+    ['date=gt2021', 'date=sa2019'],
+  ],
+  [
+    'an empty Period',
+    {
+      resourceType: 'Encounter',
+      status: 'finished',
+      class: { code: 'AMB' },
+      period: { extension: [{ url: 'x', valueString: 'y' }] },
+    },
+    ['date:missing=true'],
+    ['date=lt2100'],
+  ],
+  [
+    'Timing with events and bounds',
+    {
+      resourceType: 'ServiceRequest',
+      status: 'active',
+      intent: 'order',
+      subject: { reference: 'Patient/1' },
+      occurrenceTiming: {
+        event: ['2020-05-01', '2020-06-01T10:00:00Z'],
+        repeat: { boundsPeriod: { start: '2021-01-01', end: '2021-02-01' } },
+      },
+    },
+    ['occurrence=2020-05-01', 'occurrence=2020-06-01', 'occurrence=ge2021-01-15'],
+    ['occurrence=2019', 'occurrence=gt2022'],
+  ],
+  [
+    'Money',
+    { resourceType: 'Invoice', status: 'issued', totalNet: { value: 12.5, currency: 'EUR' } },
+    ['totalnet=12.5', 'totalnet=12.5|urn:iso:std:iso:4217|EUR', 'totalnet=12.5||EUR'],
+    ['totalnet=12.5||USD', 'totalnet=14'],
+  ],
+  [
+    'SampledData by its origin, and a quantity with a comparator',
+    {
+      resourceType: 'Observation',
+      status: 'final',
+      code: { text: 'x' },
+      valueSampledData: { origin: { value: 5, unit: 'mV' }, period: 10, dimensions: 1, data: '1 2' },
+      component: [
+        {
+          code: { text: 'y' },
+          valueQuantity: { value: 3, comparator: '<', unit: 'mg', system: 'http://unitsofmeasure.org', code: 'mg' },
+        },
+      ],
+    },
+    ['value-quantity=5||mV', 'component-value-quantity=lt2', 'component-value-quantity=le3||mg'],
+    ['value-quantity=5||mg', 'component-value-quantity=gt3'],
+  ],
+  [
+    'Range',
+    {
+      resourceType: 'Condition',
+      subject: { reference: 'Patient/1' },
+      onsetRange: { low: { value: 10, unit: 'a' }, high: { value: 20, unit: 'a' } },
+      abatementAge: { value: 30, code: 'a', system: 'http://unitsofmeasure.org' },
+    },
+    ['onset-age=gt15', 'onset-age=lt15', 'abatement-age=30'],
+    ['onset-age=gt20', 'onset-age=eb9', 'abatement-age=31'],
+  ],
+  [
+    'numbers and ranges of numbers',
+    {
+      resourceType: 'RiskAssessment',
+      status: 'final',
+      subject: { reference: 'Patient/1' },
+      prediction: [{ probabilityRange: { low: { value: 0.2 }, high: { value: 0.4 } } }],
+    },
+    [
+      'probability=gt0.3',
+      'probability=lt0.3',
+      'probability=ge0.4',
+      'probability=le0.2',
+      'probability=ap0.3',
+      'probability=ne0.3',
+      'probability=sa0.1',
+      'probability=eb0.5',
+    ],
+    ['probability=gt0.4', 'probability=lt0.2', 'probability=eb0.4', 'probability=sa0.2', 'probability=0.3'],
+  ],
+  [
+    'references of all forms',
+    {
+      resourceType: 'Observation',
+      status: 'final',
+      code: { text: 'x' },
+      subject: { reference: 'http://here/fhir/Patient/1' },
+      performer: [
+        { reference: 'Practitioner/2/_history/3' },
+        { reference: '#contained' },
+        { identifier: { value: 'only' } },
+        { reference: 'http://there/fhir/Practitioner/9' },
+      ],
+      basedOn: [{ reference: 'urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0' }],
+    },
+    [
+      'subject=Patient/1',
+      'subject=http://here/fhir/Patient/1',
+      'subject=1',
+      'performer=Practitioner/2',
+      'performer=http://there/fhir/Practitioner/9',
+      'based-on=urn:uuid:0c3151bd-1cbf-4d64-b04d-cd9187a4c6e0',
+      'subject:Patient=1',
+      'performer:not=Practitioner/7',
+    ],
+    ['subject=Group/1', 'performer=Practitioner/9', 'subject:Group=1', 'subject:not=1'],
+  ],
+  [
+    'canonicals with and without version',
+    { resourceType: 'QuestionnaireResponse', status: 'completed', questionnaire: 'http://q.example/one|2' },
+    ['questionnaire=http://q.example/one', 'questionnaire=http://q.example/one|2'],
+    ['questionnaire=http://q.example/one|3'],
+  ],
+  [
+    'tokens of all datatypes',
+    {
+      resourceType: 'Patient',
+      active: false,
+      gender: 'male',
+      identifier: [{ system: 'urn:a', value: '1' }, { value: '2' }],
+      communication: [{ language: { coding: [{ system: 'urn:ietf:bcp:47', code: 'de' }, { code: 'x' }] } }],
+      deceasedBoolean: true,
+    },
+    [
+      'active=false',
+      'gender=http://hl7.org/fhir/administrative-gender|male',
+      'identifier=urn:a|1',
+      'identifier=|2',
+      'identifier=urn:a|',
+      'language=de',
+      'language=|x',
+      'deceased=true',
+      'gender:not=female',
+      'identifier=9,2',
+    ],
+    [
+      'active=true',
+      'identifier=|1',
+      'identifier=urn:b|',
+      'language=urn:ietf:bcp:47|x',
+      'deceased=false',
+      'gender:not=male',
+    ],
+  ],
+  [
+    'composites of several kinds',
+    {
+      resourceType: 'Observation',
+      status: 'final',
+      code: { coding: [{ system: 'urn:l', code: 'c' }] },
+      valueCodeableConcept: { coding: [{ system: 'urn:v', code: 'v' }] },
+      effectiveDateTime: '2020-05-05',
+      component: [{ code: { coding: [{ code: 'k' }] }, valueQuantity: { value: 7 } }],
+    },
+    [
+      'code-value-concept=urn:l|c$urn:v|v',
+      'code-value-concept=c$v',
+      'code-value-date:missing=true',
+      'component-code-value-quantity=k$gt6',
+      'combo-code-value-quantity=k$7',
+    ].filter((one) => !one.includes('missing')),
+    [
+      'code-value-concept=urn:l|c$w',
+      'component-code-value-quantity=k$gt8',
+      'component-code-value-quantity=j$7',
+      'code-value-concept=urn:x|c$v',
+    ],
+  ],
+];
+
+describe.each(cases)('%s', (_, resource, found, notFound) => {
+  test.each(found)('is found by %s', (query) => expect(finds(resource, query)).toBe(true));
+  test.each(notFound)('is not found by %s', (query) => expect(finds(resource, query)).toBe(false));
+});
+
+test('R5: CodeableReference is found by its concept and by its reference', () => {
+  const by = (medication: object) => ({
+    resourceType: 'MedicationStatement',
+    status: 'recorded',
+    subject: { reference: 'Patient/1' },
+    medication,
+  });
+  expect(finds(by({ concept: { coding: [{ system: 'urn:atc', code: 'C07' }] } }), 'code=urn:atc|C07', 'R5')).toBe(true);
+  expect(finds(by({ reference: { reference: 'Medication/2' } }), 'medication=Medication/2', 'R5')).toBe(true);
+  expect(finds(by({ reference: { reference: 'Medication/2' } }), 'code=C07', 'R5')).toBe(false);
+});
+
+describe('prefixes, against their definition', () => {
+  const day = fc.integer({ min: 0, max: 40_000 }).map((days) => new Date(days * 86_400_000).toISOString().slice(0, 10));
+  const precise = fc.tuple(day, fc.constantFrom(4, 7, 10)).map(([text, length]) => text.slice(0, length));
+  const rangeOf = (text: string): [number, number] => {
+    const start = Date.parse(text.length === 4 ? `${text}-01-01` : text.length === 7 ? `${text}-01` : text);
+    const end = new Date(start);
+    if (text.length === 4) end.setUTCFullYear(end.getUTCFullYear() + 1);
+    else if (text.length === 7) end.setUTCMonth(end.getUTCMonth() + 1);
+    else end.setUTCDate(end.getUTCDate() + 1);
+    return [start, end.getTime()];
+  };
+  const definition: Record<string, (v: [number, number], q: [number, number]) => boolean> = {
+    eq: (v, q) => v[0] >= q[0] && v[1] <= q[1],
+    ne: (v, q) => !(v[0] >= q[0] && v[1] <= q[1]),
+    gt: (v, q) => v[1] > q[1],
+    lt: (v, q) => v[0] < q[0],
+    ge: (v, q) => v[1] > q[1] || (v[0] >= q[0] && v[1] <= q[1]),
+    le: (v, q) => v[0] < q[0] || (v[0] >= q[0] && v[1] <= q[1]),
+    sa: (v, q) => v[0] >= q[1],
+    eb: (v, q) => v[1] <= q[0],
+  };
+
+  test('of dates', () => {
+    fc.assert(
+      fc.property(precise, precise, fc.constantFrom(...Object.keys(definition)), (value, asked, prefix) => {
+        const [low, high] = rangeOf(value);
+        const matched = dateTests(`${prefix}${asked}`, 'date').some((one) => inRange({ low, high }, one));
+        expect(matched).toBe(definition[prefix]!([low, high], rangeOf(asked)));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('of numbers', () => {
+    const decimal = fc
+      .tuple(fc.integer({ min: -99_999, max: 99_999 }), fc.integer({ min: 0, max: 3 }))
+      .map(([digits, scale]) => (digits / 10 ** scale).toFixed(scale));
+    fc.assert(
+      fc.property(decimal, decimal, fc.constantFrom('eq', 'ne', 'gt', 'lt', 'ge', 'le'), (value, asked, prefix) => {
+        const number = Number(value);
+        const half = 0.5 * 10 ** -(asked.split('.')[1]?.length ?? 0);
+        const distance = number - Number(asked);
+        fc.pre(Math.abs(Math.abs(distance) - half) > 1e-9); // on the edge binary fractions decide
+        const expected: Record<string, boolean> = {
+          eq: Math.abs(distance) < half,
+          ne: Math.abs(distance) > half,
+          gt: number > Number(asked),
+          lt: number < Number(asked),
+          ge: number >= Number(asked),
+          le: number <= Number(asked),
+        };
+        expect(decimalTests(`${prefix}${asked}`, 'n').some((one) => inRange({ low: number, high: number }, one))).toBe(
+          expected[prefix],
+        );
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test.each([
+    '2020-02-30',
+    '2020-13',
+    '20',
+    '2020-1-1',
+    '2020-01-01T25:00Z',
+    '2020-01-01T10:61Z',
+    '2020-01-01T10',
+    'x2020',
+    '0000-00-00',
+  ])('%s is no date', (text) => {
+    expect(() => dateTests(text, 'date')).toThrow('is no date');
+  });
+
+  test('fractions, zones and years below 100 are exact', () => {
+    const only = (text: string) => dateTests(text, 'date')[0]!;
+    expect(only('2020-01-01T00:00:00.5Z')).toEqual({
+      lowAtLeast: Date.parse('2020-01-01T00:00:00.500Z'),
+      highAtMost: Date.parse('2020-01-01T00:00:00.600Z'),
+    });
+    expect(only('2020-01-01T00:00:00+01:30').lowAtLeast).toBe(Date.parse('2019-12-31T22:30:00Z'));
+    expect(only('2020-01-01T00:00-05:00').highAtMost).toBe(Date.parse('2020-01-01T05:01:00Z'));
+    expect(only('0050').lowAtLeast).toBe(Date.parse('0050-01-01T00:00:00Z'));
+    expect([openLow < -1e15, openHigh > 1e15]).toEqual([true, true]);
+  });
+});

@@ -1,0 +1,48 @@
+/** Hierarchies are read from nesting and from properties, rings included. https://hl7.org/fhir/R4B/codesystem.html#hierarchy */
+import { expect, test } from 'vitest';
+import type { Json, Resource } from '../fhir/json.ts';
+import { hierarchyOf } from './hierarchy.ts';
+
+const pairs = (concept: Json): string[] | undefined =>
+  hierarchyOf({ resourceType: 'CodeSystem', url: 'urn:x', concept } as Resource)
+    ?.pairs.map(([above, below]) => `${above}>${below}`)
+    .toSorted();
+
+test('nested concepts', () => {
+  expect(pairs([{ code: 'a', concept: [{ code: 'b', concept: [{ code: 'c' }] }] }])).toEqual([
+    'a>a',
+    'a>b',
+    'a>c',
+    'b>b',
+    'b>c',
+    'c>c',
+  ]);
+});
+
+test('properties that name parents or children', () => {
+  expect(
+    pairs([
+      { code: 'a', property: [{ code: 'child', valueCode: 'b' }] },
+      { code: 'b' },
+      {
+        code: 'c',
+        property: [{ code: 'parent', valueCode: 'b' }, { code: 'other', valueCode: 'z' }, { code: 'parent' }],
+      },
+    ]),
+  ).toEqual(['a>a', 'a>b', 'a>c', 'b>b', 'b>c', 'c>c']);
+});
+
+test('a ring ends', () => {
+  expect(
+    pairs([
+      { code: 'a', property: [{ code: 'subsumedBy', valueCode: 'b' }] },
+      { code: 'b', property: [{ code: 'parent', valueCode: 'a' }] },
+    ]),
+  ).toEqual(['a>a', 'a>b', 'b>a', 'b>b']);
+});
+
+test('nothing to say', () => {
+  expect(pairs([])).toBeUndefined();
+  expect(pairs([{ display: 'no code' }, null])).toBeUndefined();
+  expect(hierarchyOf({ resourceType: 'CodeSystem', concept: [{ code: 'a' }] })).toBeUndefined();
+});
