@@ -38,6 +38,21 @@ export function sendError(to: FastifyReply, error: unknown, log: (error: unknown
     .send(JSON.stringify(outcomeOf(shown.issues)));
 }
 
+/** What the driver, the system and PostgreSQL say when the database is away, stopping or starting. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const awayCodes = new Set([
+  'CONNECT_TIMEOUT',
+  'CONNECTION_CLOSED',
+  'CONNECTION_DESTROYED',
+  'CONNECTION_ENDED',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'EPIPE',
+  '57P01',
+  '57P02',
+  '57P03',
+]);
+
 /** Errors of HTTP itself come from Fastify with codes of its own. */
 function knownError(error: unknown): FhirError | undefined {
   if (error instanceof FhirError) return error;
@@ -53,13 +68,7 @@ function knownError(error: unknown): FhirError | undefined {
       'the body must be application/fhir+json (or application/fhir+ndjson for $import)',
     );
   }
-  if (
-    code === 'CONNECT_TIMEOUT' ||
-    code === 'CONNECTION_CLOSED' ||
-    code === 'CONNECTION_ENDED' ||
-    code === 'ECONNREFUSED' ||
-    code === '57P01'
-  ) {
+  if (code !== undefined && awayCodes.has(code)) {
     return new FhirError('transient', 'the database does not answer at the moment; try again');
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500)

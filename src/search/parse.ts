@@ -39,7 +39,12 @@ export function parseSearch(type: string, parameters: readonly SearchParameterPa
 /** Whether the parameter changes the result and so belongs into the self link. */
 function parseOne(draft: Draft, name: string, value: string, context: SearchContext): boolean {
   const result = resultParameters.get(name.split(':')[0]!);
-  if (result !== undefined && !name.includes('.')) return result(draft, name, value, context);
+  if (result !== undefined && !name.includes('.')) {
+    if (name.includes(':') && !name.includes('include:')) {
+      throw new UnknownParameter('not-supported', `${name.split(':')[0]} has no modifiers`);
+    }
+    return result(draft, name, value, context);
+  }
   if (value === '') throw new FhirError('value', `${name} has no value`);
   draft.where.push(parseCriterion(draft.type, name, value, context));
   return true;

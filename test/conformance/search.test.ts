@@ -105,6 +105,15 @@ const resources = [
     subject: { reference: 'Patient/p2' },
     prediction: [{ probabilityDecimal: 0.9 }],
   },
+  { resourceType: 'DocumentReference', id: 'd0', status: 'current', content: [{ attachment: { title: 'x' } }] },
+  {
+    resourceType: 'DocumentReference',
+    id: 'd1',
+    status: 'current',
+    content: [{ attachment: { title: 'y' } }],
+    relatesTo: [{ code: 'appends', target: { reference: 'DocumentReference/d0' } }],
+  },
+  { resourceType: 'Organization', id: 'o3', name: `${'Very long name '.repeat(8)}end` },
   { resourceType: 'ValueSet', id: 'v1', url: 'http://example.org/vs/one', status: 'active' },
   { resourceType: 'ValueSet', id: 'v2', url: 'http://example.org/vs/two', status: 'draft' },
 ];
@@ -131,6 +140,10 @@ describe('string', () => {
     ['Patient?family=mul&given=ana', ['p1']],
     ['Patient?family:missing=true', ['p4']],
     ['Patient?family:missing=false', ['p1', 'p2', 'p3']],
+    [`Organization?name=${'very long name '.repeat(8)}e`, ['o3']],
+    [`Organization?name=${'very long name '.repeat(8)}x`, []],
+    ['Organization?name:contains=name end', ['o3']],
+    [`Organization?name:exact=${'Very long name '.repeat(8)}end`, ['o3']],
     ['Patient?name=%25', []],
     ['Patient?family=_u', []],
   ])('%s', async (query, expected) => expect(await ids(query)).toEqual(expected));
@@ -154,6 +167,10 @@ describe('token', () => {
     ['MedicationRequest?code:below=http://www.whocc.no/atc|C07AB02', ['m1']],
     ['MedicationRequest?code:below=http://www.whocc.no/atc|UNKNOWN', []],
     ['Observation?code=2345-7&status=final', ['b1', 'b2']],
+    ['MedicationRequest?code:below=http://www.whocc.no/atc|C07,http://www.whocc.no/atc|C08', ['m1', 'm2', 'm3']],
+    ['Patient?gender=http://hl7.org/fhir/administrative-gender|', ['p1', 'p2']],
+    ['Patient?_id:not=p1', ['p2', 'p3', 'p4']],
+    ['Patient?_id=p1,not_an_id', ['p1']],
   ])('%s', async (query, expected) => expect(await ids(query)).toEqual(expected));
 });
 
@@ -169,6 +186,14 @@ describe('reference, chain and _has', () => {
     ['Observation?patient.organization.name=umb', ['b1', 'b2']],
     ['Observation?patient.organization.partof.name=ziek', ['b1', 'b2']],
     ['Observation?patient._id=p3', ['b4']],
+    ['Observation?patient._lastUpdated=gt2020&code=2345-7', ['b1', 'b2']],
+    ['Observation?patient._lastUpdated=lt2020', []],
+    ['Observation?patient.gender:not=male', ['b1', 'b2', 'b4']],
+    ['Observation?patient.gender:missing=true', ['b4']],
+    ['Observation?patient._has:MedicationRequest:patient:code:below=http://www.whocc.no/atc|C07AB02', ['b1', 'b2']],
+    ['DocumentReference?relationship=DocumentReference/d0$appends', ['d1']],
+    ['DocumentReference?relationship=d0$appends', ['d1']],
+    ['DocumentReference?relationship=d0$replaces', []],
     ['Patient?_has:Observation:patient:code=4548-4', ['p2', 'p3']],
     ['Patient?_has:Observation:patient:code=4548-4&_has:MedicationRequest:patient:code=C07', ['p2']],
     ['Patient?_has:MedicationRequest:patient:code:below=http://www.whocc.no/atc|C07', ['p1', 'p2']],
@@ -252,6 +277,9 @@ describe('the result', () => {
     ['Observation?_sort=code,-date', ['b2', 'b1', 'b4', 'b3', 'b5']],
     ['RiskAssessment?_sort=-probability', ['r2', 'r1']],
     ['ValueSet?_sort=url', ['v1', 'v2']],
+    ['Patient?gender=female,male&_sort=-_id', ['p2', 'p1']],
+    ['Patient?birthdate=ge1900&_sort=family', ['p3', 'p1', 'p2']],
+    ['Patient?_sort=_lastUpdated,_id', ['p1', 'p2', 'p3', 'p4']],
   ])('%s', async (query, expected) => expect(await inOrder(query)).toEqual(expected));
 
   test('_count and next links go through every match once, in every order', async () => {
@@ -274,6 +302,38 @@ describe('the result', () => {
       expect([sort, [...all].sort()]).toEqual([sort, ['b1', 'b2', 'b3', 'b4', 'b5']]);
       expect(all).toEqual(await inOrder(`Observation?_count=100${sort}`));
     }
+  });
+
+  test('many matches come in the order of the sort, page by page, each once', async () => {
+    const many = Array.from({ length: 2500 }, (_, at) => ({
+      resourceType: 'Observation',
+      id: `many-${at}`,
+      status: 'final',
+      code: coding('urn:many', 'x'),
+      ...(at % 10 === 0
+        ? {}
+        : { effectiveDateTime: new Date(Date.UTC(2000, 0, 1 + ((at * 7919) % 2000))).toISOString().slice(0, 10) }),
+    }));
+    await server.load(many as any);
+    const dateOf = (id: string) => (many[Number(id.slice(5))] as any).effectiveDateTime as string | undefined;
+    for (const [sort, sign] of [
+      ['date', 1],
+      ['-date', -1],
+    ] as const) {
+      const all: string[] = [];
+      let url: string | undefined = `Observation?code=urn:many|x&_sort=${sort}&_count=700`;
+      while (url !== undefined) {
+        const answer = await server.ask('GET', url);
+        all.push(...idsOf(answer));
+        url = answer.body['link'].find((link: any) => link.relation === 'next')?.url;
+      }
+      expect(new Set(all).size).toBe(2500);
+      const dates = all.map(dateOf);
+      expect(dates.slice(2250).every((one) => one === undefined)).toBe(true);
+      const sorted = dates.slice(0, 2250).toSorted((one, two) => sign * one!.localeCompare(two!));
+      expect(dates.slice(0, 2250)).toEqual(sorted);
+    }
+    for (const { id } of many.slice(0, 2500)) await server.ask('DELETE', `Observation/${id}`);
   });
 
   test('a page link of another asker, another search or another text is refused', async () => {
@@ -368,6 +428,17 @@ describe('strict and lenient', () => {
     'MedicationRequest?code:below=C07',
     'Observation?subject=a%20b',
     'Location?near=1|2',
+    'Location?_sort=near',
+    'Patient?_id:foo=1',
+    'Patient?_lastUpdated:foo=2020',
+    'Patient?_has:Encounter:location:status=planned',
+    'Patient?_include:iterate=Patient:organization',
+    'Observation?code-value-quantity:exact=1$2',
+    'Observation?code-value-quantity=http://loinc.org|$5',
+    'MolecularSequence?chromosome-variant-coordinate=1$2$3',
+    'ValueSet?url=,',
+    'Observation?subject=,',
+    'Patient?_total:x=none',
   ])('%s is refused', async (query) => {
     await refused(query);
   });

@@ -36,9 +36,13 @@ export function componentsOf(
     return `its first component is a ${first.model.type}`;
   const kind = kinds[last.model.type];
   if (kind === undefined) return `its last component is a ${last.model.type}`;
+  // R4 and R4B state the two expressions of DocumentReference.relationship the wrong way round.
+  const areCrossed =
+    first.model.expression?.endsWith(`.${last.expression}`) && last.model.expression?.endsWith(`.${first.expression}`);
+  const [one, other] = areCrossed ? [last.expression, first.expression] : [first.expression, last.expression];
   return {
-    first: { type: first.model.type, expression: first.expression, model: first.model },
-    last: { kind, expression: last.expression, model: last.model },
+    first: { type: first.model.type, expression: one, model: first.model },
+    last: { kind, expression: other, model: last.model },
   };
 }
 
