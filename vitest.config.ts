@@ -12,7 +12,12 @@ export default defineConfig({
       include: ['src/**/*.ts'],
       // main.ts only runs as a process of its own, build.ts only before a package is made.
       exclude: ['src/**/*.test.ts', 'src/main.ts', 'src/fhir/definitions/build.ts'],
-      reporter: ['text-summary', 'json-summary'],
+      reporter: ['text-summary', 'json-summary', 'json'],
+      thresholds: {
+        lines: 90,
+        branches: 90,
+        'src/{conditions,search,auth}/**': { lines: 95, branches: 95 },
+      },
     },
   },
 });

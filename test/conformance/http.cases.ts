@@ -286,6 +286,68 @@ export function httpCases(ask: Ask, base: () => string): void {
     expect(conflict.status).toBe(412);
   });
 
+  test.each<[string, object[], number]>([
+    ['a condition on PUT', [{ request: { method: 'PUT', url: 'Patient?identifier=x' }, resource: patient() }], 400],
+    ['POST to an instance', [{ request: { method: 'POST', url: 'Patient/1' }, resource: patient() }], 400],
+    ['PUT to a type', [{ request: { method: 'PUT', url: 'Patient' }, resource: patient() }], 400],
+    ['an address with too many parts', [{ request: { method: 'DELETE', url: 'Patient/1/2' } }], 400],
+    ['no type', [{ request: { method: 'POST', url: '/' }, resource: patient() }], 404],
+    ['no resource', [{ request: { method: 'POST', url: 'Patient' } }], 400],
+    ['a resource of another type', [{ request: { method: 'POST', url: 'Group' }, resource: patient() }], 400],
+    [
+      'a reference to nothing',
+      [
+        {
+          request: { method: 'POST', url: 'Observation' },
+          resource: {
+            resourceType: 'Observation',
+            status: 'final',
+            code: { text: 'x' },
+            subject: { reference: 'Patient?identifier=urn:x|nothing' },
+          },
+        },
+      ],
+      404,
+    ],
+    [
+      'a reference without a condition',
+      [
+        {
+          request: { method: 'POST', url: 'Observation' },
+          resource: {
+            resourceType: 'Observation',
+            status: 'final',
+            code: { text: 'x' },
+            subject: { reference: 'Patient?_count=1' },
+          },
+        },
+      ],
+      400,
+    ],
+  ])('transaction with %s is refused', async (_, entry, status) => {
+    const answer = await ask('POST', '', { body: { resourceType: 'Bundle', type: 'transaction', entry } });
+    expect(answer.status).toBe(status);
+    expect(diagnosticsOf(answer).length).toBeGreaterThan(10);
+  });
+
+  test('transaction with several matches of a condition is refused', async () => {
+    const value = freshId();
+    for (let at = 0; at < 2; at++) await create(patient({ identifier: [{ system: 'urn:x', value }] }));
+    const send = (entry: object) =>
+      ask('POST', '', { body: { resourceType: 'Bundle', type: 'transaction', entry: [entry] } });
+    expect(
+      (
+        await send({
+          request: { method: 'POST', url: 'Patient', ifNoneExist: `identifier=urn:x|${value}` },
+          resource: patient(),
+        })
+      ).status,
+    ).toBe(412);
+    const subject = { reference: `Patient?identifier=urn:x|${value}` };
+    const resource = { resourceType: 'Observation', status: 'final', code: { text: 'x' }, subject };
+    expect((await send({ request: { method: 'POST', url: 'Observation' }, resource })).status).toBe(412);
+  });
+
   test('the base takes nothing but batch and transaction', async () => {
     expect((await ask('POST', '', { body: patient() })).status).toBe(400);
     expect((await ask('POST', '', { body: { resourceType: 'Bundle', type: 'collection' } })).status).toBe(400);
