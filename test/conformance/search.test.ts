@@ -321,7 +321,7 @@ describe('the result', () => {
       ['-date', -1],
     ] as const) {
       const all: string[] = [];
-      let url: string | undefined = `Observation?code=urn:many|x&_sort=${sort}&_count=700`;
+      let url: string | undefined = `Observation?code=urn:many|x&_sort=${sort}&_count=300`;
       while (url !== undefined) {
         const answer = await server.ask('GET', url);
         all.push(...idsOf(answer));
@@ -368,6 +368,20 @@ describe('the result', () => {
     expect(
       await modes('Patient?_id=p1&_revinclude=Observation:subject&_include=Patient:organization:Organization'),
     ).toEqual(['include Observation/b1', 'include Observation/b2', 'include Organization/o2', 'match Patient/p1']);
+  });
+
+  test('includes of a stated type bring only that type', async () => {
+    const included = async (query: string) =>
+      ((await server.ask('GET', query)).body['entry'] as any[]).filter((one) => one.search.mode === 'include').length;
+    expect(await included('Patient?_id=p1&_revinclude=Observation:subject:Patient')).toBe(2);
+    expect(await included('Patient?_id=p1&_revinclude=Observation:subject:Group')).toBe(0);
+    expect(await included('Observation?_id=b1&_include=Observation:subject:Group')).toBe(0);
+  });
+
+  test('_summary=false asks for nothing special, and another format is not acceptable', async () => {
+    expect(await ids('Patient?gender=female&_summary=false')).toEqual(['p1']);
+    expect((await server.ask('GET', 'Patient?_format=xml')).status).toBe(406);
+    expect((await server.ask('GET', 'Patient?_format=application/fhir%2Bjson&_pretty=true')).status).toBe(200);
   });
 
   test('the self link names what was understood', async () => {

@@ -228,6 +228,23 @@ const cases: [name: string, resource: object, found: string[], notFound: string[
     ['probability=gt0.4', 'probability=lt0.2', 'probability=eb0.4', 'probability=sa0.2', 'probability=0.3'],
   ],
   [
+    'a range open at one end',
+    {
+      resourceType: 'RiskAssessment',
+      status: 'final',
+      subject: { reference: 'Patient/1' },
+      prediction: [{ probabilityRange: { high: { value: 0.4 } } }, { probabilityRange: { low: { value: 0.9 } } }],
+    },
+    ['probability=lt0.1', 'probability=gt0.95', 'probability=eb0.5'],
+    ['probability=0.6'],
+  ],
+  [
+    'an age range open at one end',
+    { resourceType: 'Condition', subject: { reference: 'Patient/1' }, onsetRange: { high: { value: 20, unit: 'a' } } },
+    ['onset-age=lt5', 'onset-age=lt5||a'],
+    ['onset-age=gt20'],
+  ],
+  [
     'references of all forms',
     {
       resourceType: 'Observation',
