@@ -2,67 +2,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { canonical } from '../../src/fhir/canonical.ts';
 import { idsOf, startServer, type TestServer } from '../server.ts';
+import { finding, granularityOf, library, licence, person, secret, world } from './world.ts';
 
 let server: TestServer;
 const anonymous = { as: '' };
 const get = (path: string) => server.ask('GET', path, anonymous);
-
-const tagOf = (code: string) => ({ meta: { tag: [{ system: 'urn:ds', code }] } });
-const granularityOf = (level: string) => ({
-  url: canonical.granularity,
-  extension: [{ url: 'level', valueCode: level }],
-});
-const licence = (code: string) => ({
-  url: canonical.licenceCodeable,
-  valueCodeableConcept: { coding: [{ system: canonical.spdx, code }] },
-});
-const library = (id: string, extension: object[], more: object = {}) => ({
-  resourceType: 'Library',
-  id,
-  status: 'active',
-  type: { coding: [{ system: canonical.libraryType, code: 'asset-collection' }] },
-  ...(extension.length === 0 ? {} : { extension }),
-  content: [{ url: `Patient?_tag=urn:ds|${id}` }],
-  ...more,
-});
-const person = (id: string, set: string | undefined, more: object = {}) => ({
-  resourceType: 'Patient',
-  id,
-  ...(set === undefined ? {} : tagOf(set)),
-  ...more,
-});
-const finding = (id: string, patient: string, set: string | undefined, code: string) => ({
-  resourceType: 'Condition',
-  id,
-  ...(set === undefined ? {} : tagOf(set)),
-  subject: { reference: `Patient/${patient}` },
-  code: { coding: [{ system: 'urn:c', code }] },
-});
-
-const secret = 'Geheimrat';
-/** `open` grants records, `counted` counts of ten and more, `closed` nothing; `stray` is in no data set. */
-function* world() {
-  yield library('open', [licence('CC-BY-4.0')]);
-  yield library('counted', [licence('CC-BY-4.0'), granularityOf('count')]);
-  yield library('closed', [licence('CC-BY-NC-4.0')]);
-  yield person('open-1', 'open', { gender: 'female', birthDate: '1950-01-01' });
-  yield finding('open-c', 'open-1', 'open', 'x');
-  yield person('closed-1', 'closed', { name: [{ family: secret }], gender: 'female', birthDate: '1940-01-01' });
-  yield finding('closed-c', 'closed-1', 'closed', 'rare');
-  yield person('stray-1', undefined, {
-    name: [{ family: secret }],
-    link: [{ other: { reference: 'Patient/open-1' }, type: 'seealso' }],
-  });
-  // Open, but pointing at what is closed.
-  yield {
-    ...finding('bridge', 'closed-1', 'open', 'bridge'),
-    evidence: [{ detail: [{ reference: 'Condition/closed-c' }] }],
-  };
-  for (let at = 0; at < 24; at++) {
-    yield person(`counted-${at}`, 'counted', { gender: at < 4 ? 'male' : 'female', name: [{ family: secret }] });
-    yield finding(`counted-c${at}`, `counted-${at}`, 'counted', at < 3 ? 'few' : 'many');
-  }
-}
 
 beforeAll(async () => {
   server = await startServer();
@@ -311,99 +255,5 @@ describe('a change of statements holds from the next request on', () => {
     await server.ask('PUT', 'Patient/leaver', { body: person('leaver', undefined) });
     expect((await get('Patient/leaver')).status).toBe(404);
     expect((await get('Patient/leaver/_history/1')).status).toBe(404);
-  });
-});
-
-describe('writing', () => {
-  const body = person('new-1', 'open');
-  const bundle = (type: string, entry: object[]) => ({ resourceType: 'Bundle', type, entry });
-  const entry = { request: { method: 'PUT', url: 'Patient/new-1' }, resource: body };
-
-  test.each([
-    ['POST', 'Patient', body],
-    ['PUT', 'Patient/new-1', body],
-    ['PUT', 'Patient/closed-1', person('closed-1', 'open')],
-    ['DELETE', 'Patient/open-1', undefined],
-    ['DELETE', 'Patient/closed-1', undefined],
-    ['POST', '', bundle('transaction', [entry])],
-  ])('%s %s without a right is refused', async (method, path, sent) => {
-    const asked = sent === undefined ? {} : { body: sent };
-    expect((await server.ask(method, path, { ...asked, as: '' })).status).toBe(401);
-    expect((await server.ask(method, path, { ...asked, as: 'reader' })).status).toBe(403);
-    expect((await server.ask(method, path, { ...asked, as: 'guessed' })).status).toBe(401);
-  });
-
-  test('a batch and an import are refused too', async () => {
-    const answer = await server.ask('POST', '', {
-      body: bundle('batch', [entry, { request: { method: 'GET', url: 'Patient/closed-1' } }]),
-      as: '',
-    });
-    expect(answer.body['entry'].map((one: any) => one.response.status.slice(0, 3))).toEqual(['401', '404']);
-    const imported = await server.ask('POST', '$import', {
-      body: JSON.stringify(body),
-      headers: { 'content-type': 'application/fhir+ndjson' },
-      as: '',
-    });
-    expect(imported.status).toBe(401);
-    expect((await server.ask('GET', 'Patient/new-1')).status).toBe(404);
-  });
-
-  test('a transaction reads through the door', async () => {
-    const answer = await server.ask('POST', '', {
-      body: bundle('transaction', [{ request: { method: 'GET', url: 'Patient?name=Geheim' } }]),
-      as: '',
-    });
-    expect(answer.text).not.toContain(secret);
-    const read = await server.ask('POST', '', {
-      body: bundle('transaction', [{ request: { method: 'GET', url: 'Patient/closed-1' } }]),
-      as: '',
-    });
-    expect(read.status).toBe(404);
-  });
-
-  test('conditional matches see only what the asker may read', async () => {
-    const asked = {
-      body: { resourceType: 'Patient' },
-      headers: { 'if-none-exist': `name=${secret}` },
-      as: 'blind-writer',
-    };
-    expect((await server.ask('POST', 'Patient', asked)).status).toBe(201);
-    const reference = {
-      resourceType: 'Observation',
-      status: 'final',
-      code: { text: 'x' },
-      subject: { reference: `Patient?name=${secret}` },
-    };
-    const answer = await server.ask('POST', '', {
-      body: bundle('transaction', [{ request: { method: 'POST', url: 'Observation' }, resource: reference }]),
-      as: 'blind-writer',
-    });
-    expect(answer.status).toBe(404);
-    expect(answer.text).not.toContain('closed-1');
-  });
-
-  test('what cannot be a token is refused, not taken for nobody', async () => {
-    for (const authorization of ['Bearer', 'Basic d3JpdGVyOng=', 'Bearer a b', 'Bearer ../x', 'writer']) {
-      expect((await server.ask('GET', 'metadata', { as: '', headers: { authorization } })).status).toBe(401);
-    }
-  });
-});
-
-describe('a server without the role of a repository', () => {
-  test('takes no patient data by any way', async () => {
-    const registry = await startServer({ roles: ['registry'] });
-    try {
-      expect((await registry.ask('POST', 'Patient', { body: { resourceType: 'Patient' } })).status).toBe(400);
-      expect((await registry.ask('PUT', 'Patient/1', { body: person('1', 'open') })).status).toBe(400);
-      const imported = await registry.load([person('1', 'open') as any, library('l', []) as any]);
-      expect(imported.body['parameter'].slice(0, 3).map((one: any) => one.valueInteger)).toEqual([1, 0, 1]);
-      const entry = { request: { method: 'PUT', url: 'Patient/1' }, resource: person('1', 'open') };
-      expect(
-        (await registry.ask('POST', '', { body: { resourceType: 'Bundle', type: 'transaction', entry: [entry] } }))
-          .status,
-      ).toBe(400);
-    } finally {
-      await registry.close();
-    }
   });
 });
