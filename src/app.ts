@@ -1,5 +1,6 @@
 /** The composition root: wires the parts of one server from its settings. There are no globals. */
 import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { KnownTokens } from './auth/access-file.ts';
@@ -96,19 +97,48 @@ export async function createApp(settings: AppSettings): Promise<App> {
     base: baseUrls[0]!,
     store,
     async close() {
-      await http.close();
+      await closeInTime(http);
       await store.close();
     },
   };
 }
 
+declare module 'fastify' {
+  interface FastifyInstance {
+    requestsInHand: Set<object>;
+  }
+}
+
 function createHttp(): FastifyInstance {
-  return Fastify({
+  const http = Fastify({
     bodyLimit: largestBody,
     logger: false,
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 2 ** 16 },
     forceCloseConnections: 'idle',
   });
+  const inHand = new Set<object>();
+  http.decorate('requestsInHand', inHand);
+  http.addHook('onRequest', async (request, reply) => {
+    inHand.add(request);
+    // Answered or given up by the client, it is in hand no more.
+    reply.raw.once('close', () => inHand.delete(request));
+  });
+  return http;
+}
+
+/** Milliseconds that requests in hand get when the server is asked to end. */
+const grace = 20_000;
+
+/**
+ * Takes no more connections, lets the requests in hand finish, and cuts what is left after `grace`. A connection over
+ * which no request has come counts as one in hand for node:http, so requests are counted here.
+ */
+async function closeInTime(http: FastifyInstance): Promise<void> {
+  const { server } = http;
+  const closed = http.close();
+  for (let waited = 0; waited < grace && http.requestsInHand.size > 0; waited += 20) await sleep(20);
+  server.closeAllConnections();
+  await closed;
 }
 
 interface Metrics {
