@@ -29,7 +29,7 @@ export interface TestServer {
   base: string;
   ask: Ask;
   /** sends lines to $import */
-  load(resources: Iterable<JsonObject | string>): Promise<Answer>;
+  load(resources: Iterable<object | string>): Promise<Answer>;
   address: DatabaseAddress;
   app: App;
   /** what the server logged as errors */
@@ -82,7 +82,7 @@ export async function startServer(settings: Partial<AppSettings> = {}): Promise<
   };
 }
 
-export function importOf(resources: Iterable<JsonObject | string>): Asked {
+export function importOf(resources: Iterable<object | string>): Asked {
   const lines = [...resources].map((one) => (typeof one === 'string' ? one : JSON.stringify(one)));
   return { body: lines.join('\n'), headers: { 'content-type': 'application/fhir+ndjson' } };
 }

@@ -1,8 +1,7 @@
 /** Reads what belongs to a data set: listed resources, compartments of listed persons, tags of a membership search. https://hl7.org/fhir/uv/fhir-for-fair/ */
 import { canonical } from '../fhir/canonical.ts';
-import type { Json, JsonObject, Resource } from '../fhir/json.ts';
+import { type Json, type JsonObject, objectOf, objectsOf, type Resource } from '../fhir/json.ts';
 import { parseReference } from '../fhir/reference.ts';
-import { objectOf, objectsOf } from './statement.ts';
 
 /** What a data set (Library) names as its extent. */
 export interface Extent {

@@ -1,10 +1,6 @@
 /** Reads what a data source states of a data set: licence, granularity, disclosure rule. https://hl7.org/fhir/uv/fhir-for-fair/ */
-import { canonical } from '../fhir/canonical.ts';
-import type { Json, JsonObject, Resource } from '../fhir/json.ts';
-
-/** How closely the public may look. Every level includes those before it. */
-const granularities = ['none', 'exists', 'count', 'aggregate', 'record'] as const;
-type Granularity = (typeof granularities)[number];
+import { canonical, type Granularity, granularities } from '../fhir/canonical.ts';
+import { type Json, type JsonObject, objectOf, objectsOf, type Resource } from '../fhir/json.ts';
 
 /** What one data set states, as kept in the store. */
 export interface DataSetStatement {
@@ -115,14 +111,4 @@ function licenceOf(extensions: readonly JsonObject[]): string | undefined {
     }
   }
   return undefined;
-}
-
-/** The value when it is a JSON object. */
-export function objectOf(value: Json | undefined): JsonObject | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-}
-
-/** The JSON objects of an array; none when it is not an array. */
-export function objectsOf(value: Json | undefined): JsonObject[] {
-  return Array.isArray(value) ? value.filter((one) => objectOf(one) !== undefined).map((one) => one as JsonObject) : []; // filtered to objects
 }

@@ -22,3 +22,7 @@ export const canonical = {
   countDisclosure: `${ours}/StructureDefinition/count-disclosure`,
   endpointRole: `${ours}/CodeSystem/endpoint-role`,
 } as const;
+
+/** How closely an asker may look at a data set, weakest first: the levels of our granularity extension. */
+export const granularities = ['none', 'exists', 'count', 'aggregate', 'record'] as const;
+export type Granularity = (typeof granularities)[number];

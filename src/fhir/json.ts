@@ -8,3 +8,13 @@ export interface JsonObject {
 export interface Resource extends JsonObject {
   resourceType: string;
 }
+
+/** The value when it is a JSON object. */
+export function objectOf(value: Json | undefined): JsonObject | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
+}
+
+/** The JSON objects of a list; none when it is no list. */
+export function objectsOf(value: Json | undefined): JsonObject[] {
+  return Array.isArray(value) ? value.map(objectOf).filter((one) => one !== undefined) : [];
+}

@@ -1,7 +1,7 @@
 /** Takes the entries of a batch or transaction Bundle apart. https://hl7.org/fhir/R4B/http.html#transaction */
 import { entryResourceTexts } from '../fhir/format/bundle.ts';
 import { parseResource } from '../fhir/format/json.ts';
-import type { Json, JsonObject } from '../fhir/json.ts';
+import { type Json, type JsonObject, objectOf } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
 
 type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
@@ -75,9 +75,6 @@ function header<Name extends string>(request: JsonObject, name: Name): { [K in N
   const value = request[name];
   return (typeof value === 'string' ? { [name]: value } : {}) as { [K in Name]?: string }; // just built so
 }
-
-const objectOf = (value: Json | undefined): JsonObject | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
 
 /** The text before and after the first `separator`. */
 export function splitOnce(text: string, separator: string): [string, string?] {

@@ -1,4 +1,5 @@
 /** The store: everything that touches the database, as one value. Only the door and start-up may hold it. */
+import type { Statement } from '../search/index.ts';
 import type { Hash, Int64 } from '../search/index-rows.ts';
 import type { ClassMemory } from './access-class.ts';
 import { connect, type DatabaseAddress, migrate, type Sql, type TransactionSql } from './connect.ts';
@@ -23,7 +24,7 @@ export interface Store {
     limit: number,
   ): Promise<AtEpoch<{ versions: StoredResource[]; total: number }>>;
   /** Runs the SQL text of a compiled search; the epoch belongs to the same snapshot. */
-  query(statement: { text: string; values: readonly unknown[]; isPlannedOnce: boolean }): Promise<AtEpoch<Row[]>>;
+  query(statement: Statement): Promise<AtEpoch<Row[]>>;
   /** The statements in force; `atLeast` asks for those of that epoch or a newer one. */
   statements(atLeast?: number): Promise<Statements>;
   /** Writes one resource; shares its commit with others. */

@@ -115,7 +115,7 @@ const resources = [
 
 beforeAll(async () => {
   server = await startServer();
-  const { body } = await server.load(resources as any);
+  const { body } = await server.load(resources);
   expect(body['parameter']).toContainEqual({ name: 'created', valueInteger: resources.length });
 });
 afterAll(async () => {
@@ -309,7 +309,7 @@ describe('the result', () => {
         ? {}
         : { effectiveDateTime: new Date(Date.UTC(2000, 0, 1 + ((at * 7919) % 2000))).toISOString().slice(0, 10) }),
     }));
-    await server.load(many as any);
+    await server.load(many);
     const dateOf = (id: string) => (many[Number(id.slice(5))] as any).effectiveDateTime as string | undefined;
     for (const [sort, sign] of [
       ['date', 1],

@@ -5,7 +5,7 @@ import { type Answer, type ClientSettings, createClient, readQuestion } from '..
 import { canonical } from '../../src/fhir/canonical.ts';
 
 export type Handler = (
-  request: IncomingMessage & { path: string; query: URLSearchParams },
+  request: { path: string; query: URLSearchParams; socket?: IncomingMessage['socket'] },
   response: ServerResponse,
   base: string,
 ) => unknown;

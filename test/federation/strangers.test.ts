@@ -28,7 +28,7 @@ test('a plain FHIR server without data sets is one as a whole', async () => {
 test('one server that is down, one slow, one silent, one in pieces: the rest is answered, with the reasons', async () => {
   const good = await serve(plain);
   const slow = await serve((_, response) => void setTimeout(() => response.end('{}'), 60_000).unref());
-  const broken = await serve((request) => void request.socket.destroy());
+  const broken = await serve((request) => void request.socket!.destroy());
   const html = await serve((_, response) => void response.end('<html>Welcome</html>'));
   const refused = await serve((_, response) => {
     response.statusCode = 401;
@@ -74,7 +74,7 @@ describe('a count that cannot be believed is not', () => {
     const base = await serve(({ path, query }, response, at) => {
       if (path === 'Condition')
         return bundle([{ resourceType: 'Condition', id: 'c', subject: { reference: 'Patient/1' } }]);
-      if (path !== 'Patient') return plain(Object.assign({ path, query }) as any, response, at);
+      if (path !== 'Patient') return plain({ path, query }, response, at);
       const known = [...query].filter(([name]) => !name.startsWith('_has'));
       const self = { link: [{ relation: 'self', url: `${at}/Patient?${new URLSearchParams(known)}` }] };
       if (query.has('_summary')) return { resourceType: 'Bundle', type: 'searchset', total: 1000, ...self };
@@ -95,7 +95,7 @@ describe('a count that cannot be believed is not', () => {
       if (path === 'Patient')
         return query.has('_summary') ? bundle([]) : bundle([{ resourceType: 'Observation', id: 'x' }]);
       if (path === 'Condition') return bundle([]);
-      return plain(Object.assign({ path, query }) as any, response, at);
+      return plain({ path, query }, response, at);
     });
     const answer = await client().find({ repository: [base] }, question);
     expect(answer.datasets[0]!.answer.reason).toContain('other types');
@@ -127,7 +127,7 @@ test('codes are spelled out for a server that knows no :below', async () => {
       response.statusCode = 400;
       return outcome('unknown modifier :below');
     }
-    return plain(Object.assign({ path, query }) as any, response, at);
+    return plain({ path, query }, response, at);
   });
   expect(states(await client().find({ repository: [base] }, medication))).toEqual([[base, 'counted', 3]]);
 });
@@ -136,7 +136,7 @@ test('without the hierarchy the question cannot be asked, and the answer says wh
   const medication = readQuestion({ patients: { all: [{ medication: 'urn:atc|C07' }] } });
   const base = await serve(({ path, query }, response, at) => {
     if (path === 'metadata') return capabilities(['Patient', 'MedicationRequest']);
-    if (path !== 'Patient') return plain(Object.assign({ path, query }) as any, response, at);
+    if (path !== 'Patient') return plain({ path, query }, response, at);
     response.statusCode = 400;
     return outcome('unknown modifier :below');
   });
@@ -162,7 +162,7 @@ test('several carriers of a criterion are united over ids', async () => {
     if (path === 'MedicationRequest') return bundle([record(path, 1, 1), record(path, 2, 2)]);
     if (path === 'MedicationStatement') return bundle([record(path, 1, 2), record(path, 2, 3)]);
     if (path === 'Patient') return bundle([1, 3, 4].map((id) => ({ resourceType: 'Patient', id: `${id}` })));
-    return plain(Object.assign({ path, query }) as any, response, at);
+    return plain({ path, query }, response, at);
   });
   expect(states(await client().find({ repository: [base] }, medication))).toEqual([[base, 'counted', 2]]);
 });
@@ -184,7 +184,7 @@ test('a Group on a plain server is read where _has is not known', async () => {
       return bundle(
         [2, 3].map((id) => ({ resourceType: 'Condition', id: `${id}`, subject: { reference: `${at}/Patient/${id}` } })),
       );
-    return plain(Object.assign({ path, query }) as any, response, at);
+    return plain({ path, query }, response, at);
   });
   const from = await registry([library('a', `${base}/Group/g`)]);
   expect(states(await client().find({ registry: [from] }, question))).toEqual([['a', 'counted', 1]]);

@@ -62,7 +62,7 @@ describe('what cannot be asked is said', () => {
 
   test('a server that cannot count, of which only counts are granted', async () => {
     const base = await serve(({ path, query }, response, at) => {
-      if (path !== 'Patient') return plain(Object.assign({ path, query }) as any, response, at);
+      if (path !== 'Patient') return plain({ path, query }, response, at);
       response.statusCode = 501;
       return outcome('not here');
     });
@@ -86,7 +86,7 @@ describe('what cannot be asked is said', () => {
           id: '1',
           member: [{ entity: { reference: 'Patient/2' } }, { entity: { reference: 'Patient/9' } }],
         };
-      return plain(Object.assign({ path, query }) as any, response, at);
+      return plain({ path, query }, response, at);
     });
     expect(await answerOf(base)).toMatchObject({ state: 'counted', patients: 1 });
   });
@@ -98,7 +98,7 @@ describe('what cannot be asked is said', () => {
         response.statusCode = 403;
         return outcome('members are not shown');
       }
-      return plain(Object.assign({ path, query }) as any, response, at);
+      return plain({ path, query }, response, at);
     });
     expect(await answerOf(base)).toMatchObject({ state: 'not-permitted' });
   });
@@ -161,7 +161,7 @@ describe('records from strangers', () => {
           { resourceType: 'OperationOutcome' },
         ].slice(0, 1),
       );
-    return plain(Object.assign({ path, query }) as any, response, at);
+    return plain({ path, query }, response, at);
   };
 
   test('by list: its persons with their records, and what else it lists', async () => {

@@ -161,4 +161,23 @@ describe('discovery', () => {
     const answer = await client().list({ registry: [base] }, readQuestion({}));
     expect(answer.problems[0]!.reason).toBe('it answered 400: [2Jgone');
   });
+
+  test('servers beyond the limit are named as left out', async () => {
+    const [one, two] = [await registry([]), await registry([])];
+    const answer = await client({ limits: { servers: 1 } }).list({ registry: [one, two] }, readQuestion({}));
+    expect([answer.complete, answer.problems]).toEqual([
+      false,
+      [{ server: two, step: 'find', reason: 'it was left out: a walk goes to 1 servers at most' }],
+    ]);
+  });
+
+  test('a list is not complete when a repository in it does not answer', async () => {
+    const from = await registry([library('a', 'http://127.0.0.1:9/fhir/Group/1')]);
+    const answer = await client().list({ registry: [from] }, readQuestion({}));
+    expect([answer.complete, answer.datasets.length, answer.problems[0]?.server]).toEqual([
+      false,
+      1,
+      'http://127.0.0.1:9/fhir',
+    ]);
+  });
 });

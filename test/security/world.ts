@@ -1,5 +1,7 @@
 /** A server's content with data that are open, counted, closed and stray, for tests that try to get at what they may not. See docs/adr/0003-access-classes-and-the-door.md */
+import { expect } from 'vitest';
 import { canonical } from '../../src/fhir/canonical.ts';
+import { startServer, type TestServer } from '../server.ts';
 
 const tagOf = (code: string) => ({ meta: { tag: [{ system: 'urn:ds', code }] } });
 export const granularityOf = (level: string) => ({
@@ -35,7 +37,7 @@ export const finding = (id: string, patient: string, set: string | undefined, co
 
 export const secret = 'Geheimrat';
 /** `open` grants records, `counted` counts of ten and more, `closed` nothing; `stray` is in no data set. */
-export function* world() {
+function* world() {
   yield library('open', [licence('CC-BY-4.0')]);
   yield library('counted', [licence('CC-BY-4.0'), granularityOf('count')]);
   yield library('closed', [licence('CC-BY-NC-4.0')]);
@@ -56,4 +58,12 @@ export function* world() {
     yield person(`counted-${at}`, 'counted', { gender: at < 4 ? 'male' : 'female', name: [{ family: secret }] });
     yield finding(`counted-c${at}`, `counted-${at}`, 'counted', at < 3 ? 'few' : 'many');
   }
+}
+
+/** A server that holds all of it. */
+export async function startWorld(): Promise<TestServer> {
+  const server = await startServer();
+  const { body } = await server.load(world());
+  expect(body['parameter'][2]).toEqual({ name: 'refused', valueInteger: 0 });
+  return server;
 }

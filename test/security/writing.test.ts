@@ -1,14 +1,12 @@
 /** Nobody writes without the right to, and writing tells nothing of what is withheld. See docs/adr/0003-access-classes-and-the-door.md */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startServer, type TestServer } from '../server.ts';
-import { library, person, secret, world } from './world.ts';
+import { library, person, secret, startWorld } from './world.ts';
 
 let server: TestServer;
 
 beforeAll(async () => {
-  server = await startServer();
-  const { body } = await server.load(world() as any);
-  expect(body['parameter'][2]).toEqual({ name: 'refused', valueInteger: 0 });
+  server = await startWorld();
 });
 afterAll(async () => {
   await server.close();
@@ -96,7 +94,7 @@ describe('a server without the role of a repository', () => {
     try {
       expect((await registry.ask('POST', 'Patient', { body: { resourceType: 'Patient' } })).status).toBe(400);
       expect((await registry.ask('PUT', 'Patient/1', { body: person('1', 'open') })).status).toBe(400);
-      const imported = await registry.load([person('1', 'open') as any, library('l', []) as any]);
+      const imported = await registry.load([person('1', 'open'), library('l', [])]);
       expect(imported.body['parameter'].slice(0, 3).map((one: any) => one.valueInteger)).toEqual([1, 0, 1]);
       const entry = { request: { method: 'PUT', url: 'Patient/1' }, resource: person('1', 'open') };
       expect(

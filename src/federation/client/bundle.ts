@@ -1,12 +1,8 @@
 /** Reads search results of servers that are strangers: page by page, believing nothing unchecked. https://hl7.org/fhir/R4B/http.html#paging */
-import type { Json, JsonObject } from '../../fhir/json.ts';
+import { type Json, type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
 import type { Step } from './answer.ts';
 import { type Http, ServerError } from './http.ts';
 
-export const objectOf = (value: Json | undefined): JsonObject | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
-export const objectsOf = (value: Json | undefined): JsonObject[] =>
-  Array.isArray(value) ? value.map(objectOf).filter((one) => one !== undefined) : [];
 export const textOf = (value: Json | undefined): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value : undefined;
 

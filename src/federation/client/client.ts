@@ -67,7 +67,15 @@ async function located(walk: Walk, start: Start, question: Question): Promise<Da
     (bases ?? []).map((base) => ({ base: baseOf(base), roles: ['repository'], namedBy: '' }));
   const repositories = [...given(start.repository), ...named.filter(({ roles }) => roles.includes('repository'))];
   const registries = [...(start.registry ?? []).map(baseOf), ...named.map(({ base }) => base)];
-  const bases = [...new Set([...repositories.map(({ base }) => base), ...registries])].slice(0, walk.limits.servers);
+  const all = [...new Set([...repositories.map(({ base }) => base), ...registries])];
+  const bases = all.slice(0, walk.limits.servers);
+  for (const server of all.slice(bases.length)) {
+    walk.problem({
+      server,
+      step: 'find',
+      reason: `it was left out: a walk goes to ${walk.limits.servers} servers at most`,
+    });
+  }
   const described = await findDatasets(walk, bases, question);
   const failed = new Set(walk.problems.map(({ server }) => server));
   const whole = repositories
@@ -83,14 +91,14 @@ const isDescribed = (walk: Walk, base: string): boolean =>
   walk.trace.some((step) => step.server === base && step.step === 'find' && step.found > 0);
 
 async function counted(walk: Walk, dataset: Dataset, question: Question): Promise<AnsweredDataset> {
-  const [count, known] = await Promise.all([countDataset(walk, dataset, question), withVersion(walk, dataset)]);
+  const [count, known] = await Promise.all([countDataset(walk, dataset, question), withVersion(walk, dataset, false)]);
   const answered = { ...known, answer: count };
   walk.emit({ kind: 'dataset', dataset: answered });
   return answered;
 }
 
 async function notCounted(walk: Walk, dataset: Dataset): Promise<AnsweredDataset> {
-  const known = await withVersion(walk, dataset);
+  const known = await withVersion(walk, dataset, true);
   return { ...known, answer: { state: 'not-askable', reason: 'the question names no patients' } };
 }
 

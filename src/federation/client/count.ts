@@ -1,8 +1,8 @@
 /** Counts the patients of one data set who meet a question, in the best way that its server allows. https://hl7.org/fhir/R4B/search.html#summary */
 import { canonical } from '../../fhir/canonical.ts';
-import type { JsonObject } from '../../fhir/json.ts';
+import { type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
 import type { CountAnswer, Dataset, Extent } from './answer.ts';
-import { linkOf, objectOf, objectsOf, queryOf } from './bundle.ts';
+import { linkOf, queryOf } from './bundle.ts';
 import type { CodedCriterion, Criterion } from './criterion.ts';
 import { criteriaOf } from './criterion.ts';
 import { spellOut } from './hierarchy.ts';

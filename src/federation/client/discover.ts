@@ -1,8 +1,8 @@
 /** Walks discovery servers for the registries and repositories that they name. https://hl7.org/fhir/R4B/endpoint.html */
 import { canonical } from '../../fhir/canonical.ts';
-import type { JsonObject } from '../../fhir/json.ts';
+import { type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
 import type { FoundServer, Role } from './answer.ts';
-import { type Entry, objectOf, objectsOf, pagesOf, queryOf, textOf } from './bundle.ts';
+import { type Entry, pagesOf, queryOf, textOf } from './bundle.ts';
 import { problemOf } from './http.ts';
 import type { Question } from './question.ts';
 import { baseOf, type Walk } from './walk.ts';

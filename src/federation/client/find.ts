@@ -1,10 +1,10 @@
 /** Finds the data sets that servers describe. https://hl7.org/fhir/uv/fhir-for-fair/STU1/deployment.html */
-import { canonical } from '../../fhir/canonical.ts';
+import { canonical, granularities } from '../../fhir/canonical.ts';
 import type { Dataset } from './answer.ts';
 import { pagesOf, queryOf } from './bundle.ts';
 import { problemOf } from './http.ts';
 import { releaseOf } from './peer.ts';
-import { granularities, type Question } from './question.ts';
+import type { Question } from './question.ts';
 import { datasetOf } from './record.ts';
 import type { Walk } from './walk.ts';
 
@@ -78,13 +78,16 @@ function isWanted(dataset: Dataset, { datasets }: Question): boolean {
   return words.every((word) => shown.includes(word));
 }
 
-/** The FHIR version of the repository, as soon as it answers. */
-export async function withVersion(walk: Walk, dataset: Dataset): Promise<Dataset> {
+/** The FHIR version of the repository, if it answers; `isLast` when nothing else is asked of it. */
+export async function withVersion(walk: Walk, dataset: Dataset, isLast: boolean): Promise<Dataset> {
   if (dataset.repository === undefined) return dataset;
   try {
     const { fhirVersion } = await walk.peer(dataset.repository);
     return { ...dataset, fhirVersion: releaseOf(fhirVersion) };
-  } catch {
-    return dataset; // counting meets the same error and reports it
+  } catch (error) {
+    const problem = problemOf(dataset.repository, 'resolve', error);
+    // One that is counted meets the same error again, and reports it.
+    if (isLast) walk.problem(problem);
+    return dataset;
   }
 }

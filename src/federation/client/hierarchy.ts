@@ -1,6 +1,6 @@
 /** Spells out the codes below a code, for servers that know no `:below`. https://hl7.org/fhir/R4B/codesystem.html */
-import type { JsonObject } from '../../fhir/json.ts';
-import { entriesOf, objectsOf, queryOf, textOf } from './bundle.ts';
+import { type JsonObject, objectsOf } from '../../fhir/json.ts';
+import { entriesOf, queryOf, textOf } from './bundle.ts';
 import type { Code, CodedCriterion } from './criterion.ts';
 import { ServerError } from './http.ts';
 import type { Walk } from './walk.ts';

@@ -1,8 +1,8 @@
 /** Brings patients' ids together from several searches, where one search cannot say a question. https://hl7.org/fhir/R4B/search.html */
-import type { JsonObject } from '../../fhir/json.ts';
+import { type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
 import { parseReference } from '../../fhir/reference.ts';
 import type { Extent } from './answer.ts';
-import { objectOf, objectsOf, pagesOf, queryOf, textOf } from './bundle.ts';
+import { pagesOf, queryOf, textOf } from './bundle.ts';
 import type { CodedCriterion, Criterion } from './criterion.ts';
 import { ServerError } from './http.ts';
 import {

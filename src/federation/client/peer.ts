@@ -1,6 +1,6 @@
 /** What a server says that it can do. https://hl7.org/fhir/R4B/capabilitystatement.html */
-import type { JsonObject } from '../../fhir/json.ts';
-import { objectOf, objectsOf, textOf } from './bundle.ts';
+import { type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
+import { textOf } from './bundle.ts';
 import { type Http, ServerError } from './http.ts';
 
 export interface Peer {

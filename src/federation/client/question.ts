@@ -1,4 +1,5 @@
 /** The question a person asks of many servers: one small model for command line, file, portal and wire. https://hl7.org/fhir/R4B/search.html */
+import { type Granularity, granularities } from '../../fhir/canonical.ts';
 import type { Json, JsonObject } from '../../fhir/json.ts';
 import { FhirError } from '../../fhir/outcome.ts';
 
@@ -47,9 +48,7 @@ export type PatientCriterion =
   | { readonly procedure: CodeCriterion }
   | { readonly observation: ObservationCriterion };
 
-/** What a data source may give, weakest first. */
-export const granularities = ['none', 'exists', 'count', 'aggregate', 'record'] as const;
-export type Granularity = (typeof granularities)[number];
+export type { Granularity };
 
 export interface Question {
   readonly about?: string;

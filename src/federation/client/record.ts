@@ -1,10 +1,9 @@
 /** Reads the record of a data set: a Library by FHIR for FAIR. https://hl7.org/fhir/uv/fhir-for-fair/STU1/StructureDefinition-Library-uv-f4f.html */
-import { canonical } from '../../fhir/canonical.ts';
-import type { JsonObject } from '../../fhir/json.ts';
+import { canonical, type Granularity, granularities } from '../../fhir/canonical.ts';
+import { type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
 import { parseReference } from '../../fhir/reference.ts';
 import type { Condition, Dataset, Extent } from './answer.ts';
-import { objectOf, objectsOf, textOf } from './bundle.ts';
-import { type Granularity, granularities } from './question.ts';
+import { textOf } from './bundle.ts';
 
 /** The data set that `library` describes. `held` is the base of the server that holds the record. */
 export function datasetOf(library: JsonObject, held: string): Dataset {

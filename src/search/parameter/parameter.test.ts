@@ -1,12 +1,13 @@
 /** Indexed values of every datatype are found by what the specification says they are found by. https://hl7.org/fhir/R4B/search.html#table */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { inRange } from '../../../test/search/in-range.ts';
 import { loadDefinitions } from '../../fhir/definitions/load.ts';
 import type { Definitions, FhirVersion } from '../../fhir/definitions/model.ts';
 import type { Resource } from '../../fhir/json.ts';
 import { createExtractor } from '../extract.ts';
 import { foldText, type IndexSink } from '../index-rows.ts';
 import { parseSearch } from '../parse.ts';
-import type { Expression, RangeTest, RowTest } from '../tree.ts';
+import type { Expression, RowTest } from '../tree.ts';
 
 /** Different numbers for different texts. */
 const numbers = new Map<string, string>();
@@ -41,16 +42,6 @@ function rowsOf(resource: Resource, version: FhirVersion): Row[] {
   createExtractor(contextOf(version))(resource, sink);
   return rows;
 }
-
-const inRange = (row: { low: number; high: number }, test: RangeTest): boolean =>
-  (test.lowAtLeast === undefined || row.low >= test.lowAtLeast) &&
-  (test.lowAbove === undefined || row.low > test.lowAbove) &&
-  (test.lowBelow === undefined || row.low < test.lowBelow) &&
-  (test.lowAtMost === undefined || row.low <= test.lowAtMost) &&
-  (test.highAtLeast === undefined || row.high >= test.highAtLeast) &&
-  (test.highAbove === undefined || row.high > test.highAbove) &&
-  (test.highAtMost === undefined || row.high <= test.highAtMost) &&
-  (test.highBelow === undefined || row.high < test.highBelow);
 
 function passes(row: any, test: RowTest): boolean {
   switch (test.table) {

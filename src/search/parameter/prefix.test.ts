@@ -1,20 +1,10 @@
 /** Prefixes mean what the specification says, for any date and number. https://hl7.org/fhir/R4B/search.html#prefix */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { inRange } from '../../../test/search/in-range.ts';
 import { openHigh, openLow } from '../index-rows.ts';
-import type { RangeTest } from '../tree.ts';
 import { dateTests } from './date.ts';
 import { decimalTests } from './number.ts';
-
-const inRange = (row: { low: number; high: number }, test: RangeTest): boolean =>
-  (test.lowAtLeast === undefined || row.low >= test.lowAtLeast) &&
-  (test.lowAbove === undefined || row.low > test.lowAbove) &&
-  (test.lowBelow === undefined || row.low < test.lowBelow) &&
-  (test.lowAtMost === undefined || row.low <= test.lowAtMost) &&
-  (test.highAtLeast === undefined || row.high >= test.highAtLeast) &&
-  (test.highAbove === undefined || row.high > test.highAbove) &&
-  (test.highAtMost === undefined || row.high <= test.highAtMost) &&
-  (test.highBelow === undefined || row.high < test.highBelow);
 
 describe('prefixes, against their definition', () => {
   const day = fc.integer({ min: 0, max: 40_000 }).map((days) => new Date(days * 86_400_000).toISOString().slice(0, 10));
