@@ -1,6 +1,9 @@
 /** The composition root: wires the parts of one server from its settings. There are no globals. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { constants } from 'node:zlib';
+import compress from '@fastify/compress';
+import cors from '@fastify/cors';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { KnownTokens } from './auth/access-file.ts';
@@ -10,6 +13,7 @@ import { createPrepare, openDoor, rememberDecisions } from './door/index.ts';
 import { loadDefinitions } from './fhir/definitions/load.ts';
 import type { FhirVersion } from './fhir/definitions/model.ts';
 import { createPageLinks, type Role, type Server } from './interaction/index.ts';
+import { createFairly } from './rest/fairness.ts';
 import { largestBody, registerRest } from './rest/routes.ts';
 import { createExtractor } from './search/index.ts';
 import type { DatabaseAddress } from './store/connect.ts';
@@ -27,6 +31,8 @@ export interface AppSettings {
   /** everyone may read and write everything */
   openAccess: boolean;
   tokens: KnownTokens;
+  /** milliseconds after which a search is given up; 30,000 unless stated */
+  searchMilliseconds?: number;
   /** milliseconds since 1970; default the machine's clock */
   now?: () => number;
   newId?: () => string;
@@ -51,21 +57,25 @@ export async function createApp(settings: AppSettings): Promise<App> {
   const now = settings.now ?? Date.now;
   const newId = settings.newId ?? randomUUID;
   const [store, definitions] = await Promise.all([
-    openStore({ database: settings.database, now }),
+    openStore({
+      database: settings.database,
+      now,
+      ...(settings.searchMilliseconds === undefined ? {} : { searchMilliseconds: settings.searchMilliseconds }),
+    }),
     loadDefinitions(settings.fhirVersion),
   ]);
   const { hash } = store;
   const pages = createPageLinks(await store.secret('page'));
   // Filled once the port is known; what is made below keeps this very list.
   const baseUrls: string[] = [];
-  const context = { definitions, hash, baseUrls };
+  const context = { definitions, hash, baseUrls, now };
   const prepare = createPrepare({ ...context, extract: createExtractor(context) });
   const servers = new WeakMap<AccessContext, Server>();
   const serverFor = (asker: AccessContext): Server => {
     let server = servers.get(asker);
     if (server === undefined) {
       server = {
-        door: openDoor(store, rememberDecisions(store, asker), asker, prepare),
+        door: openDoor({ store, definitions, prepare }, rememberDecisions(store, asker), asker),
         definitions,
         base: baseUrls[0]!,
         roles: settings.roles,
@@ -85,8 +95,15 @@ export async function createApp(settings: AppSettings): Promise<App> {
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });
   };
-  const http = createHttp();
-  registerRest(http, { prefix, authenticate, serverFor, logError, observe: metrics.observe });
+  const http = await createHttp();
+  registerRest(http, {
+    prefix,
+    authenticate,
+    serverFor,
+    fairly: createFairly(),
+    logError,
+    observe: metrics.observe,
+  });
   registerHealth(http, store, metrics);
   await http.listen({ port: settings.port, host: settings.host });
   const address = http.server.address();
@@ -109,7 +126,7 @@ declare module 'fastify' {
   }
 }
 
-function createHttp(): FastifyInstance {
+async function createHttp(): Promise<FastifyInstance> {
   const http = Fastify({
     bodyLimit: largestBody,
     logger: false,
@@ -122,6 +139,20 @@ function createHttp(): FastifyInstance {
     inHand.add(request);
     // Answered or given up by the client, it is in hand no more.
     reply.raw.once('close', () => inHand.delete(request));
+  });
+  await http.register(cors, {
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    exposedHeaders: ['ETag', 'Last-Modified', 'Location', 'Content-Location', 'Retry-After'],
+    strictPreflight: false,
+    maxAge: 86_400,
+  });
+  await http.register(compress, {
+    encodings: ['br', 'gzip'],
+    threshold: 1400,
+    customTypes: /^(?:application\/(?:fhir\+)?(?:json|xml|ndjson)|text\/)/,
+    // Replies are made once and sent once: quick compression is the better bargain.
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
+    zlibOptions: { level: 5 },
   });
   return http;
 }

@@ -1,30 +1,34 @@
 /** The only view of the data that a request gets: the store seen through a decision. See docs/adr/0003. */
-import type { AccessContext } from '../conditions/access-context.ts';
+import { type AccessContext, subjectKey } from '../conditions/access-context.ts';
 import { type DisclosedCount, disclose } from '../conditions/decide.ts';
+import type { Definitions } from '../fhir/definitions/model.ts';
 import type { Resource } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import {
-  collectHierarchies,
   compile,
   compileCount,
   compileFew,
   compileIncludes,
-  fillHierarchies,
+  lookUp,
   type PageKey,
   pageKeyOf,
   type Statement,
 } from '../search/index.ts';
 import { resourceKey } from '../search/index-rows.ts';
-import type { PermittedClasses, Search } from '../search/tree.ts';
+import type { Include, PermittedClasses, Search } from '../search/tree.ts';
+import { erase } from '../store/erase.ts';
+import { type HistoryRange, historyStatement } from '../store/history.ts';
 import { type AtEpoch, type StoredResource, storedOf } from '../store/read.ts';
 import type { Row, Store, StoreTransaction } from '../store/store.ts';
 import type { WriteResult } from '../store/write.ts';
-import { descendantsOf } from '../terminology/closure.ts';
 import type { DecisionMemory, StandingDecision } from './decision-memory.ts';
+import { createLookUp } from './look-up.ts';
 import type { Prepare, PreparedWrite } from './prepare.ts';
 
 interface Page {
   matches: StoredResource[];
+  /** how well each match fits the words that were asked for, 0 to 1; absent where none were */
+  scores?: number[];
   included: StoredResource[];
   /** where the next page begins; absent on the last one */
   next?: PageKey;
@@ -35,12 +39,10 @@ export interface Door {
   /** The current version. Missing and withheld look the same. */
   read(type: string, id: string): Promise<StoredResource>;
   vread(type: string, id: string, version: number): Promise<StoredResource>;
-  history(
-    type: string,
-    id: string,
-    before: number,
-    limit: number,
-  ): Promise<{ versions: StoredResource[]; total: number }>;
+  /** Versions of what the asker may read, in the order of time. */
+  history(range: Omit<HistoryRange, 'of'> & { of: HistoryPlace }): Promise<StoredResource[]>;
+  /** How many versions there are of one resource. */
+  countVersions(type: string, id: string): Promise<number>;
   search(search: Search, after?: PageKey): Promise<Page>;
   /** How many match: what may be read exactly, what may only be counted as its data sets allow. */
   count(search: Search): Promise<DisclosedCount>;
@@ -53,13 +55,20 @@ export interface Door {
   writeMany(writes: readonly NewWrite[]): Promise<WriteResult[]>;
   /** Gets the database ready to be searched after much was written. */
   settle(): Promise<void>;
+  /** Erases a resource and its history for good; gives the number of versions that are gone. */
+  erase(type: string, id: string, how: { onlySuperseded: boolean; reason: string }): Promise<number>;
   /** All or nothing, under named locks; what is thrown undoes it. */
   transaction<T>(locks: readonly string[], body: (inside: DoorTransaction) => Promise<T>): Promise<T>;
 }
 
+/** One resource, some types, or everything. */
+export type HistoryPlace = { type: string; id: string } | { types: readonly string[] } | 'system';
+
 export interface DoorTransaction {
-  /** At most two matches, of what the asker may read. */
-  match(search: Search): Promise<StoredResource[]>;
+  /** At most `limit` (two unless stated) matches, of what the asker may read. */
+  match(search: Search, limit?: number): Promise<StoredResource[]>;
+  /** The current version, locked until the end; undefined when it is missing, deleted or withheld. */
+  read(type: string, id: string): Promise<StoredResource | undefined>;
   write(writes: readonly NewWrite[]): Promise<WriteResult[]>;
 }
 
@@ -78,8 +87,21 @@ const mostIncluded = 10_000;
 /** Statements change rarely; a request that meets a change this often in a row is told to come again. */
 const attempts = 8;
 
+/** What all doors of a server share. */
+export interface DoorMeans {
+  store: Store;
+  definitions: Definitions;
+  prepare: Prepare;
+}
+
 /** Opens the door for an asker. `decision` is how this asker's decisions are remembered between requests. */
-export function openDoor(store: Store, decision: DecisionMemory, context: AccessContext, prepare: Prepare): Door {
+export function openDoor(
+  { store, definitions, prepare }: DoorMeans,
+  decision: DecisionMemory,
+  context: AccessContext,
+): Door {
+  const fillIn = (search: Search, permitted: PermittedClasses): Promise<Search> =>
+    lookUp(search, createLookUp(store, definitions, permitted));
   const standing = <T>(query: (at: StandingDecision) => Promise<AtEpoch<T>>): Promise<[T, StandingDecision]> =>
     holdStill(decision, query);
   const mayWrite = async (): Promise<void> => {
@@ -93,33 +115,38 @@ export function openDoor(store: Store, decision: DecisionMemory, context: Access
   return {
     context,
     ...reading,
+    erase: eraserOf(store, prepare, context, mayWrite),
     mayWrite,
     async search(search, after) {
-      const filled = await fillIn(store, search);
-      const [rows, at] = await standing(({ decision: { records } }) => {
+      const [{ rows, filled }, at] = await standing(async ({ decision: { records } }) => {
+        const filled = await fillIn(search, records);
         const page = after === undefined ? { limit: search.count } : { limit: search.count, after };
-        return runPage(store, filled, { permitted: records, page });
+        const { epoch, found } = await runPage(store, filled, { permitted: records, page });
+        return { epoch, found: { rows: found, filled } };
       });
       const more = rows.length > search.count;
       const shown = more ? rows.slice(0, search.count) : rows;
       const matches = shown.map(storedOf);
       const included = await include(store, filled, matches, at.decision.records);
-      return more ? { matches, included, next: pageKeyOf(filled, shown.at(-1)!) } : { matches, included };
+      const page: Page = { matches, included };
+      if (search.score !== undefined) page.scores = shown.map((row) => Number(row['score']));
+      return more ? { ...page, next: pageKeyOf(filled, shown.at(-1)!) } : page;
     },
     async count(search) {
-      const filled = await fillIn(store, search);
       const [count] = await standing(async ({ decision: current }) => {
         const { records, counts } = current;
-        const open = await countOf(store, filled, records);
+        const open = await countOf(store, await fillIn(search, records), records);
         if (records === 'all' || counts.length === 0) return { epoch: open.epoch, found: { total: open.found } };
-        const all = await countOf(store, filled, [...records, ...counts]);
+        const both = [...records, ...counts];
+        const all = await countOf(store, await fillIn(search, both), both);
         return { epoch: Math.max(open.epoch, all.epoch), found: disclose(open.found, all.found, current) };
       });
       return count;
     },
     async countRecords(search) {
-      const filled = await fillIn(store, search);
-      const [total] = await standing(({ decision: { records } }) => countOf(store, filled, records));
+      const [total] = await standing(async ({ decision: { records } }) =>
+        countOf(store, await fillIn(search, records), records),
+      );
       return total;
     },
     async write(write) {
@@ -142,10 +169,18 @@ export function openDoor(store: Store, decision: DecisionMemory, context: Access
       return store.transaction(locks, async (inside) => {
         const { decision: current } = await decision.latest();
         return body({
-          match: async (search) => {
-            const filled = await fillIn(store, search);
-            const compiled = compile(filled, { permitted: current.records, page: { limit: 1 } });
+          match: async (search, limit = 2) => {
+            const filled = await fillIn(search, current.records);
+            const compiled = compile(filled, { permitted: current.records, page: { limit: limit - 1 } });
             return (await inside.query(compiled.text, compiled.values)).map(storedOf);
+          },
+          read: async (type, id) => {
+            const key = resourceKey(store.hash, type, id);
+            await inside.query('select 1 from resource where key = $1::bigint for update', [key]);
+            const stored = (await inside.readMany([key])).get(key);
+            if (stored === undefined || stored.tail === null) return undefined;
+            const { permits } = await decision.latest();
+            return permits(stored.class) ? stored : undefined;
           },
           write: (writes) =>
             writeInside(
@@ -158,7 +193,27 @@ export function openDoor(store: Store, decision: DecisionMemory, context: Access
   };
 }
 
-function readingOf(store: Store, decision: DecisionMemory): Pick<Door, 'read' | 'vread' | 'history'> {
+function eraserOf(
+  store: Store,
+  prepare: Prepare,
+  context: AccessContext,
+  mayWrite: () => Promise<void>,
+): Door['erase'] {
+  return async (type, id, { onlySuperseded, reason }) => {
+    await mayWrite();
+    const key = resourceKey(store.hash, type, id);
+    const asker = subjectKey(context);
+    const prepared = prepareWrite(prepare, { how: 'delete', type, id });
+    return store.transaction([], async (inside) => {
+      // What is erased must leave data sets and hierarchies as what is deleted does.
+      if (!onlySuperseded) await writeInside(inside, [prepared]);
+      const gone = await erase(inside.sql, { key, target: `${type}/${id}`, onlySuperseded, asker, reason });
+      return gone;
+    });
+  };
+}
+
+function readingOf(store: Store, decision: DecisionMemory): Pick<Door, 'read' | 'vread' | 'history' | 'countVersions'> {
   const keyOf = (type: string, id: string): string => resourceKey(store.hash, type, id);
   const visible = async (found: AtEpoch<StoredResource | undefined>): Promise<StoredResource | undefined> => {
     const at = await decision.at(found.epoch);
@@ -177,13 +232,24 @@ function readingOf(store: Store, decision: DecisionMemory): Pick<Door, 'read' | 
       if (stored.tail === null) throw deleted(stored);
       return stored;
     },
-    async history(type, id, before, limit) {
+    async history({ of, ...range }) {
+      const place = typeof of === 'object' && 'id' in of ? { key: keyOf(of.type, of.id) } : of;
       // A resource is seen with all its versions or with none: what holds for the current one holds for all.
-      if ((await visible(await store.read(keyOf(type, id)))) === undefined) throw notFound(type, id);
-      const { epoch, found } = await store.readHistory(keyOf(type, id), before, limit);
-      const at = await decision.at(epoch);
-      if (!found.versions.every((one) => at.permits(one.class))) throw notFound(type, id);
-      return found;
+      if (
+        typeof of === 'object' &&
+        'id' in of &&
+        (await visible(await store.read(keyOf(of.type, of.id)))) === undefined
+      ) {
+        throw notFound(of.type, of.id);
+      }
+      const [rows] = await holdStill(decision, ({ decision: { records } }) =>
+        run(store, historyStatement({ ...range, of: place }, records)),
+      );
+      return rows.map(storedOf);
+    },
+    async countVersions(type, id) {
+      const found = await visible(await store.read(keyOf(type, id)));
+      return found?.version === undefined ? 0 : store.countVersions(keyOf(type, id));
     },
   };
 }
@@ -222,19 +288,7 @@ async function countOf(store: Store, search: Search, permitted: PermittedClasses
   return { epoch, found: Number(found[0]!['total']) };
 }
 
-/** Puts the codes below those that `:below` names into the tree. */
-async function fillIn(store: Store, search: Search): Promise<Search> {
-  const wanted = collectHierarchies(search);
-  if (wanted.length === 0) return search;
-  const closures = new Map<string, readonly string[] | undefined>();
-  await Promise.all(
-    wanted.map(async ({ system, code }) => {
-      closures.set(`${system}|${code}`, await descendantsOf(store.sql, system, code));
-    }),
-  );
-  return fillHierarchies(search, (system, code) => closures.get(`${system}|${code}`), store.hash);
-}
-
+/** What the page brings along; what is iterated also from what was brought, until nothing new comes. */
 async function include(
   store: Store,
   search: Search,
@@ -242,15 +296,26 @@ async function include(
   permitted: PermittedClasses,
 ): Promise<StoredResource[]> {
   if (search.includes.length === 0 || matches.length === 0) return [];
-  const keys = matches.map((one) => one.key);
-  const { found } = await run(store, compileIncludes(search, keys, { permitted, limit: mostIncluded + 1 }));
-  if (found.length > mostIncluded) {
-    throw new FhirError(
-      'too-costly',
-      `the page includes more than ${mostIncluded} resources; ask for fewer with _count`,
-    );
+  const included: StoredResource[] = [];
+  const known = new Set(matches.map((one) => one.key));
+  let from = [...known];
+  let includes: readonly Include[] = search.includes;
+  while (includes.length > 0 && from.length > 0) {
+    const limit = mostIncluded - included.length + 1;
+    const { found } = await run(store, compileIncludes(includes, from, [...known], { permitted, limit }));
+    if (found.length === limit) {
+      throw new FhirError(
+        'too-costly',
+        `the page includes more than ${mostIncluded} resources; ask for fewer with _count`,
+      );
+    }
+    const brought = found.map(storedOf);
+    included.push(...brought);
+    from = brought.map((one) => one.key);
+    for (const key of from) known.add(key);
+    includes = search.includes.filter((one) => one.isIterated);
   }
-  return found.map(storedOf);
+  return included;
 }
 
 function prepareWrite(prepare: Prepare, write: NewWrite): PreparedWrite {

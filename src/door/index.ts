@@ -2,6 +2,6 @@
 
 export type { WriteResult } from '../store/write.ts';
 export { rememberDecisions } from './decision-memory.ts';
-export { type Door, type DoorTransaction, type NewWrite, openDoor } from './door.ts';
+export { type Door, type DoorTransaction, type HistoryPlace, type NewWrite, openDoor } from './door.ts';
 export { createPrepare } from './prepare.ts';
 export { type StoredResource, textOf } from './stored.ts';

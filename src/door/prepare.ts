@@ -103,7 +103,7 @@ function createChange(means: Preparation, tying: TyingParameters) {
     key: Int64,
     resource: Resource | undefined,
   ): ((inside: StoreTransaction) => Promise<void>) | undefined => {
-    if (type === 'CodeSystem') return (inside) => replaceHierarchy(inside.sql, key, resource);
+    if (type === 'CodeSystem') return (inside) => replaceHierarchy(inside.sql, hash, key, resource);
     if (isExtentType(type)) return apply({ key, lists: resource === undefined ? [] : listed(resource) });
     if (type !== 'Library') return undefined;
     if (resource === undefined || !isDataSet(resource)) return apply({ key });

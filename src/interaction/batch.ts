@@ -2,8 +2,9 @@
 import { FhirError, outcomeOf } from '../fhir/outcome.ts';
 import { type BundleEntry, parseBundleRequest, splitOnce } from './bundle-request.ts';
 import { responseBundle } from './bundle-response.ts';
-import { knownType, matchInteraction } from './dispatch.ts';
+import { forType, knownType, matchInteraction } from './dispatch.ts';
 import type { Interaction, InteractionRequest, Reply, Server } from './interaction.ts';
+import { patchOf } from './patch.ts';
 import { parametersOf } from './search-type.ts';
 import { transact } from './transaction.ts';
 
@@ -20,7 +21,7 @@ export function createBatch(instances: readonly Interaction[]): Interaction {
     async perform({ body, prefer }, server) {
       const { type, entries } = parseBundleRequest(body, server.base);
       const performOne = (entry: BundleEntry): Promise<Reply> => performEntry(entry, instances, server, prefer);
-      if (type === 'transaction') return transact(entries, server, performOne);
+      if (type === 'transaction') return transact(entries, server, performOne, prefer);
       const replies: Reply[] = [];
       for (let at = 0; at < entries.length; at += atOnce) {
         const group = entries.slice(at, at + atOnce);
@@ -54,13 +55,23 @@ function performEntry(
   const [path, query = ''] = splitOnce(entry.url, '?');
   const matched = matchInteraction(interactions, entry.method, path);
   knownType(matched.type, server.definitions);
+  forType(matched.interaction, matched.type);
+  const body =
+    entry.text === undefined
+      ? undefined
+      : entry.method === 'PATCH'
+        ? patchOf(entry.text)
+        : { type: 'application/fhir+json', text: entry.text };
   return matched.interaction.perform(
     {
       type: matched.type,
       id: matched.id,
       versionId: matched.versionId,
       parameters: parametersOf(query),
-      body: entry.text ?? '',
+      body: body?.text ?? '',
+      contentType: body?.type ?? '',
+      ...(matched.target === '' ? {} : { target: matched.target }),
+      ...(entry.ifModifiedSince === undefined ? {} : { ifModifiedSince: entry.ifModifiedSince }),
       prefer,
       ...(entry.ifMatch === undefined ? {} : { ifMatch: entry.ifMatch }),
       ...(entry.ifNoneMatch === undefined ? {} : { ifNoneMatch: entry.ifNoneMatch }),

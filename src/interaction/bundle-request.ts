@@ -4,7 +4,7 @@ import { parseResource } from '../fhir/format/json.ts';
 import { type Json, type JsonObject, objectOf } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
 
-type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
+type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** One entry: what is asked, and the source text of its resource. */
 export interface BundleEntry {
@@ -16,10 +16,11 @@ export interface BundleEntry {
   ifMatch?: string;
   ifNoneMatch?: string;
   ifNoneExist?: string;
+  ifModifiedSince?: string;
   text?: string;
 }
 
-const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'DELETE']);
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
 
 export interface BundleRequest {
   type: 'batch' | 'transaction';
@@ -56,7 +57,7 @@ function parseEntry(
   if (request === undefined) return fault('every entry needs a request', 'request');
   const { method, url } = request;
   if (typeof method !== 'string' || !methods.has(method))
-    return fault('must be GET, HEAD, POST, PUT or DELETE', 'request.method');
+    return fault('must be GET, HEAD, POST, PUT, PATCH or DELETE', 'request.method');
   if (typeof url !== 'string' || url === '') return fault('must be an address below the base', 'request.url');
   const fullUrl = objectOf(entry)?.['fullUrl'];
   return {
@@ -67,6 +68,7 @@ function parseEntry(
     ...header(request, 'ifMatch'),
     ...header(request, 'ifNoneMatch'),
     ...header(request, 'ifNoneExist'),
+    ...header(request, 'ifModifiedSince'),
     ...(resourceText === undefined ? {} : { text: resourceText }),
   };
 }

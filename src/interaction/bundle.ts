@@ -1,6 +1,9 @@
 /** Builds Bundle texts from stored texts without parsing them. https://hl7.org/fhir/R4B/bundle.html */
 import { type StoredResource, textOf } from '../door/index.ts';
+import type { Part } from '../fhir/format/part.ts';
 import type { OperationOutcome } from '../fhir/outcome.ts';
+import type { Server } from './interaction.ts';
+import { shaped } from './shape.ts';
 
 export interface BundleLink {
   relation: string;
@@ -30,8 +33,15 @@ export function bundleText(members: {
 }
 
 /** An entry of a searchset. */
-export function searchEntry(stored: StoredResource, base: string, mode: 'match' | 'include'): string {
-  return `{"fullUrl":${quoted(`${base}/${stored.type}/${stored.id}`)},"resource":${textOf(stored)},"search":{"mode":"${mode}"}}`;
+export function searchEntry(
+  stored: StoredResource,
+  base: string,
+  search: { mode: 'match' | 'include'; score?: number },
+  part: Part | undefined,
+  server: Pick<Server, 'definitions'>,
+): string {
+  const score = search.score === undefined ? '' : `,"score":${search.score.toFixed(4)}`;
+  return `{"fullUrl":${quoted(`${base}/${stored.type}/${stored.id}`)},"resource":${shaped(textOf(stored), part, server)},"search":{"mode":"${search.mode}"${score}}}`;
 }
 
 /** Warnings travel in a searchset as an entry of their own. */
@@ -40,7 +50,7 @@ export function outcomeEntry(outcome: OperationOutcome): string {
 }
 
 /** An entry of a history: a version, or a tombstone without resource. */
-export function historyEntry(stored: StoredResource, base: string): string {
+export function historyEntry(stored: StoredResource, base: string, shape: (text: string) => string): string {
   const url = `${stored.type}/${stored.id}`;
   const method = stored.tail === null ? 'DELETE' : 'PUT';
   const status = stored.tail === null ? '204' : stored.version === 1 ? '201' : '200';
@@ -49,6 +59,6 @@ export function historyEntry(stored: StoredResource, base: string): string {
     etag: `W/"${stored.version}"`,
     lastModified: new Date(stored.updated).toISOString(),
   };
-  const resource = stored.tail === null ? '' : `"resource":${textOf(stored)},`;
+  const resource = stored.tail === null ? '' : `"resource":${shape(textOf(stored))},`;
   return `{"fullUrl":${quoted(`${base}/${url}`)},${resource}"request":${JSON.stringify({ method, url })},"response":${JSON.stringify(response)}}`;
 }

@@ -1,9 +1,7 @@
 /** Creates a resource under an id of the server's, on condition that none like it exists if so asked. https://hl7.org/fhir/R4B/http.html#create */
 import { textOf } from '../door/index.ts';
-import { FhirError } from '../fhir/outcome.ts';
-import { parseSearch } from '../search/index.ts';
-import type { Search } from '../search/tree.ts';
 import { type Accepted, accept } from './accept.ts';
+import { conditionalSearch, lockOf, onlyMatch } from './condition.ts';
 import type { Interaction, InteractionRequest, Reply, Server } from './interaction.ts';
 import { replyOf, successOf } from './written.ts';
 
@@ -42,11 +40,7 @@ async function createUnlessExists(
   const { type } = request;
   const search = conditionalSearch(type, criteria, server);
   return server.door.transaction([lockOf(type, criteria)], async (inside) => {
-    const matches = await inside.match(search);
-    if (matches.length > 1) {
-      throw new FhirError('multiple-matches', `several ${type} resources match If-None-Exist: ${criteria}`);
-    }
-    const [match] = matches;
+    const match = await onlyMatch(search, criteria, inside);
     if (match !== undefined) {
       const reply: Reply = {
         status: 200,
@@ -54,29 +48,12 @@ async function createUnlessExists(
         lastModified: match.updated,
         location: `${server.base}/${type}/${match.id}/_history/${match.version}`,
       };
-      return request.prefer.return === 'representation' ? { ...reply, body: textOf(match) } : reply;
+      return request.prefer.return === 'minimal' || request.prefer.return === 'OperationOutcome'
+        ? reply
+        : { ...reply, body: textOf(match) };
     }
     const id = server.newId();
     const [result] = await inside.write([{ how: 'create', type, id, content: accepted }]);
     return written(request, id, accepted, successOf(result!, type, id), server);
   });
-}
-
-/** The search that a condition states. It must state something: an empty one would match everything. */
-export function conditionalSearch(type: string, criteria: string, server: Server): Search {
-  const parameters = [...new URLSearchParams(criteria.replace(/^\?/, ''))];
-  const search = parseSearch(type, parameters, { ...server.searchContext, handling: 'strict' });
-  if (search.where.length === 0) {
-    throw new FhirError(
-      'invalid',
-      `a condition needs at least one search parameter, but got: ${criteria || 'nothing'}`,
-    );
-  }
-  return search;
-}
-
-/** The name of the lock under which a condition is checked: the same for every order of its parameters. */
-export function lockOf(type: string, criteria: string): string {
-  const parameters = [...new URLSearchParams(criteria.replace(/^\?/, ''))].map(([name, value]) => `${name}=${value}`);
-  return `${type}?${parameters.sort().join('&')}`;
 }

@@ -9,6 +9,7 @@ export interface Matched {
   type: string;
   id: string;
   versionId: string;
+  target: string;
 }
 
 /** The interaction for `path` (without query, without leading slash). */
@@ -30,7 +31,7 @@ export function matchInteraction(interactions: readonly Interaction[], method: s
 
 function matchPath(pattern: readonly string[], segments: readonly string[]): Omit<Matched, 'interaction'> | undefined {
   if (pattern.length !== segments.length) return undefined;
-  const found = { type: '', id: '', versionId: '' };
+  const found = { type: '', id: '', versionId: '', target: '' };
   for (const [at, part] of pattern.entries()) {
     const segment = segments[at]!;
     if (part === ':type') {
@@ -39,10 +40,19 @@ function matchPath(pattern: readonly string[], segments: readonly string[]): Omi
     } else if (part === ':id') {
       if (segment === '' || /^[_$]/.test(segment)) return undefined;
       found.id = segment;
+    } else if (part === ':target') {
+      if (!/^(?:[A-Z]|\*$)/.test(segment)) return undefined;
+      found.target = segment;
     } else if (part === ':versionId') found.versionId = segment;
     else if (part !== segment) return undefined;
   }
   return found;
+}
+
+/** Refuses an interaction that is not for this type. */
+export function forType({ code, types }: Interaction, type: string): void {
+  if (types === undefined || types.includes(type)) return;
+  throw new FhirError('not-supported', `${code} is for ${types.join(', ')}, not ${type}`);
 }
 
 /** Refuses types that this FHIR version does not have. */

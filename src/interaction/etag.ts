@@ -21,3 +21,9 @@ export function versionNumber(type: string, id: string, versionId: string): numb
     throw new FhirError('not-found', `${type}/${id} has no version ${versionId} here`);
   return Number(versionId);
 }
+
+/** Whether nothing changed after If-Modified-Since, which has no parts of seconds. What is no date is passed over. https://www.rfc-editor.org/rfc/rfc9110#name-if-modified-since */
+export function isUnmodified(ifModifiedSince: string, updated: number): boolean {
+  const since = Date.parse(ifModifiedSince);
+  return !Number.isNaN(since) && Math.floor(updated / 1000) * 1000 <= since;
+}

@@ -4,8 +4,13 @@ import { capabilities } from './capabilities.ts';
 import { create } from './create.ts';
 import { deleteInteraction } from './delete.ts';
 import { historyInstance } from './history-instance.ts';
+import { historySystem } from './history-system.ts';
+import { historyType } from './history-type.ts';
 import type { Interaction } from './interaction.ts';
+import { patch } from './patch.ts';
 import { read } from './read.ts';
+import { searchCompartment } from './search-compartment.ts';
+import { searchSystem } from './search-system.ts';
 import { searchType } from './search-type.ts';
 import { update } from './update.ts';
 import { vread } from './vread.ts';
@@ -15,20 +20,31 @@ const onResources: readonly Interaction[] = [
   read,
   vread,
   update,
+  patch,
   deleteInteraction,
   historyInstance,
+  historyType,
   create,
   searchType,
+  searchCompartment,
 ];
 
-export const interactions: readonly Interaction[] = [
-  ...onResources,
-  createBatch(onResources),
-  capabilities(onResources),
-];
+const onSystem: readonly Interaction[] = [historySystem, searchSystem];
+
+/** All interactions of a server that has `operations` too. */
+export function interactionsWith(operations: readonly Interaction[]): readonly Interaction[] {
+  const inBundles = [...operations, ...onResources, ...onSystem];
+  return [...inBundles, createBatch(inBundles), capabilities(onResources, onSystem, operations)];
+}
 
 export { accept } from './accept.ts';
-export { knownType, matchInteraction } from './dispatch.ts';
-export type { Interaction, InteractionRequest, Preference, Reply, Role, Server } from './interaction.ts';
+export { bundleText, searchEntry } from './bundle.ts';
+export { forType, knownType, matchInteraction } from './dispatch.ts';
+export { versionNumber } from './etag.ts';
+export type { Interaction, InteractionRequest, Method, Preference, Reply, Role, Server } from './interaction.ts';
 export { createPageLinks } from './page-link.ts';
+export { patchTypes } from './patch.ts';
+export { compartmentPlace } from './search-compartment.ts';
 export { parametersOf } from './search-type.ts';
+export { searchReply } from './searchset.ts';
+export { successOf } from './written.ts';

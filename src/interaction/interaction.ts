@@ -12,7 +12,12 @@ export interface InteractionRequest {
   /** search parameters in the order given, decoded */
   parameters: readonly (readonly [name: string, value: string])[];
   body: string;
+  /** media type of the body, without parameters; XML and Turtle are JSON by now */
+  contentType: string;
+  /** the resource type that is searched in a compartment, or `*` */
+  target?: string;
   ifMatch?: string;
+  ifModifiedSince?: string;
   ifNoneMatch?: string;
   ifNoneExist?: string;
   prefer: Preference;
@@ -20,7 +25,8 @@ export interface InteractionRequest {
 
 /** The Prefer header. https://hl7.org/fhir/R4B/http.html#ops */
 export interface Preference {
-  return: 'representation' | 'minimal' | 'OperationOutcome';
+  /** absent when the client states none */
+  return?: 'representation' | 'minimal' | 'OperationOutcome';
   handling: 'strict' | 'lenient';
 }
 
@@ -49,6 +55,8 @@ export interface Server {
   now(): number;
 }
 
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 export type Role = 'repository' | 'registry' | 'discovery';
 
 /** One interaction: name, place and handler. The CapabilityStatement, the routes and the reference come from these. */
@@ -56,7 +64,11 @@ export interface Interaction {
   /** FHIR's code, for example `search-type`. https://hl7.org/fhir/R4B/valueset-type-restful-interaction.html */
   code: string;
   level: 'instance' | 'type' | 'system';
-  routes: readonly { method: 'GET' | 'POST' | 'PUT' | 'DELETE'; path: string }[];
+  routes: readonly { method: Method; path: string }[];
+  /** Which parameters the address may have: those of a search or history, a condition in place of an id, what shapes a resource; none beside the format when absent. */
+  takes?: 'parameters' | 'criteria' | 'shape';
   summary: string;
+  /** resource types that it is for; all when absent */
+  types?: readonly string[];
   perform(request: InteractionRequest, server: Server): Promise<Reply>;
 }

@@ -25,7 +25,12 @@ export function successOf(result: WriteResult, type: string, id: string): Done {
 }
 
 /** What the client asked to get back after a create or update. */
-export function replyOf(written: WrittenResource, done: Done, base: string, prefer: Preference['return']): Reply {
+export function replyOf(
+  written: WrittenResource,
+  done: Done,
+  base: string,
+  prefer: Preference['return'] = 'representation',
+): Reply {
   const { type, id, tail } = written;
   const reply: Reply = {
     status: done.done === 'created' ? 201 : 200,

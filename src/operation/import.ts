@@ -14,7 +14,8 @@ const batchSize = 1000;
 const batchBytes = 4 * 2 ** 20;
 /** Commits on their way at the same time. */
 const inFlight = 3;
-const longestLine = 32 * 2 ** 20;
+/** Code systems of hundreds of thousands of concepts are one line. */
+const longestLine = 128 * 2 ** 20;
 /** Resources after which the database is made ready to be searched at once. */
 const large = 5000;
 /** Faults that the reply spells out; all are counted. */

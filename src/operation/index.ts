@@ -1,6 +1,12 @@
 /** All operations: routes, the CapabilityStatement and the reference are made from this list. */
+import { everything } from './everything.ts';
+import { expunge } from './expunge.ts';
 import { importOperation } from './import.ts';
-import type { StreamOperation } from './operation.ts';
+import { lastn } from './lastn.ts';
+import { meta, metaAdd, metaDelete } from './meta.ts';
+import type { Operation, StreamOperation } from './operation.ts';
+import { validate } from './validate.ts';
 
 export const streamOperations: readonly StreamOperation[] = [importOperation];
-export type { StreamOperation } from './operation.ts';
+export const operations: readonly Operation[] = [everything, expunge, lastn, meta, metaAdd, metaDelete, validate];
+export { interactionOf, type Operation, type StreamOperation } from './operation.ts';

@@ -1,6 +1,6 @@
 /** How an operation is registered. https://hl7.org/fhir/R4B/operations.html */
 import type { Readable } from 'node:stream';
-import type { Reply, Server } from '../interaction/index.ts';
+import type { Interaction, InteractionRequest, Method, Reply, Server } from '../interaction/index.ts';
 
 /** An operation whose body is streamed: it sees the bytes as they come. */
 export interface StreamOperation {
@@ -10,4 +10,47 @@ export interface StreamOperation {
   contentTypes: readonly string[];
   summary: string;
   perform(body: Readable, server: Server): Promise<Reply>;
+}
+
+/** One input of an operation, as its OperationDefinition states it. */
+export interface OperationParameter {
+  name: string;
+  min: number;
+  max: string;
+  type: string;
+  documentation: string;
+}
+
+export interface Operation {
+  /** without the `$` */
+  code: string;
+  levels: readonly ('system' | 'type' | 'instance')[];
+  /** resource types that it is for; all when absent */
+  types?: readonly string[];
+  /** whether it changes anything: then it can only be posted */
+  affectsState: boolean;
+  summary: string;
+  parameters: readonly OperationParameter[];
+  perform(request: InteractionRequest, server: Server): Promise<Reply>;
+}
+
+const paths = {
+  system: (code: string) => `/$${code}`,
+  type: (code: string) => `/:type/$${code}`,
+  instance: (code: string) => `/:type/:id/$${code}`,
+};
+
+/** The operation as an interaction: operations are routed and batched like those. */
+export function interactionOf(operation: Operation): Interaction {
+  const { code, levels, types, affectsState, summary } = operation;
+  const methods: Method[] = affectsState ? ['POST'] : ['GET', 'POST'];
+  return {
+    code: `$${code}`,
+    level: levels.includes('instance') ? 'instance' : levels.includes('type') ? 'type' : 'system',
+    routes: levels.flatMap((level) => methods.map((method) => ({ method, path: paths[level](code) }))),
+    takes: 'parameters',
+    summary,
+    ...(types === undefined ? {} : { types }),
+    perform: (request, server) => operation.perform(request, server),
+  };
 }

@@ -1,16 +1,69 @@
-/** Writes replies and errors to HTTP; nothing else does. https://hl7.org/fhir/R4B/http.html#ops */
+/** Writes replies and errors to HTTP, in the format that is wanted; nothing else does. https://hl7.org/fhir/R4B/http.html#ops */
 import type { FastifyReply } from 'fastify';
+import type { Definitions } from '../fhir/definitions/model.ts';
+import { entryResourceTexts } from '../fhir/format/bundle.ts';
+import { parseLossless, parseLosslessObject } from '../fhir/format/lossless.ts';
+import { toTurtle } from '../fhir/format/turtle.ts';
+import { toXml } from '../fhir/format/xml.ts';
 import { FhirError, outcomeOf } from '../fhir/outcome.ts';
 import type { Reply } from '../interaction/index.ts';
-import { fhirJson } from './negotiate.ts';
+import { contentTypeOf, type Wanted } from './negotiate.ts';
 
-export function sendReply(to: FastifyReply, reply: Reply): FastifyReply {
+/** What writing a resource needs beside its text. */
+export interface Writing {
+  definitions: Definitions;
+  base: string;
+}
+
+const plainJson: Wanted = { format: 'json', pretty: false };
+
+export function sendReply(to: FastifyReply, reply: Reply, wanted: Wanted, writing: Writing): FastifyReply {
+  const { body } = reply;
+  const raw = body === undefined || wanted.raw === undefined || reply.status !== 200 ? undefined : rawContent(body);
+  const text = body === undefined || raw !== undefined ? body : written(body, wanted, writing);
   to.status(reply.status);
   if (reply.versionId !== undefined) to.header('etag', `W/"${reply.versionId}"`);
   if (reply.lastModified !== undefined) to.header('last-modified', httpDate(reply.lastModified));
   if (reply.location !== undefined) to.header(reply.status === 201 ? 'location' : 'content-location', reply.location);
-  if (reply.body === undefined) return to.send();
-  return to.header('content-type', fhirJson).send(reply.body);
+  if (text === undefined) return to.send();
+  // What someone else uploaded must never run as a page of this server.
+  if (raw !== undefined) {
+    to.header('content-security-policy', 'sandbox').header('x-content-type-options', 'nosniff');
+    return to.header('content-type', raw.contentType).send(raw.bytes);
+  }
+  return to.header('content-type', contentTypeOf(wanted.format)).send(text);
+}
+
+/** `text` (JSON) in the wanted format. */
+function written(text: string, { format, pretty }: Wanted, { definitions, base }: Writing): string {
+  switch (format) {
+    case 'xml':
+      return toXml(text, definitions);
+    case 'turtle':
+      return toTurtle(text, definitions, base);
+    case 'ndjson':
+      return ndjson(text);
+    default:
+      return pretty ? JSON.stringify(parseLossless(text), null, 2) : text;
+  }
+}
+
+/** The resources of a Bundle, one per line; anything else is one line. */
+function ndjson(text: string): string {
+  if (!text.startsWith('{"resourceType":"Bundle"')) return `${text}\n`;
+  return entryResourceTexts(text)
+    .filter((one) => one !== undefined)
+    .map((one) => `${one}\n`)
+    .join('');
+}
+
+/** The content of a Binary, under its own type. */
+function rawContent(text: string): { bytes: Buffer; contentType: string } | undefined {
+  const { resourceType, contentType, data } = parseLosslessObject(text);
+  if (resourceType !== 'Binary' || typeof contentType !== 'string') return undefined;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a header must not hold them
+  if (/[\u0000-\u001f\u007f-\uffff]/.test(contentType)) return undefined;
+  return { bytes: Buffer.from(typeof data === 'string' ? data : '', 'base64'), contentType };
 }
 
 let lastSecond = Number.NaN;
@@ -27,15 +80,24 @@ function httpDate(millis: number): string {
 }
 
 /** The OperationOutcome of an error. What is no FhirError is a defect: it is logged, and its text stays inside. */
-export function sendError(to: FastifyReply, error: unknown, log: (error: unknown) => void): FastifyReply {
+export function sendError(
+  to: FastifyReply,
+  error: unknown,
+  log: (error: unknown) => void,
+  wanted: Wanted = plainJson,
+  writing?: Writing,
+): FastifyReply {
   const known = knownError(error);
   if (known === undefined) log(error);
   const shown = known ?? new FhirError('exception', 'the server met an error of its own; its log says more');
   if (shown.status === 401) to.header('www-authenticate', 'Bearer');
+  if (shown.code === 'throttled') to.header('retry-after', '1');
+  const text = JSON.stringify(outcomeOf(shown.issues));
+  const how = writing === undefined || wanted.format === 'ndjson' ? plainJson : wanted;
   return to
     .status(shown.status)
-    .header('content-type', fhirJson)
-    .send(JSON.stringify(outcomeOf(shown.issues)));
+    .header('content-type', contentTypeOf(how.format))
+    .send(writing === undefined ? text : written(text, how, writing));
 }
 
 /** What the driver, the system and PostgreSQL say when the database is away, stopping or starting. https://www.postgresql.org/docs/current/errcodes-appendix.html */
@@ -63,9 +125,12 @@ function knownError(error: unknown): FhirError | undefined {
       'the body is larger than this server takes in one request; use $import for much data',
     );
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return new FhirError('unsupported-media-type', 'the type of the body is not one that this server takes');
+  }
+  if (code === '57014') {
     return new FhirError(
-      'unsupported-media-type',
-      'the body must be application/fhir+json (or application/fhir+ndjson for $import)',
+      'too-costly',
+      'the search took longer than this server allows; narrow it by a code, a patient or a date, or ask for _summary=count',
     );
   }
   if (code !== undefined && awayCodes.has(code)) {

@@ -1,20 +1,22 @@
 /** The HTTP face of the interactions and operations: routes made from their registrations. https://hl7.org/fhir/R4B/http.html */
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { AccessContext } from '../conditions/access-context.ts';
-import { decodeUtf8 } from '../fhir/format/json.ts';
+import { type AccessContext, subjectKey } from '../conditions/access-context.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import {
+  forType,
   type Interaction,
   type InteractionRequest,
-  interactions,
+  interactionsWith,
   knownType,
   matchInteraction,
   parametersOf,
   type Server,
 } from '../interaction/index.ts';
-import { streamOperations } from '../operation/index.ts';
-import { checkAccept, parsePrefer } from './negotiate.ts';
+import { interactionOf, operations, streamOperations } from '../operation/index.ts';
+import { readBody } from './body.ts';
+import type { Fairly } from './fairness.ts';
+import { parsePrefer, wantedOf } from './negotiate.ts';
 import { sendError, sendReply } from './reply.ts';
 
 /** Bytes of one request body, except where it is streamed. */
@@ -27,23 +29,26 @@ export interface RestSettings {
   authenticate(authorization: string | undefined): AccessContext;
   /** the server as this asker meets it */
   serverFor(context: AccessContext): Server;
+  /** lets one asker's searches wait for each other, so that they cannot starve those of others */
+  fairly: Fairly;
   logError(error: unknown): void;
   /** called after each interaction, for metrics */
   observe(interaction: string, status: number, milliseconds: number): void;
 }
 
-/** Interactions whose query is a search; all others take only what shapes the format. */
-const takesParameters = new Set(['search-type', 'history-instance']);
 const formatOnly = new Set(['_format', '_pretty']);
+const shapes = new Set(['_format', '_pretty', '_summary', '_elements']);
 
 export function registerRest(app: FastifyInstance, settings: RestSettings): void {
   const { prefix } = settings;
+  const interactions = interactionsWith(operations.map(interactionOf));
   registerBodies(app);
   app.setErrorHandler((error, _, reply) => sendError(reply, error, settings.logError));
   for (const interaction of interactions) {
     for (const { method, path } of interaction.routes) {
-      app.route({ method, url: path === '/' ? prefix : `${prefix}${path}`, handler: handlerOf(interaction, settings) });
-      if (path === '/') app.route({ method, url: `${prefix}/`, handler: handlerOf(interaction, settings) });
+      const handler = handlerOf(interaction, settings);
+      app.route({ method, url: path === '/' ? prefix : `${prefix}${path}`, handler });
+      if (path === '/') app.route({ method, url: `${prefix}/`, handler });
     }
   }
   for (const operation of streamOperations) {
@@ -56,7 +61,12 @@ export function registerRest(app: FastifyInstance, settings: RestSettings): void
           throw new FhirError('unsupported-media-type', `$${operation.code} takes ${operation.contentTypes[0]}`);
         }
         const server = settings.serverFor(settings.authenticate(request.headers.authorization));
-        return sendReply(reply, await operation.perform(request.body as Readable, server)); // see registerBodies
+        return sendReply(
+          reply,
+          await operation.perform(request.body as Readable, server),
+          { format: 'json', pretty: false },
+          server,
+        ); // see registerBodies
       },
     });
   }
@@ -72,54 +82,100 @@ export function registerRest(app: FastifyInstance, settings: RestSettings): void
   });
 }
 
-/** JSON and forms are read whole; newline-delimited JSON is handed on as a stream. */
+/** Bodies are read whole; newline-delimited JSON is handed on as a stream. */
 function registerBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
-  const whole = ['application/fhir+json', 'application/json', 'text/json', 'application/x-www-form-urlencoded'];
-  for (const type of whole) app.addContentTypeParser(type, { parseAs: 'buffer' }, (_, body, done) => done(null, body));
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
   const streamed = streamOperations.flatMap(({ contentTypes }) => contentTypes);
   for (const type of streamed) app.addContentTypeParser(type, (_, payload, done) => done(null, payload));
 }
 
 function handlerOf(interaction: Interaction, settings: RestSettings) {
-  const isForm = interaction.code === 'search-type';
-  const takes = takesParameters.has(interaction.code);
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const started = performance.now();
     const { headers } = request;
-    checkAccept(headers.accept);
-    const server = settings.serverFor(settings.authenticate(headers.authorization));
-    const variables = request.params as { type?: string; id?: string; versionId?: string }; // named in the routes
-    if (variables.type !== undefined) knownType(variables.type, server.definitions);
     const at = request.url.indexOf('?');
-    let parameters = at < 0 ? none : parametersOf(request.url.slice(at + 1));
-    const body = request.body instanceof Uint8Array ? decodeUtf8(request.body) : '';
-    if (isForm && request.method === 'POST') parameters = [...parameters, ...parametersOf(body)];
-    if (!takes) refuseParameters(parameters, interaction.code);
-    const asked: InteractionRequest = {
-      type: variables.type ?? '',
-      id: variables.id ?? '',
-      versionId: variables.versionId ?? '',
-      parameters,
-      body,
-      prefer: parsePrefer(headers.prefer as string | undefined), // sent once by HTTP's rules
-    };
-    if (headers['if-match'] !== undefined) asked.ifMatch = headers['if-match'];
-    if (headers['if-none-match'] !== undefined) asked.ifNoneMatch = headers['if-none-match'];
-    const ifNoneExist = headers['if-none-exist'];
-    if (typeof ifNoneExist === 'string') asked.ifNoneExist = ifNoneExist;
-    const result = await interaction.perform(asked, server);
-    settings.observe(interaction.code, result.status, performance.now() - started);
-    return sendReply(reply, result);
+    const query = at < 0 ? none : parametersOf(request.url.slice(at + 1));
+    const variables = request.params as Variables; // named in the routes
+    const wanted = wantedOf(headers.accept, query, variables.type === 'Binary' && request.method === 'GET');
+    const server = settings.serverFor(settings.authenticate(headers.authorization));
+    try {
+      if (variables.type !== undefined) knownType(variables.type, server.definitions);
+      forType(interaction, variables.type ?? '');
+      const asked = askedOf(interaction, request, variables, query, server);
+      const result = await settings.fairly(asked.asker, interaction, () => interaction.perform(asked.request, server));
+      settings.observe(interaction.code, result.status, performance.now() - started);
+      return sendReply(reply, result, wanted, server);
+    } catch (error) {
+      return sendError(reply, error, settings.logError, wanted, server);
+    }
   };
 }
 
+interface Variables {
+  type?: string;
+  id?: string;
+  versionId?: string;
+  target?: string;
+}
+
+/** The request as FHIR sees it. */
+function askedOf(
+  interaction: Interaction,
+  request: FastifyRequest,
+  variables: Variables,
+  query: InteractionRequest['parameters'],
+  server: Server,
+): { request: InteractionRequest; asker: string } {
+  const { headers, method } = request;
+  const isForm = method === 'POST' && interaction.code.startsWith('search');
+  const { type = '', id = '' } = variables;
+  const body = readBody(
+    {
+      bytes: request.body instanceof Uint8Array ? request.body : undefined,
+      contentType: headers['content-type'] ?? '',
+      method,
+      type,
+      id,
+      securityContext: textOf(headers['x-security-context']),
+      isForm,
+    },
+    server.definitions,
+  );
+  const parameters = isForm ? [...query, ...parametersOf(body.text)] : query;
+  refuseParameters(parameters, interaction, id);
+  const asked: InteractionRequest = {
+    type,
+    id,
+    versionId: variables.versionId ?? '',
+    parameters,
+    body: body.text,
+    contentType: body.contentType,
+    prefer: parsePrefer(textOf(headers.prefer)),
+  };
+  if (variables.target !== undefined) asked.target = variables.target;
+  if (headers['if-match'] !== undefined) asked.ifMatch = headers['if-match'];
+  if (headers['if-none-match'] !== undefined) asked.ifNoneMatch = headers['if-none-match'];
+  if (headers['if-modified-since'] !== undefined) asked.ifModifiedSince = headers['if-modified-since'];
+  const ifNoneExist = textOf(headers['if-none-exist']);
+  if (ifNoneExist !== undefined) asked.ifNoneExist = ifNoneExist;
+  return { request: asked, asker: `${subjectKey(server.door.context)} ${request.ip}` };
+}
+
+/** A header that is sent once by HTTP's rules. */
+const textOf = (value: string | string[] | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined;
+
 const none: InteractionRequest['parameters'] = [];
 
-function refuseParameters(parameters: InteractionRequest['parameters'], code: string): void {
-  for (const [name, value] of parameters) {
-    if (!formatOnly.has(name)) throw new FhirError('not-supported', `${code} has no parameter ${name.slice(0, 100)}`);
-    if (name === '_format' && !value.includes('json'))
-      throw new FhirError('not-acceptable', `_format=${value.slice(0, 100)} is not supported here; json is`);
+function refuseParameters(
+  parameters: InteractionRequest['parameters'],
+  { code, takes }: Interaction,
+  id: string,
+): void {
+  if (takes === 'parameters' || (takes === 'criteria' && id === '')) return;
+  const known = takes === 'shape' ? shapes : formatOnly;
+  for (const [name] of parameters) {
+    if (!known.has(name)) throw new FhirError('not-supported', `${code} has no parameter ${name.slice(0, 100)}`);
   }
 }

@@ -2,11 +2,18 @@
 import type { SearchParameterModel } from '../fhir/definitions/model.ts';
 import type { Resource } from '../fhir/json.ts';
 import { compileExpression, type Node } from '../fhir/path/index.ts';
-import { type IndexSink, type Int64, parameterKey } from './index-rows.ts';
+import type { IndexSink } from './index-rows.ts';
 import { type CompositeExtractor, componentsOf, compositeExtractor } from './parameter/composite.ts';
 import { kinds } from './parameter/index.ts';
-import type { Extraction, ParameterContext, ParameterKind } from './parameter/parameter.ts';
+import {
+  type Extraction,
+  type ParameterContext,
+  type ParameterKind,
+  type ParameterRows,
+  parameterRows,
+} from './parameter/parameter.ts';
 import { registryOf } from './registry.ts';
+import { contentOf, narrativeOf } from './words.ts';
 
 /** A parameter that is not indexed, and why. */
 export interface Uncompiled {
@@ -18,7 +25,7 @@ export interface Uncompiled {
 export type Extractor = (resource: Resource, sink: IndexSink) => void;
 
 interface Compiled {
-  key: Int64;
+  rows: ParameterRows;
   nodes(resource: Resource): readonly Node[];
   kind: ParameterKind | undefined;
   composite: CompositeExtractor | undefined;
@@ -35,13 +42,14 @@ export function createExtractor(context: ParameterContext): Extractor {
     let compiled = byType.get(type);
     if (compiled === undefined) byType.set(type, (compiled = compileType(type, context).compiled));
     const to: Extraction = { ...context, sink };
-    for (const { key, nodes, kind, composite } of compiled) {
+    for (const { rows, nodes, kind, composite } of compiled) {
       const found = nodes(resource);
       for (let at = 0; at < found.length; at++) {
-        if (kind !== undefined) kind.extract(found[at]!, key, to);
-        else composite?.(found[at]!, resource, key, to);
+        if (kind !== undefined) kind.extract(found[at]!, rows, to);
+        else composite?.(found[at]!, resource, rows.own, to);
       }
     }
+    sink.words(narrativeOf(resource), contentOf(resource));
   };
 }
 
@@ -68,10 +76,10 @@ function compileParameter(parameter: SearchParameterModel, type: string, context
   if (parameter.expression === undefined) return 'it states no expression';
   if (parameter.type === 'special') return 'it is special';
   const options = { type, definitions: context.definitions };
-  const key = parameterKey(context.hash, type, parameter.code);
+  const rows = parameterRows(context.hash, type, parameter.code);
   const nodes = compileExpression(parameter.expression, options);
-  if (parameter.type !== 'composite') return { key, nodes, kind: kinds[parameter.type], composite: undefined };
+  if (parameter.type !== 'composite') return { rows, nodes, kind: kinds[parameter.type], composite: undefined };
   const components = componentsOf(parameter, context);
   if (typeof components === 'string') return components;
-  return { key, nodes, kind: undefined, composite: compositeExtractor(components, type, context) };
+  return { rows, nodes, kind: undefined, composite: compositeExtractor(components, type, context) };
 }

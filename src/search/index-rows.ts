@@ -36,6 +36,10 @@ export interface IndexSink {
   /** `code` is the hash of the coded unit ('' when absent), `unit` the hash of the unit as written ('' when absent). */
   quantity(parameter: Int64, low: number, high: number, system: number, code: Int64, unit: Int64): void;
   uri(parameter: Int64, text: string): void;
+  /** a UCUM unit that a quantity is in */
+  unit(code: string): void;
+  /** the words of the narrative, and of all texts */
+  words(narrative: string, content: string): void;
 }
 
 export const openLow = -8_640_000_000_000_000;

@@ -10,6 +10,8 @@ export {
 } from './compile/index.ts';
 export type { SearchContext } from './context.ts';
 export { createExtractor, uncompiledParameters } from './extract.ts';
-export { parseSearch } from './parse.ts';
+export { membership } from './membership.ts';
+export { dateTests, intervalOf } from './parameter/date.ts';
+export { parseSearch, type SearchPlace } from './parse.ts';
 export { registryOf } from './registry.ts';
-export { collectHierarchies, fillHierarchies } from './rewrite/hierarchy.ts';
+export { type LookUp, lookUp } from './rewrite/look-up.ts';

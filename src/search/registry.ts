@@ -10,17 +10,7 @@ export interface Registry {
 const registries = new WeakMap<Definitions, Registry>();
 
 /** Parameters that are part of the search syntax, or need more than index rows; they are no rows of a resource. */
-const notOnResources = new Set([
-  '_text',
-  '_content',
-  '_query',
-  '_filter',
-  '_has',
-  '_list',
-  '_type',
-  '_in',
-  '_language',
-]);
+const notOnResources = new Set(['_text', '_content', '_query', '_filter', '_has', '_list', '_type', '_in']);
 
 /** Built once for each set of definitions. */
 export function registryOf(definitions: Definitions): Registry {

@@ -1,17 +1,14 @@
-/** Parses the parameters that shape the result: _sort, _count, _include, _summary, _total. https://hl7.org/fhir/R4B/search.html#return */
+/** Parses the parameters that shape the result: _sort, _count, _summary, _elements, _total and the like. https://hl7.org/fhir/R4B/search.html#return */
 import { FhirError } from '../fhir/outcome.ts';
-import type { SearchContext, SearchParameterPair } from './context.ts';
-import { parameterOf, UnknownParameter } from './criterion.ts';
+import type { SearchContext } from './context.ts';
+import type { Draft, ResultParameter } from './draft.ts';
+
+import { parseInclude } from './include.ts';
 import { parameterKey } from './index-rows.ts';
 import { kinds } from './parameter/index.ts';
-import type { Include, Search, SortKey } from './tree.ts';
-
-type Writable<T> = { -readonly [K in keyof T]: T[K] extends readonly (infer Item)[] ? Item[] : T[K] };
-/** A Search that is still being made. */
-export type Draft = Writable<Search> & { used: SearchParameterPair[] };
-
-/** Takes one parameter; true when it belongs into the self link. */
-type ResultParameter = (draft: Draft, name: string, value: string, context: SearchContext) => boolean;
+import { parameterOf } from './parameter-of.ts';
+import type { SortKey } from './tree.ts';
+import { UnknownParameter } from './unknown-parameter.ts';
 
 export const resultParameters: ReadonlyMap<string, ResultParameter> = new Map<string, ResultParameter>([
   ['_count', parseCount],
@@ -19,8 +16,13 @@ export const resultParameters: ReadonlyMap<string, ResultParameter> = new Map<st
   ['_include', parseInclude],
   ['_revinclude', parseInclude],
   ['_summary', parseSummary],
+  ['_elements', parseElements],
   ['_total', parseTotal],
-  ['_format', parseFormat],
+  ['_maxresults', parseMaxResults],
+  ['_contained', parseContained],
+  ['_containedType', parseContained],
+  // Read where the reply is written (rest/negotiate.ts).
+  ['_format', () => false],
   ['_pretty', () => false],
 ]);
 
@@ -31,60 +33,57 @@ function parseCount(draft: Draft, name: string, value: string, context: SearchCo
   return true;
 }
 
+function parseMaxResults(draft: Draft, name: string, value: string): boolean {
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new FhirError('value', `${name} must be a number above 0, not ${value}`);
+  draft.most = Number(value);
+  return true;
+}
+
 function parseSort(draft: Draft, _name: string, value: string, context: SearchContext): boolean {
   if (value === '') throw new FhirError('value', '_sort needs a search parameter to sort by');
   for (const part of value.split(',')) {
     const descending = part.startsWith('-');
     const code = descending ? part.slice(1) : part;
-    draft.sort.push({ by: sortBy(draft.type, code, context), descending });
+    const by = sortBy(draft.types, code, context);
+    // Best matches first is the natural order of a score.
+    draft.sort.push({ by, descending: by === 'score' ? !descending : descending });
   }
   return true;
 }
 
-function sortBy(type: string, code: string, context: SearchContext): SortKey['by'] {
+function sortBy(types: readonly string[], code: string, context: SearchContext): SortKey['by'] {
   if (code === '_id') return 'id';
   if (code === '_lastUpdated') return 'updated';
-  const parameter = parameterOf(type, code, context);
+  if (code === '_score') return 'score';
+  const [type] = types;
+  if (types.length !== 1) {
+    throw new FhirError(
+      'not-supported',
+      `a search of several types is sorted by _id, _lastUpdated or _score, not ${code}`,
+    );
+  }
+  const parameter = parameterOf(type!, code, context);
   const kind = kinds[parameter.type];
-  const key = parameterKey(context.hash, type, code);
+  const key = parameterKey(context.hash, type!, code);
   if (kind === undefined)
     throw new UnknownParameter('not-supported', `sorting by ${code} (${parameter.type}) is not supported here`);
   return { table: kind.table, parameter: key };
 }
 
-function parseInclude(draft: Draft, name: string, value: string, context: SearchContext): boolean {
-  const [direction, modifier] = name.slice(1).split(':');
-  if (modifier !== undefined)
-    throw new UnknownParameter('not-supported', `${name}: :${modifier} is not supported here`);
-  const [source, code, target, ...rest] = value.split(':');
-  if (source === undefined || code === undefined || rest.length > 0) {
-    throw new FhirError('value', `${name} must be Type:parameter or Type:parameter:Target, not ${value}`);
-  }
-  for (const type of target === undefined ? [source] : [source, target]) {
-    if (context.definitions.types[type]?.kind !== 'resource')
-      throw new FhirError('value', `${type} in ${name}=${value} is no resource type`);
-  }
-  if (direction === 'include' && source !== draft.type) {
-    throw new FhirError('value', `${name}=${value} starts at ${source}, but ${draft.type} is searched`);
-  }
-  if (parameterOf(source, code, context).type !== 'reference') {
-    throw new FhirError('value', `${source}.${code} in ${name}=${value} is no reference`);
-  }
-  const include: Include = {
-    direction: direction === 'include' ? 'include' : 'revinclude',
-    source,
-    code,
-    parameter: parameterKey(context.hash, source, code),
-    ...(target === undefined ? {} : { target }),
-  };
-  draft.includes.push(include);
+function parseSummary(draft: Draft, name: string, value: string): boolean {
+  if (value === 'count') draft.countOnly = true;
+  else if (value === 'true' || value === 'text' || value === 'data') draft.part = { kind: 'summary', of: value };
+  else if (value !== 'false')
+    throw new FhirError('value', `${name} must be true, text, data, count or false, not ${value}`);
   return true;
 }
 
-function parseSummary(draft: Draft, name: string, value: string): boolean {
-  if (value === 'count') draft.countOnly = true;
-  else if (value !== 'false')
-    throw new UnknownParameter('not-supported', `${name}=${value} is not supported here; count and false are`);
+function parseElements(draft: Draft, name: string, value: string): boolean {
+  const names = value.split(',').map((one) => one.trim());
+  if (names.some((one) => !/^(?:[A-Z][A-Za-z]+\.)?[a-z][A-Za-z]*$/.test(one))) {
+    throw new FhirError('value', `${name} must name elements such as id,name or Patient.name, not ${value}`);
+  }
+  draft.part = { kind: 'elements', names };
   return true;
 }
 
@@ -96,9 +95,12 @@ function parseTotal(draft: Draft, name: string, value: string): boolean {
   return true;
 }
 
-const jsonFormats = new Set(['json', 'application/json', 'application/fhir+json', 'text/json']);
-
-function parseFormat(_draft: Draft, name: string, value: string): boolean {
-  if (jsonFormats.has(value.split(';')[0]!.trim().replace(' ', '+'))) return false;
-  throw new FhirError('not-acceptable', `${name}=${value} is not supported here; json is`);
+/** Contained resources are found through the resource that contains them. */
+function parseContained(_draft: Draft, name: string, value: string): boolean {
+  if (name === '_contained' && value === 'false') return true;
+  if (name === '_containedType' && value === 'container') return true;
+  throw new UnknownParameter(
+    'not-supported',
+    `${name}=${value} is not supported here; contained resources are not searched by themselves`,
+  );
 }

@@ -1,4 +1,5 @@
 /** A search as plain data: the one expression tree that conditions are ANDed into and SQL is compiled from. https://hl7.org/fhir/R4B/search.html */
+import type { Part } from '../fhir/format/part.ts';
 import type { Int64 } from './index-rows.ts';
 
 /** Access classes whose rows may take part; 'all' when nothing is withheld. Each node that touches rows is restricted by it. */
@@ -19,19 +20,42 @@ export interface RangeTest {
   highBelow?: number;
 }
 
-/** One alternative of a token; `below` stands until the hierarchy has been looked up (rewrite/hierarchy.ts). */
-export type TokenTest = { code?: Int64; system?: number } | { below: { system: string; code: string } };
+/** A token as it stands in an index row. */
+export type KnownToken =
+  | { code?: Int64; system?: number }
+  /** the code begins so, in lower case */
+  | { startsWith: string }
+  /** a hierarchy that is too large to be listed: codes above or below one, left to the database */
+  | { closure: { how: 'above' | 'below'; system: number; code: Int64 } };
+
+/** One alternative of a token; hierarchies and value sets stand until they have been looked up (rewrite/look-up.ts). */
+export type TokenTest =
+  | KnownToken
+  | { below: { system: string; code: string } }
+  | { above: { system: string; code: string } }
+  | { in: string };
+
+/** A quantity's range with its unit; `ucum` stands until the units that occur are known. */
+export type QuantityTest = RangeTest & { system?: number; code?: Int64; unit?: Int64; ucum?: string };
+
+/** Resources above or below the targets by one of the parameters; stands until they have been looked up. */
+export interface ReferenceHierarchy {
+  how: 'above' | 'below';
+  parents: readonly Int64[];
+}
 
 /** What one row of an index table must satisfy. */
 export type RowTest =
   | { table: 'token'; codes: readonly TokenTest[] }
-  | { table: 'reference'; targets: readonly Int64[] }
-  | { table: 'string'; how: 'starts' | 'exact' | 'contains'; texts: readonly string[] }
+  | { table: 'reference'; targets: readonly Int64[]; hierarchy?: ReferenceHierarchy }
+  | { table: 'string'; how: 'starts' | 'exact' | 'equal' | 'contains' | 'ends' | 'words'; texts: readonly string[] }
   | { table: 'date' | 'number'; ranges: readonly RangeTest[] }
-  | { table: 'quantity'; ranges: readonly (RangeTest & { system?: number; code?: Int64; unit?: Int64 })[] }
-  | { table: 'uri'; hashes: readonly Int64[] };
+  | { table: 'quantity'; ranges: readonly QuantityTest[] }
+  | { table: 'uri'; hashes: readonly Int64[] }
+  | { table: 'uri'; below: readonly string[] }
+  | { table: 'uri'; contains: readonly string[] };
 
-/** True of a resource (of the search's type). Alternatives of one parameter's comma list are folded into one `RowTest` where they can be. */
+/** True of a resource (of one of the search's types). Alternatives of one parameter's comma list are folded into one `RowTest` where they can be. */
 export type Expression =
   | { kind: 'and'; of: readonly Expression[] }
   | { kind: 'or'; of: readonly Expression[] }
@@ -40,39 +64,53 @@ export type Expression =
   | { kind: 'match'; parameter: Int64; test: RowTest }
   /** the resource has at least one row of the parameter in the table */
   | { kind: 'present'; parameter: Int64; table: IndexTable }
-  /** a reference of one of the parameters leads to a resource (of `type`) for which `of` holds */
-  | { kind: 'chain'; parameter: Int64; type: string; of: Expression }
+  /** a reference (or a canonical, stated under one of `canonicals`) leads to a resource of `type` for which `of` holds */
+  | { kind: 'chain'; parameter: Int64; type: string; of: Expression; canonicals?: readonly Int64[] }
   /** a resource of `type` for which `of` holds refers to this one by the parameter (_has) */
   | { kind: 'reverse'; parameter: Int64; type: string; of: Expression }
   | { kind: 'key'; keys: readonly Int64[] }
+  /** the words of the narrative or of all texts; `query` as people write it to a search engine */
+  | { kind: 'words'; column: 'narrative' | 'content'; query: string }
+  | { kind: 'type'; types: readonly string[] }
   | { kind: 'updated'; ranges: readonly RangeTest[] }
   | { kind: 'none' };
 
 export interface SortKey {
   /** the parameter's rows in `table`, or the resource's own columns */
-  by: { table: IndexTable; parameter: Int64 } | 'id' | 'updated';
+  by: { table: IndexTable; parameter: Int64 } | 'id' | 'updated' | 'score';
   descending: boolean;
 }
 
 export interface Include {
-  /** _include: from the page's resources along `parameter`; _revinclude: resources of `source` that refer to the page's. */
+  /** _include: from the page's resources along `parameters`; _revinclude: resources that refer to the page's. */
   direction: 'include' | 'revinclude';
-  source: string;
-  code: string;
-  parameter: Int64;
-  /** only targets (include) of this type */
+  parameters: readonly Int64[];
+  /** Where the reference may be a canonical: the parameters under which its targets state their own. */
+  canonicals: readonly Int64[];
+  /** _include: only targets of this type */
   target?: string;
+  /** Also from what was included. */
+  isIterated: boolean;
 }
 
-/** Everything that a search-type request asks, parsed and checked against the definitions. */
+/** Everything that a search asks, parsed and checked against the definitions. */
 export interface Search {
-  type: string;
+  /** one of a search of a type; several of a search of the system or a compartment */
+  types: readonly string[];
+  /** what stands before the `?`, for links: `Patient`, `Patient/1/Observation`, or nothing */
+  path: string;
   where: readonly Expression[];
   sort: readonly SortKey[];
   includes: readonly Include[];
   count: number;
   /** _summary=count or _count=0: only the total is wanted */
   countOnly: boolean;
+  /** the part of each resource that is wanted; absent: all of it */
+  part?: Part;
+  /** _maxresults: so many matches in all */
+  most?: number;
+  /** the words that matches are scored by */
+  score?: { column: 'narrative' | 'content'; query: string };
   total: 'none' | 'estimate' | 'accurate';
   /** Unknown or unsupported parts that lenient handling let pass, to be stated as warnings. */
   warnings: readonly string[];

@@ -53,10 +53,12 @@ export async function signaturesOf(sql: TransactionSql, anchors: readonly (reado
   });
 }
 
-/** Classes by signature: those committed, and those this transaction made or saw, which count only after its commit. */
+/** Classes by signature, and units: those committed, and those this transaction made or saw, which count only after its commit. */
 export interface ClassMemory {
   known: ReadonlyMap<string, number>;
   fresh: Map<string, number>;
+  units: ReadonlySet<string>;
+  freshUnits: Set<string>;
 }
 
 export function classOf(memory: ClassMemory, signature: string): number {

@@ -137,7 +137,7 @@ async function reclass(
      left join unnest(string_to_array($1, '|'), $2::int[]) as c (signature, class) on c.signature = r.signature`,
     [signatures.join('|'), arrayText(signatures.map((signature) => classOf(memory, signature)))],
   );
-  for (const table of ['resource', ...indexTableNames]) {
+  for (const table of ['resource', ...indexTableNames, 'words']) {
     await sql.unsafe(
       `update ${table} t set class = n.class from new_class n
        where t.key = n.key and t.class <> n.class and t.class <> ${metadataClass}`,

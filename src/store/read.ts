@@ -95,27 +95,11 @@ export async function readVersion(sql: Sql, key: Int64, version: number): Promis
   return { epoch: Number(row['value']), found: row['key'] === null ? undefined : storedOf(row) };
 }
 
-const historyText = `
-  select e.value, q.* from statement_epoch e left join (
-    select ${columns} from resource r where r.key = $1 and r.version < $2
-    union all
-    select ${superseded} from ${supersededFrom} where r.key = $1 and r.version < $2
-    order by version desc limit $3
-  ) q on true order by q.version desc`;
 const countText = `
   select (select count(*) from resource r where r.key = $1) + (select count(*) from resource_version r where r.key = $1) as total`;
 
-/** Versions below `before`, newest first, at most `limit`; and how many there are in all. */
-export async function readHistory(
-  sql: Sql,
-  key: Int64,
-  before: number,
-  limit: number,
-): Promise<AtEpoch<{ versions: StoredResource[]; total: number }>> {
-  const [rows, totals] = await Promise.all([
-    sql.unsafe(historyText, [key, before, limit], { prepare: true }),
-    sql.unsafe(countText, [key], { prepare: true }),
-  ]);
-  const versions = rows.filter((row) => row['key'] !== null).map(storedOf);
-  return { epoch: Number(rows[0]!['value']), found: { versions, total: Number(totals[0]!['total']) } };
+/** How many versions of a resource are kept. */
+export async function countVersions(sql: Sql, key: Int64): Promise<number> {
+  const [row] = await sql.unsafe(countText, [key], { prepare: true });
+  return Number(row!['total']);
 }

@@ -59,6 +59,7 @@ export class RowBuffer implements IndexSink {
 
   string(parameter: Int64, text: string): void {
     const exact = text.replace(controls, ' ');
+    if (!this.#isNew(`${parameter} text ${exact}`)) return;
     const folded = foldText(exact);
     const prefix = folded.slice(0, stringPrefixLength);
     this.#table('string').push(
@@ -83,6 +84,21 @@ export class RowBuffer implements IndexSink {
 
   uri(parameter: Int64, text: string): void {
     this.#table('uri').push(parameter, this.#hash(text), text.replace(controls, ' '));
+  }
+
+  /** UCUM units of the quantities */
+  readonly units = new Set<string>();
+
+  unit(code: string): void {
+    this.units.add(code);
+  }
+
+  narrative = '';
+  content = '';
+
+  words(narrative: string, content: string): void {
+    this.narrative = narrative.replace(controls, ' ');
+    this.content = content.replace(controls, ' ');
   }
 }
 
@@ -148,4 +164,24 @@ function encode(list: readonly Cell[], column: string | undefined): string {
 /** An array of numbers as PostgreSQL reads it. */
 export function arrayText(list: readonly Cell[]): string {
   return `{${list.join(',')}}`;
+}
+
+const wordsText = `
+  insert into words (key, class, type, narrative, content)
+  select i.key, i.class, i.type, to_tsvector('simple', nullif(i.narrative, '')), to_tsvector('simple', i.content)
+  from unnest($1::bigint[], $2::int[], string_to_array($3, E'\\x1f'), string_to_array($4, E'\\x1f'), string_to_array($5, E'\\x1f'))
+    as i (key, class, type, narrative, content)`;
+
+/** The statement that inserts the words of all `owners`. */
+export function wordsStatement(owners: readonly (OwnedRows & { type: string })[]): InsertStatement {
+  return {
+    text: wordsText,
+    values: [
+      arrayText(owners.map(({ key }) => key)),
+      arrayText(owners.map((one) => one.class)),
+      owners.map(({ type }) => type).join(separator),
+      owners.map(({ rows }) => rows.narrative).join(separator),
+      owners.map(({ rows }) => rows.content).join(separator),
+    ],
+  };
 }

@@ -4,7 +4,7 @@ import type { Hash, Int64 } from '../search/index-rows.ts';
 import type { ClassMemory } from './access-class.ts';
 import { connect, type DatabaseAddress, migrate, type Sql, type TransactionSql } from './connect.ts';
 import { createHash, secretOf } from './hash.ts';
-import { type AtEpoch, coalescedReader, readHistory, readMany, readVersion, type StoredResource } from './read.ts';
+import { type AtEpoch, coalescedReader, countVersions, readMany, readVersion, type StoredResource } from './read.ts';
 import { loadStatements, type Statements } from './statement.ts';
 import { type WriteEntry, type WriteResult, writeBatch } from './write.ts';
 import { createWriteQueue } from './write-queue.ts';
@@ -18,11 +18,7 @@ export interface Store {
   read(key: Int64): Promise<AtEpoch<StoredResource | undefined>>;
   readMany(keys: readonly Int64[]): Promise<AtEpoch<Map<Int64, StoredResource>>>;
   readVersion(key: Int64, version: number): Promise<AtEpoch<StoredResource | undefined>>;
-  readHistory(
-    key: Int64,
-    before: number,
-    limit: number,
-  ): Promise<AtEpoch<{ versions: StoredResource[]; total: number }>>;
+  countVersions(key: Int64): Promise<number>;
   /** Runs the SQL text of a compiled search; the epoch belongs to the same snapshot. */
   query(statement: Statement): Promise<AtEpoch<Row[]>>;
   /** The statements in force; `atLeast` asks for those of that epoch or a newer one. */
@@ -58,8 +54,10 @@ export interface StoreSettings {
   /** Milliseconds since 1970. */
   now(): number;
   connections?: number;
-  /** for queries that are planned by their values */
-  planningConnections?: number;
+  /** for searches: as many for those that are planned by their values, and for the others */
+  searchConnections?: number;
+  /** after which a search is given up */
+  searchMilliseconds?: number;
 }
 
 /** Opens the store, bringing its schema up to date first. */
@@ -69,10 +67,12 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     settings.connections === undefined ? {} : { connections: settings.connections },
   );
   // Here a plan is made for every query: one that is made without the values mistakes rare ones for common ones.
+  const limit = { statement_timeout: String(settings.searchMilliseconds ?? 30_000) };
   const planning = connect(settings.database, {
-    connections: settings.planningConnections ?? 6,
-    settings: { plan_cache_mode: 'force_custom_plan' },
+    connections: settings.searchConnections ?? 8,
+    settings: { plan_cache_mode: 'force_custom_plan', ...limit },
   });
+  const searching = connect(settings.database, { connections: settings.searchConnections ?? 8, settings: limit });
   await migrate(sql);
   const hash = createHash(await secretOf(sql, 'hash'));
   const known = new Map<string, number>();
@@ -87,8 +87,9 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     read: coalescedReader(sql),
     readMany: (keys) => readMany(sql, keys),
     readVersion: (key, version) => readVersion(sql, key, version),
-    readHistory: (key, before, limit) => readHistory(sql, key, before, limit),
-    query: ({ text, values, isPlannedOnce }) => queryAtEpoch(isPlannedOnce ? sql : planning, shapes, text, values),
+    countVersions: (key) => countVersions(sql, key),
+    query: ({ text, values, isPlannedOnce }) =>
+      queryAtEpoch(isPlannedOnce ? searching : planning, shapes, text, values),
     statements: statementMemory(sql),
     write: createWriteQueue(writeMany),
     writeMany,
@@ -96,7 +97,7 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     ping: async () => void (await sql`select 1`),
     settle: settler(sql),
     sql,
-    close: async () => void (await Promise.all([sql.end({ timeout: 5 }), planning.end({ timeout: 5 })])),
+    close: async () => void (await Promise.all([sql, planning, searching].map((pool) => pool.end({ timeout: 5 })))),
   };
 }
 
@@ -174,8 +175,9 @@ function arrayLiteral(values: readonly unknown[]): string {
 }
 
 function createTransaction(sql: Sql, now: () => number, known: Map<string, number>, hash: Hash): Store['transaction'] {
+  const units = new Set<string>();
   const attempt = async <T>(locks: readonly string[], body: (inside: StoreTransaction) => Promise<T>): Promise<T> => {
-    const memory = { known, fresh: new Map<string, number>() };
+    const memory: ClassMemory = { known, fresh: new Map(), units, freshUnits: new Set() };
     const result = await sql.begin(async (inside) => {
       const keys = [...new Set(locks.map((name) => BigInt(hash(`lock ${name}`))))].sort((x, y) => (x < y ? -1 : 1));
       for (const key of keys) await inside`select pg_advisory_xact_lock(${key.toString()}::bigint)`;
@@ -188,6 +190,7 @@ function createTransaction(sql: Sql, now: () => number, known: Map<string, numbe
       });
     });
     for (const [signature, number] of memory.fresh) known.set(signature, number);
+    for (const unit of memory.freshUnits) units.add(unit);
     return result as T; // postgres.js unwraps promises of arrays in its type; body returns none
   };
   return async (locks, body) => {

@@ -2,7 +2,14 @@
 import type { Int64 } from '../search/index-rows.ts';
 import { type Anchor, type ClassMemory, classOf, internClasses, lockExtents, signaturesOf } from './access-class.ts';
 import type { TransactionSql } from './connect.ts';
-import { arrayText, indexTableNames, insertStatements, type RowBuffer, separator } from './row-buffer.ts';
+import {
+  arrayText,
+  indexTableNames,
+  insertStatements,
+  type RowBuffer,
+  separator,
+  wordsStatement,
+} from './row-buffer.ts';
 
 /** Runs in the transaction of the write, after the rows are in. */
 type Effect = (sql: TransactionSql) => Promise<void>;
@@ -71,6 +78,7 @@ export async function writeBatch(
   // Sent together; the connection runs them in this order.
   const locked = lockExtents(sql, entries.some((entry) => entry.effect !== undefined) ? 'exclusive' : 'shared');
   const [classes] = await Promise.all([classesOf(sql, entries, memory), locked]);
+  await noticeUnits(sql, entries, memory);
   const written = await writeResources(sql, entries, classes, now);
   await replaceRows(sql, entries, classes, written);
   for (const [at, entry] of entries.entries()) if (written[at] !== undefined) await entry.effect?.(sql);
@@ -84,6 +92,16 @@ async function classesOf(sql: TransactionSql, entries: readonly WriteEntry[], me
   );
   await internClasses(sql, signatures, memory);
   return entries.map(({ owner }, at) => ('class' in owner ? owner.class : classOf(memory, signatures[at]!)));
+}
+
+/** Units that no quantity had before, so that searches ask in them too. */
+async function noticeUnits(sql: TransactionSql, entries: readonly WriteEntry[], memory: ClassMemory): Promise<void> {
+  const fresh = new Set<string>();
+  for (const { rows } of entries) for (const unit of rows.units) if (!memory.units.has(unit)) fresh.add(unit);
+  if (fresh.size === 0) return;
+  // In one order, so that two batches cannot wait for each other.
+  for (const unit of [...fresh].sort()) await sql`insert into unit (code) values (${unit}) on conflict do nothing`;
+  for (const unit of fresh) memory.freshUnits.add(unit);
 }
 
 type Written = Extract<WriteResult, { done: 'created' | 'replaced' | 'deleted' }>;
@@ -148,16 +166,18 @@ async function replaceRows(
   const stale = entries.filter((_, at) => written[at] !== undefined && written[at].version > 1).map(({ key }) => key);
   const work: PromiseLike<unknown>[] = [];
   if (stale.length > 0) {
-    for (const table of indexTableNames) {
+    for (const table of [...indexTableNames, 'words']) {
       work.push(
         sql.unsafe(`delete from ${table} where key = any($1::bigint[])`, [arrayText(stale)], { prepare: true }),
       );
     }
   }
   const owners = entries
-    .map(({ key, rows }, at) => ({ key, rows, class: classes[at]!, done: written[at]?.done }))
+    .map(({ key, type, rows }, at) => ({ key, type, rows, class: classes[at]!, done: written[at]?.done }))
     .filter(({ done }) => done === 'created' || done === 'replaced');
-  for (const { text, values } of insertStatements(owners)) work.push(sql.unsafe(text, values, { prepare: true }));
+  const statements = insertStatements(owners);
+  if (owners.length > 0) statements.push(wordsStatement(owners));
+  for (const { text, values } of statements) work.push(sql.unsafe(text, values, { prepare: true }));
   await Promise.all(work);
 }
 

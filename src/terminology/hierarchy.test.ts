@@ -1,12 +1,16 @@
 /** Hierarchies are read from nesting and from properties, rings included. https://hl7.org/fhir/R4B/codesystem.html#hierarchy */
 import { expect, test } from 'vitest';
 import type { Json, Resource } from '../fhir/json.ts';
-import { hierarchyOf } from './hierarchy.ts';
+import { ancestorsOf, hierarchyOf } from './hierarchy.ts';
 
-const pairs = (concept: Json): string[] | undefined =>
-  hierarchyOf({ resourceType: 'CodeSystem', url: 'urn:x', concept } as Resource)
-    ?.pairs.map(([above, below]) => `${above}>${below}`)
+const pairs = (concept: Json): string[] | undefined => {
+  const hierarchy = hierarchyOf({ resourceType: 'CodeSystem', url: 'urn:x', concept } as Resource);
+  if (hierarchy === undefined) return undefined;
+  const codes = [...hierarchy.parents.keys()];
+  return codes
+    .flatMap((code) => [...ancestorsOf(code, hierarchy.parents)].map((above) => `${above}>${code}`))
     .toSorted();
+};
 
 test('nested concepts', () => {
   expect(pairs([{ code: 'a', concept: [{ code: 'b', concept: [{ code: 'c' }] }] }])).toEqual([

@@ -1,11 +1,12 @@
 /** Compiles one FHIR version from HL7's packages into the compact model. https://hl7.org/fhir/R4B/structuredefinition.html */
 import type { Json, JsonObject } from '../json.ts';
-import { expand, list, withoutVersion } from './expansion.ts';
+import { expand, hierarchyOf, list, withoutVersion } from './expansion.ts';
 import type {
   CompartmentModel,
   Definitions,
   ElementModel,
   FhirVersion,
+  Invariant,
   SearchParameterModel,
   SearchParameterType,
   TypeModel,
@@ -14,10 +15,16 @@ import type {
 import { openPackages, type PackageFiles } from './package-files.ts';
 import { primitives } from './primitive.ts';
 
-const sources: Record<FhirVersion, { packages: [string, ...string[]]; fhirVersion: string }> = {
-  R4: { packages: ['hl7.fhir.r4.examples', 'hl7.terminology.r4'], fhirVersion: '4.0.1' },
-  R4B: { packages: ['hl7.fhir.r4b.core', 'hl7.terminology.r4'], fhirVersion: '4.3.0' },
-  R5: { packages: ['hl7.fhir.r5.core', 'hl7.terminology.r4'], fhirVersion: '5.0.0' },
+interface Source {
+  packages: [string, ...string[]];
+  fhirVersion: string;
+  rdf: Definitions['rdf'];
+}
+
+const sources: Record<FhirVersion, Source> = {
+  R4: { packages: ['hl7.fhir.r4.examples', 'hl7.terminology.r4'], fhirVersion: '4.0.1', rdf: 'indexed' },
+  R4B: { packages: ['hl7.fhir.r4b.core', 'hl7.terminology.r4'], fhirVersion: '4.3.0', rdf: 'indexed' },
+  R5: { packages: ['hl7.fhir.r5.core', 'hl7.terminology.r4'], fhirVersion: '5.0.0', rdf: 'listed' },
 };
 
 const definitionUrl = 'http://hl7.org/fhir/StructureDefinition/';
@@ -25,12 +32,11 @@ const parameterUrl = 'http://hl7.org/fhir/SearchParameter/';
 
 /** Reads the packages from disk: some seconds. */
 export function compileDefinitions(version: FhirVersion): Definitions {
-  const { packages, fhirVersion } = sources[version];
+  const { packages, fhirVersion, rdf } = sources[version];
   const files = openPackages(packages);
   const types: Record<string, TypeModel> = {};
-  const bound = new Set<string>();
   for (const definition of files.all('StructureDefinition')) {
-    if (isBaseType(definition)) compileType(definition, types, bound);
+    if (isBaseType(definition)) compileType(definition, types);
   }
   const resourceTypes = Object.values(types)
     .filter((type) => type.kind === 'resource')
@@ -44,7 +50,9 @@ export function compileDefinitions(version: FhirVersion): Definitions {
     resourceTypes,
     searchParameters: compileSearchParameters(files, resourceTypes),
     compartments: compileCompartments(files),
-    valueSets: expandAll(bound, files),
+    valueSets: expandAll(files),
+    hierarchies: compileHierarchies(files),
+    rdf,
   };
 }
 
@@ -57,7 +65,7 @@ function isBaseType(definition: JsonObject): boolean {
   );
 }
 
-function compileType(definition: JsonObject, types: Record<string, TypeModel>, bound: Set<string>): void {
+function compileType(definition: JsonObject, types: Record<string, TypeModel>): void {
   const snapshot = definition['snapshot'] as JsonObject; // every base definition has one
   const elements = list(snapshot['element']);
   const parents = new Set(elements.map((element) => parentOf(element['path'] as string)));
@@ -67,36 +75,38 @@ function compileType(definition: JsonObject, types: Record<string, TypeModel>, b
     if (!isRoot && !parents.has(path)) continue;
     const kind = isRoot ? (definition['kind'] === 'resource' ? 'resource' : 'complex') : 'nested';
     types[path] = { name: path, kind, elements: {} };
+    const invariants = invariantsOf(element, isRoot);
+    if (invariants.length > 0) types[path].invariants = invariants;
   }
   for (const element of elements) {
     const path = element['path'] as string;
     const parent = types[parentOf(path)];
     if (parent === undefined) continue;
-    for (const [name, model] of elementsOf(element, path, types, bound)) parent.elements[name] = model;
+    for (const [name, model] of elementsOf(element, path, types)) parent.elements[name] = model;
   }
 }
 
 const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('.')));
 
-function elementsOf(
-  element: JsonObject,
-  path: string,
-  types: Record<string, TypeModel>,
-  bound: Set<string>,
-): [string, ElementModel][] {
+function elementsOf(element: JsonObject, path: string, types: Record<string, TypeModel>): [string, ElementModel][] {
   const name = path.slice(path.lastIndexOf('.') + 1);
-  const limits = { min: element['min'] as number, max: element['max'] === '*' ? -1 : Number(element['max']) };
+  const invariants = types[path] === undefined ? invariantsOf(element, false) : [];
+  const limits = {
+    min: element['min'] as number,
+    max: element['max'] === '*' ? -1 : Number(element['max']),
+    ...(element['isSummary'] === true ? { summary: true as const } : {}),
+    ...(invariants.length === 0 ? {} : { invariants }),
+  };
   const contentReference = element['contentReference'] as string | undefined;
   if (contentReference !== undefined) {
     return [[name, { type: contentReference.slice(contentReference.indexOf('#') + 1), ...limits }]];
   }
   if (types[path] !== undefined) return [[name, { type: path, ...limits }]];
   const choices = list(element['type']);
-  if (!name.endsWith('[x]'))
-    return [[name, { ...elementOf(choices[0]!, name, path, element, types, bound), ...limits }]];
+  if (!name.endsWith('[x]')) return [[name, { ...elementOf(choices[0]!, name, path, element, types), ...limits }]];
   const base = name.slice(0, -3);
   return choices.map((choice) => {
-    const model = elementOf(choice, name, path, element, types, bound);
+    const model = elementOf(choice, name, path, element, types);
     return [base + model.type[0]!.toUpperCase() + model.type.slice(1), { ...model, ...limits, choice: base }];
   });
 }
@@ -107,7 +117,6 @@ function elementOf(
   path: string,
   element: JsonObject,
   types: Record<string, TypeModel>,
-  bound: Set<string>,
 ): Omit<ElementModel, 'min' | 'max'> {
   const model: Omit<ElementModel, 'min' | 'max'> = { type: typeName(type, name, path, types) };
   const targets = (type['targetProfile'] as string[] | undefined)?.map((url) => url.slice(definitionUrl.length));
@@ -117,7 +126,6 @@ function elementOf(
   const isCoded = model.type === 'code' || model.type === 'Coding' || model.type === 'CodeableConcept';
   if (isCoded && binding?.['strength'] === 'required' && valueSet !== undefined) {
     model.binding = withoutVersion(valueSet);
-    bound.add(model.binding);
   }
   return model;
 }
@@ -137,6 +145,17 @@ function compileSearchParameters(files: PackageFiles, resourceTypes: readonly st
     if (!url.startsWith(parameterUrl) || /^example/.test(parameter['id'] as string)) continue;
     const model = parameterOf(parameter, url, resourceTypes);
     if (model.base.length > 0) models.push(model);
+  }
+  const known = new Set(models.map(({ code }) => code));
+  // R5 defines it; the versions before search it just the same.
+  if (!known.has('_language')) {
+    models.push({
+      url: `${parameterUrl}Resource-language`,
+      code: '_language',
+      type: 'token',
+      base: [...resourceTypes],
+      expression: 'Resource.language',
+    });
   }
   return models;
 }
@@ -182,11 +201,42 @@ function compileCompartments(files: PackageFiles): CompartmentModel[] {
     }));
 }
 
-function expandAll(urls: ReadonlySet<string>, files: PackageFiles): Record<string, ValueSetModel> {
+/** Lists longer than this are of no required binding and would only slow the start. */
+const longestValueSet = 2000;
+
+function expandAll(files: PackageFiles): Record<string, ValueSetModel> {
   const valueSets: Record<string, ValueSetModel> = {};
-  for (const url of urls) {
+  for (const { url } of files.all('ValueSet', 'every')) {
+    if (typeof url !== 'string' || valueSets[url] !== undefined) continue;
     const expanded = expand(url, files);
-    if (expanded !== undefined) valueSets[url] = expanded;
+    if (expanded === undefined) continue;
+    const length = Object.values(expanded.systems).reduce((sum, codes) => sum + codes.length, 0);
+    if (length <= longestValueSet) valueSets[url] = expanded;
   }
   return valueSets;
+}
+
+function compileHierarchies(files: PackageFiles): Record<string, Record<string, string[]>> {
+  const hierarchies: Record<string, Record<string, string[]>> = {};
+  for (const codeSystem of files.all('CodeSystem', 'every')) {
+    const url = codeSystem['url'] as string;
+    const hierarchy = hierarchies[url] === undefined ? hierarchyOf(codeSystem) : undefined;
+    if (hierarchy !== undefined) hierarchies[url] = hierarchy;
+  }
+  return hierarchies;
+}
+
+/** Said of every element, and held by the structural checks already. */
+const everywhere = new Set(['ele-1', 'ext-1']);
+
+/** On elements other than roots the snapshot repeats the invariants of their type: `source` tells them apart. */
+function invariantsOf(element: JsonObject, isRoot: boolean): Invariant[] {
+  const path = element['path'] as string;
+  const owner = path.includes('.') ? path.slice(0, path.indexOf('.')) : path;
+  return list(element['constraint']).flatMap((one): Invariant[] => {
+    const { key, expression, human, source, severity } = one;
+    if (typeof expression !== 'string' || typeof key !== 'string' || everywhere.has(key)) return [];
+    if (!isRoot && typeof source === 'string' && !source.endsWith(`/${owner}`)) return [];
+    return [{ key, severity: severity === 'warning' ? 'warning' : 'error', human: String(human), expression }];
+  });
 }

@@ -18,13 +18,29 @@ export interface ElementModel {
   binding?: string;
   /** Resource types a Reference or canonical may point to; absent means any. */
   targets?: string[];
+  /** Part of `_summary=true`. */
+  summary?: true;
+  /** Invariants that are stated on this element (those of its type stand there). */
+  invariants?: Invariant[];
+}
+
+/** A constraint of the specification. https://hl7.org/fhir/R4B/conformance-rules.html#constraints */
+export interface Invariant {
+  key: string;
+  severity: 'error' | 'warning';
+  human: string;
+  /** FHIRPath that must not be false of the element */
+  expression: string;
 }
 
 /** A complex type, a nested element or a resource type. */
 export interface TypeModel {
   name: string;
   kind: 'resource' | 'complex' | 'nested';
+  /** in the order of the specification, which XML keeps */
   elements: Record<string, ElementModel>;
+  /** Invariants of the type itself. */
+  invariants?: Invariant[];
 }
 
 export type SearchParameterType =
@@ -50,6 +66,8 @@ export interface SearchParameterModel {
   targets?: string[];
   /** Components of a composite: canonical URL of the component's parameter, and its expression relative to the composite's. */
   components?: { definition: string; expression: string }[];
+  /** false while a parameter that was added to the server is still being indexed */
+  isReady?: boolean;
 }
 
 /** Which reference parameters place a resource type in a compartment; `{def}` (the resource itself) is not listed. */
@@ -77,6 +95,10 @@ export interface Definitions {
   resourceTypes: string[];
   searchParameters: SearchParameterModel[];
   compartments: CompartmentModel[];
-  /** By canonical URL (without version): only those of required bindings whose content the packages state in full. */
+  /** By canonical URL (without version): those whose content the packages state in full. */
   valueSets: Record<string, ValueSetModel>;
+  /** System -> code -> the codes directly above it, for code systems that have a hierarchy. */
+  hierarchies: Record<string, Record<string, string[]>>;
+  /** How RDF is written: before R5 elements carry the path of their type and lists an index. https://hl7.org/fhir/R4B/rdf.html */
+  rdf: 'indexed' | 'listed';
 }

@@ -6,8 +6,8 @@ import type { JsonObject } from '../json.ts';
 
 /** The definitions of one package, or of several where the first that has one wins. */
 export interface PackageFiles {
-  /** all files of a type, parsed one by one */
-  all(type: string): Iterable<JsonObject>;
+  /** all files of a type, parsed one by one; of the first package only, unless all are asked for */
+  all(type: string, from?: 'first' | 'every'): Iterable<JsonObject>;
   /** the definition with this canonical URL (without version) */
   byUrl(type: 'CodeSystem' | 'ValueSet', url: string): JsonObject | undefined;
 }
@@ -22,10 +22,11 @@ export function openPackages(names: readonly [string, ...string[]]): PackageFile
   const parse = (path: string): JsonObject => JSON.parse(readFileSync(path, 'utf8')) as JsonObject; // files of HL7 hold one resource each
   const byUrl = new Map<string, JsonObject | undefined>();
   return {
-    *all(type) {
-      const [first] = folders;
-      for (const file of readdirSync(first!)) {
-        if (file.startsWith(`${type}-`) && file.endsWith('.json')) yield parse(join(first!, file));
+    *all(type, from = 'first') {
+      for (const folder of from === 'first' ? folders.slice(0, 1) : folders) {
+        for (const file of readdirSync(folder)) {
+          if (file.startsWith(`${type}-`) && file.endsWith('.json')) yield parse(join(folder, file));
+        }
       }
     },
     byUrl(type, url) {

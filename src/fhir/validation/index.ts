@@ -1,2 +1,4 @@
 /** Validation as others may import it. */
+export { checkInvariants } from './invariant.ts';
+export { checkExtensions, checkProfile, statedProfiles } from './profile.ts';
 export { validate } from './validate.ts';

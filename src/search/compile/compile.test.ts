@@ -1,11 +1,12 @@
 /** Trees become SQL in which every table is restricted to the permitted classes and no value is text. See docs/adr/0004-search-tree-and-sql.md */
 import { describe, expect, test } from 'vitest';
-import { collectHierarchies, fillHierarchies } from '../rewrite/hierarchy.ts';
+import { type LookUp, lookUp } from '../rewrite/look-up.ts';
 import type { Expression, Search } from '../tree.ts';
 import { compile, compileCount, compileFew } from './index.ts';
 
 const search = (where: Expression[], more: Partial<Search> = {}): Search => ({
-  type: 'Patient',
+  types: ['Patient'],
+  path: 'Patient',
   where,
   sort: [],
   includes: [],
@@ -45,6 +46,9 @@ const trees: [string, Expression][] = [
     'a system alone',
     { kind: 'match', parameter: '1', test: { table: 'token', codes: [{ system: 3 }, { code: '8' }] } },
   ],
+  ['words', { kind: 'words', column: 'content', query: "a'b" }],
+  ['types', { kind: 'not', of: { kind: 'type', types: ['Patient', 'Group'] } }],
+  ['chain by canonical', { kind: 'chain', parameter: '2', type: 'Questionnaire', of: token('7'), canonicals: ['8'] }],
   ['texts', { kind: 'match', parameter: '1', test: { table: 'string', how: 'contains', texts: ["a'b", 'c'] } }],
 ];
 
@@ -52,7 +56,7 @@ describe.each(trees)('%s', (_, tree) => {
   test('restricts every table to the permitted classes', () => {
     for (const { text, values } of [compile(search([tree]), page), compileCount(search([tree, token('9')]), page)]) {
       const tables =
-        flat(text).match(/(?:from|join) (resource|token|reference|string|date|number|quantity|uri) /g) ?? [];
+        flat(text).match(/(?:from|join) (resource|token|reference|string|date|number|quantity|uri|words) /g) ?? [];
       const restrictions = flat(text).match(/class = any/g) ?? [];
       expect(restrictions.length).toBeGreaterThanOrEqual(tables.length);
       expect(text).not.toContain("a'b");
@@ -89,21 +93,58 @@ test('only one sort below a condition is tried by sorting', () => {
   expect(compileFew(search([token('7')], { sort: [by, by] }), page)).toBeUndefined();
 });
 
-test('hierarchies are found and filled wherever they stand', () => {
-  const below: Expression = {
+const known: LookUp = {
+  hierarchy: async (how, _, code) => [{ system: 1, code: `${how} ${code}` }],
+  valueSet: async (url) => [{ code: `in ${url}` }],
+  resources: async (targets, { how }) => [...targets, how],
+  units: async (range, ucum) => [
+    { ...range, code: ucum },
+    { ...range, code: `not ${ucum}` },
+  ],
+};
+
+test('what only the store knows is looked up wherever it stands', async () => {
+  const asked = [
+    { below: { system: 's', code: 'c' } },
+    { above: { system: 's', code: 'd' } },
+    { in: 'v' },
+    { code: '1' },
+  ];
+  const answered = [{ system: 1, code: 'below c' }, { system: 1, code: 'above d' }, { code: 'in v' }, { code: '1' }];
+  const coded = (codes: typeof asked): Expression => ({
     kind: 'match',
     parameter: '1',
-    test: { table: 'token', codes: [{ below: { system: 's', code: 'c' } }, { code: '1' }] },
+    test: { table: 'token', codes },
+  });
+  const related: Expression = {
+    kind: 'match',
+    parameter: '2',
+    test: { table: 'reference', targets: ['5'], hierarchy: { how: 'below', parents: ['9'] } },
   };
-  const tree: Expression = {
+  const measured = (ranges: object[]): Expression => ({
+    kind: 'chain',
+    parameter: '7',
+    type: 'Patient',
+    of: { kind: 'match', parameter: '3', test: { table: 'quantity', ranges } },
+  });
+  const tree = (one: Expression, other: Expression, third: Expression): Expression => ({
     kind: 'and',
-    of: [{ kind: 'not', of: { kind: 'or', of: [below, reference] } }, { kind: 'none' }],
-  };
-  expect(collectHierarchies(search([tree]))).toEqual([{ system: 's', code: 'c' }]);
-  const hash = (text: string): string => String(text.length);
-  const filled = fillHierarchies(search([tree]), () => ['c', 'cc'], hash);
-  expect(JSON.stringify(filled.where)).not.toContain('below');
-  expect(collectHierarchies(filled)).toEqual([]);
-  expect(JSON.stringify(fillHierarchies(search([below]), () => undefined, hash).where)).toContain('"code":"1"');
-  expect(() => compile(search([below]), page)).toThrow('was not looked up');
+    of: [{ kind: 'not', of: { kind: 'or', of: [one, other] } }, third],
+  });
+  const open = tree(
+    coded(asked),
+    related,
+    measured([{ lowAtLeast: 1, system: 2, code: '4', ucum: 'mg' }, { lowAtMost: 3 }]),
+  );
+  const filled = await lookUp(search([open]), known);
+  expect(filled.where).toEqual([
+    tree(
+      coded(answered as typeof asked),
+      { ...related, test: { table: 'reference', targets: ['5', 'below'] } },
+      measured([{ lowAtLeast: 1, code: 'mg' }, { lowAtLeast: 1, code: 'not mg' }, { lowAtMost: 3 }]),
+    ),
+  ]);
+  const closed = search([token('7')]);
+  expect(await lookUp(closed, known)).toBe(closed);
+  expect(() => compile(search([coded(asked)]), page)).toThrow('not looked up');
 });

@@ -9,8 +9,8 @@ type RowOwned = Extract<Expression, { kind: 'match' | 'chain' }>;
 const isRowOwned = (expression: Expression): expression is RowOwned =>
   expression.kind === 'match' || expression.kind === 'chain';
 
-/** A SELECT of `key`: current, permitted resources of `type` for which all of `where` hold. Keys may repeat. */
-export function selectKeys(type: string, where: readonly Expression[], to: StatementBuilder): string {
+/** A SELECT of `key`: current, permitted resources of `types` for which all of `where` hold. Keys may repeat. */
+export function selectKeys(types: readonly string[], where: readonly Expression[], to: StatementBuilder): string {
   const conjuncts = where.flatMap((one): readonly Expression[] => (one.kind === 'and' ? one.of : [one]));
   const driver = conjuncts.find((one) => one.kind === 'match') ?? conjuncts.find(isRowOwned);
   if (driver !== undefined && isRowOwned(driver)) {
@@ -21,16 +21,22 @@ export function selectKeys(type: string, where: readonly Expression[], to: State
   }
   const [only] = conjuncts;
   if (conjuncts.length === 1 && only!.kind === 'or' && only!.of.length > 0 && only!.of.every(isRowOwned)) {
-    return only!.of.map((one) => selectKeys(type, [one], to)).join(' union all ');
+    return only!.of.map((one) => selectKeys(types, [one], to)).join(' union all ');
   }
   const alias = to.alias();
   const conditions = conjuncts.map((one) => ` and ${condition(one, `${alias}.key`, to, alias)}`);
-  return `select ${alias}.key from ${resourcesOf(type, alias, to)}${conditions.join('')}`;
+  return `select ${alias}.key from ${resourcesOf(types, alias, to)}${conditions.join('')}`;
 }
 
-/** `resource t0 where ...`: current, permitted resources of a type. */
-export function resourcesOf(type: string, alias: string, to: StatementBuilder): string {
-  return `resource ${alias} where ${alias}.type = ${to.add(type, 'text')} and not ${alias}.deleted${to.permitted(alias)}`;
+/** `resource t0 where ...`: current, permitted resources of some types. */
+export function resourcesOf(types: readonly string[], alias: string, to: StatementBuilder): string {
+  return `resource ${alias} where ${typeCondition(types, alias, to)} and not ${alias}.deleted${to.permitted(alias)}`;
+}
+
+function typeCondition(types: readonly string[], alias: string, to: StatementBuilder): string {
+  return types.length === 1
+    ? `${alias}.type = ${to.add(types[0], 'text')}`
+    : `${alias}.type = any(${to.add([...types], 'text[]')})`;
 }
 
 /** `token t0 where ...`: the rows that make a match or chain true. */
@@ -40,9 +46,18 @@ function rowsOf(expression: RowOwned, alias: string, to: StatementBuilder): stri
   const test =
     expression.kind === 'chain'
       ? // Not correlated, so that it also runs where the two resources lie on different machines.
-        `${alias}.target in (${selectKeys(expression.type, [expression.of], to)})`
+        `${alias}.target in (${targetsOf(expression, to)})`
       : rowCondition(expression.test, alias, to);
   return `${table} ${alias} where ${parameter} and ${test}${to.permitted(alias)}`;
+}
+
+/** What a reference to one of the resources may hold: its key, or the hash of the canonical that it states. */
+function targetsOf({ type, of, canonicals }: Extract<Expression, { kind: 'chain' }>, to: StatementBuilder): string {
+  const keys = selectKeys([type], [of], to);
+  if (canonicals === undefined) return keys;
+  const alias = to.alias();
+  return `${keys} union all select ${alias}.hash from uri ${alias} where ${alias}.parameter = any(${to.add([...canonicals], 'bigint[]')})
+    and ${alias}.key in (${selectKeys([type], [of], to)})${to.permitted(alias)}`;
 }
 
 /** The condition that `expression` holds for the resource with the key `key`. `resource` is the alias of its own row, if at hand. */
@@ -86,7 +101,21 @@ export function condition(expression: Expression, key: string, to: StatementBuil
         ? `exists (select 1 from resource ${alias} where ${alias}.key = ${key} and ${ranges}${to.permitted(alias)})`
         : ranges;
     }
+    case 'words': {
+      const alias = to.alias();
+      return `${key} in (select ${alias}.key from words ${alias} where ${alias}.${expression.column} @@ ${wordQuery(expression.query, to)}${to.permitted(alias)})`;
+    }
+    case 'type': {
+      if (resource !== undefined) return typeCondition(expression.types, resource, to);
+      const alias = to.alias();
+      return `exists (select 1 from resource ${alias} where ${alias}.key = ${key} and ${typeCondition(expression.types, alias, to)}${to.permitted(alias)})`;
+    }
     case 'none':
       return 'false';
   }
+}
+
+/** Words, "phrases", or, -without: as search engines take them. https://www.postgresql.org/docs/current/textsearch-controls.html */
+export function wordQuery(query: string, to: StatementBuilder): string {
+  return `websearch_to_tsquery('simple', ${to.add(query, 'text')})`;
 }

@@ -1,7 +1,7 @@
 /** Compiles searches to SQL: the page, the count, the included resources. See docs/adr/0004. */
 import type { Int64 } from '../index-rows.ts';
-import type { Expression, PermittedClasses, Search } from '../tree.ts';
-import { resourcesOf, selectKeys } from './expression.ts';
+import type { Expression, Include, PermittedClasses, Search } from '../tree.ts';
+import { resourcesOf, selectKeys, wordQuery } from './expression.ts';
 import { mayBeFew, type PageKey, selectFew, selectPage } from './sort.ts';
 import { type Statement, StatementBuilder } from './statement.ts';
 
@@ -41,7 +41,12 @@ function contentOfPage(search: Search, to: StatementBuilder): string {
   // The key breaks ties in the direction of a single sort, as the page was cut.
   const [only] = search.sort;
   const tie = search.sort.length === 1 && only!.descending ? 'p.key desc' : 'p.key';
-  return `select ${content}${sorts} from page p join resource r on r.key = p.key${to.permitted('r')} and not r.deleted
+  // Zero to one, as FHIR states scores.
+  const score =
+    search.score === undefined
+      ? ''
+      : `, (select ts_rank(w.${search.score.column}, ${wordQuery(search.score.query, to)}, 32) from words w where w.key = r.key) as score`;
+  return `select ${content}${sorts}${score} from page p join resource r on r.key = p.key${to.permitted('r')} and not r.deleted
     order by ${order}${tie}`;
 }
 
@@ -50,12 +55,12 @@ export function compileCount(search: Search, options: { permitted: PermittedClas
   const to = new StatementBuilder(options.permitted);
   if (search.where.length === 0) {
     return {
-      text: `select count(*) as total from ${resourcesOf(search.type, 'r', to)}`,
+      text: `select count(*) as total from ${resourcesOf(search.types, 'r', to)}`,
       values: to.values,
       isPlannedOnce: hasOneWay(search),
     };
   }
-  const keys = selectKeys(search.type, search.where, to);
+  const keys = selectKeys(search.types, search.where, to);
   const [only] = search.where;
   if (search.where.length === 1 && isOnce(only!)) {
     return { text: `select count(*) as total from (${keys}) d`, values: to.values, isPlannedOnce: hasOneWay(search) };
@@ -80,33 +85,53 @@ function isOnce(expression: Expression): boolean {
   if (test.table === 'reference') return test.targets.length === 1;
   if (test.table !== 'token' || test.codes.length !== 1) return false;
   const [token] = test.codes;
-  return !('below' in token!) && token!.code !== undefined && token!.system !== undefined;
+  return 'code' in token! && token.code !== undefined && token.system !== undefined;
 }
 
-/** Resources that a page's _include and _revinclude bring along, at most `limit`, without those of the page itself. */
+/** Resources that `includes` bring along from the resources with the keys `from`, at most `limit`, without those of `without`. */
 export function compileIncludes(
-  search: Search,
-  keys: readonly Int64[],
+  includes: readonly Include[],
+  from: readonly Int64[],
+  without: readonly Int64[],
   options: { permitted: PermittedClasses; limit: number },
 ): Statement {
   const to = new StatementBuilder(options.permitted);
-  const page = to.add([...keys], 'bigint[]');
-  const parts = search.includes.map((include) => {
-    const parameter = `t.parameter = ${to.add(include.parameter, 'bigint')}`;
-    if (include.direction === 'revinclude') {
-      const target = include.target === undefined || include.target === search.type ? '' : ' and false';
-      return `select t.key from reference t where ${parameter} and t.target = any(${page})${target}${to.permitted('t')}`;
-    }
-    const typed =
-      include.target === undefined
-        ? ''
-        : ` and exists (select 1 from resource x where x.key = t.target and x.type = ${to.add(include.target, 'text')})`;
-    return `select t.target as key from reference t where ${parameter} and t.key = any(${page})${typed}${to.permitted('t')}`;
-  });
+  const page = to.add([...from], 'bigint[]');
+  const known = to.add([...without], 'bigint[]');
+  const parts = includes.flatMap((include) =>
+    include.direction === 'include' ? includedParts(include, page, to) : revincludedParts(include, page, to),
+  );
+  // Not correlated, so that it also runs where the resources lie on different machines.
   const text = `select ${content} from resource r
-    where r.key in (${parts.join(' union ')}) and not r.deleted and r.key <> all(${page})${to.permitted('r')}
+    where r.key in (${parts.join(' union ')}) and not r.deleted and r.key <> all(${known})${to.permitted('r')}
     order by r.type, r.id limit ${to.add(options.limit, 'int')}`;
-  return { text, values: to.values, isPlannedOnce: hasOneWay(search) };
+  return { text, values: to.values, isPlannedOnce: true };
+}
+
+function includedParts(include: Include, page: string, to: StatementBuilder): string[] {
+  const parameters = to.add([...include.parameters], 'bigint[]');
+  const targets = `select t.target as key from reference t where t.parameter = any(${parameters}) and t.key = any(${page})${to.permitted('t')}`;
+  const parts = [targets];
+  if (include.canonicals.length > 0) {
+    parts.push(`select u.key from uri u where u.parameter = any(${to.add([...include.canonicals], 'bigint[]')})
+      and u.hash in (${targets})${to.permitted('u')}`);
+  }
+  if (include.target === undefined) return parts;
+  const type = to.add(include.target, 'text');
+  return parts.map(
+    (part) => `select x.key from resource x where x.type = ${type} and x.key in (${part})${to.permitted('x')}`,
+  );
+}
+
+function revincludedParts(include: Include, page: string, to: StatementBuilder): string[] {
+  const parameters = to.add([...include.parameters], 'bigint[]');
+  const sources = `select t.key from reference t where t.parameter = any(${parameters})${to.permitted('t')} and t.target`;
+  const parts = [`${sources} = any(${page})`];
+  if (include.canonicals.length > 0) {
+    parts.push(`${sources} in (select u.hash from uri u where u.parameter = any(${to.add([...include.canonicals], 'bigint[]')})
+      and u.key = any(${page})${to.permitted('u')})`);
+  }
+  return parts;
 }
 
 /** Where the next page begins, from the last row of this one. */

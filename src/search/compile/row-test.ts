@@ -11,6 +11,12 @@ export function rowCondition(test: RowTest, alias: string, to: StatementBuilder)
     case 'reference':
       return `${alias}.target = ${anyOf(test.targets, to)}`;
     case 'uri':
+      if ('below' in test) return or(test.below.map((text) => uriBelow(text, alias, to)));
+      if ('contains' in test) {
+        return or(
+          test.contains.map((text) => `position(${to.add(text.toLowerCase(), 'text')} in lower(${alias}.text)) > 0`),
+        );
+      }
       return `${alias}.hash = ${anyOf(test.hashes, to)}`;
     case 'string':
       return or(test.texts.map((text) => stringCondition(test.how, text, alias, to)));
@@ -49,8 +55,12 @@ function tokenCondition(tests: readonly TokenTest[], alias: string, to: Statemen
   const bySystem = new Map<number | undefined, Set<string>>();
   const conditions: string[] = [];
   for (const test of tests) {
-    if ('below' in test) throw new Error(`the hierarchy below ${test.below.code} was not looked up`);
-    if (test.code === undefined) conditions.push(`${alias}.system = ${to.add(test.system, 'int')}`);
+    if ('below' in test || 'above' in test || 'in' in test)
+      throw new Error('a hierarchy or value set was not looked up');
+    if ('startsWith' in test) conditions.push(`starts_with(lower(${alias}.text), ${to.add(test.startsWith, 'text')})`);
+    else if ('closure' in test) conditions.push(closureCondition(test.closure, alias, to));
+    else if (test.code === undefined && test.system === undefined) conditions.push('true');
+    else if (test.code === undefined) conditions.push(`${alias}.system = ${to.add(test.system, 'int')}`);
     else {
       const codes = bySystem.get(test.system) ?? new Set<string>();
       bySystem.set(test.system, codes.add(test.code));
@@ -63,13 +73,44 @@ function tokenCondition(tests: readonly TokenTest[], alias: string, to: Statemen
   return or(conditions);
 }
 
+/** Closures hold the code itself too. */
+function closureCondition(
+  { how, system, code }: Extract<TokenTest, { closure: unknown }>['closure'],
+  alias: string,
+  to: StatementBuilder,
+): string {
+  const [found, asked] = how === 'below' ? ['descendant', 'ancestor'] : ['ancestor', 'descendant'];
+  const key = to.add(system, 'int');
+  return `${alias}.system = ${key} and ${alias}.code in (select c.${found} from code_closure c where c.system = ${key} and c.${asked} = ${to.add(code, 'bigint')})`;
+}
+
+/** As much of an address as its index holds. */
+const uriPrefixLength = 200;
+
+/** The address itself and those that go on after it with a slash; one that ends with a slash begins them all. */
+function uriBelow(text: string, alias: string, to: StatementBuilder): string {
+  const start = text.replace(/\/+$/, '');
+  const indexed = `left(${alias}.text, ${uriPrefixLength}) collate "C"`;
+  const short = start.slice(0, uriPrefixLength);
+  const range = `${indexed} >= ${to.add(short, 'text')} and ${indexed} < ${to.add(`${short}\u{10ffff}`, 'text')}`;
+  return `${range} and (${alias}.text = ${to.add(start, 'text')} or starts_with(${alias}.text, ${to.add(`${start}/`, 'text')}))`;
+}
+
 function stringCondition(
-  how: 'starts' | 'exact' | 'contains',
+  how: Extract<RowTest, { table: 'string' }>['how'],
   text: string,
   alias: string,
   to: StatementBuilder,
 ): string {
-  if (how === 'contains') return `position(${to.add(text, 'text')} in coalesce(${alias}.folded, ${alias}.prefix)) > 0`;
+  const whole = `coalesce(${alias}.folded, ${alias}.prefix)`;
+  if (how === 'contains') return `position(${to.add(text, 'text')} in ${whole}) > 0`;
+  if (how === 'ends') return `right(${whole}, ${to.add(text.length, 'int')}) = ${to.add(text, 'text')}`;
+  if (how === 'words')
+    return `to_tsvector('simple', ${whole}) @@ websearch_to_tsquery('simple', ${to.add(text, 'text')})`;
+  if (how === 'equal') {
+    const prefix = to.add(text.slice(0, stringPrefixLength), 'text');
+    return `${alias}.prefix = ${prefix} and ${whole} = ${to.add(text, 'text')}`;
+  }
   if (how === 'exact') {
     const prefix = to.add(foldText(text).slice(0, stringPrefixLength), 'text');
     return `${alias}.prefix = ${prefix} and coalesce(${alias}.exact, ${alias}.folded, ${alias}.prefix) = ${to.add(text, 'text')}`;
@@ -78,7 +119,7 @@ function stringCondition(
   // In the C collation texts are ordered by their bytes, and nothing that begins with `start` comes after this bound.
   const range = `${alias}.prefix >= ${to.add(start, 'text')} and ${alias}.prefix < ${to.add(`${start}\u{10ffff}`, 'text')}`;
   if (text.length <= stringPrefixLength) return range;
-  return `${range} and starts_with(coalesce(${alias}.folded, ${alias}.prefix), ${to.add(text, 'text')})`;
+  return `${range} and starts_with(${whole}, ${to.add(text, 'text')})`;
 }
 
 const comparisons: [keyof RangeTest, string][] = [

@@ -1,7 +1,7 @@
 /** Writes the SELECT of one page of keys in the order that was asked for. https://hl7.org/fhir/R4B/search.html#sort */
 import type { Int64 } from '../index-rows.ts';
 import type { Search, SortKey } from '../tree.ts';
-import { condition, resourcesOf, selectKeys } from './expression.ts';
+import { condition, resourcesOf, selectKeys, wordQuery } from './expression.ts';
 import type { StatementBuilder } from './statement.ts';
 
 /** Where a page ends: the sort values of its last resource (null: it has none) and its key. */
@@ -20,6 +20,7 @@ const columns = {
   reference: { column: 'target', type: 'bigint' },
   id: { column: 'id', type: 'text' },
   updated: { column: 'updated', type: 'bigint' },
+  score: { column: 'score', type: 'float4' },
 } as const;
 
 const columnOf = (by: SortKey['by']) => columns[typeof by === 'string' ? by : by.table];
@@ -30,7 +31,7 @@ const collated = (by: SortKey['by']): string => (columnOf(by).type === 'text' ? 
 export function selectPage(search: Search, limit: number, after: PageKey | undefined, to: StatementBuilder): string {
   const [first] = search.sort;
   if (first === undefined) return unsorted(search, limit, after, to);
-  if (search.sort.length > 1) return bySeveral(search, limit, after, to);
+  if (search.sort.length > 1 || first.by === 'score') return bySeveral(search, limit, after, to);
   const walk = typeof first.by === 'string' ? byColumn : byRows;
   return walk(search, first, limit, after, to);
 }
@@ -40,7 +41,7 @@ const sortable = 1000;
 
 /** Whether a search may be answered by sorting its few matches, and `selectFew` be tried before `selectPage`. */
 export function mayBeFew(search: Search): boolean {
-  return search.sort.length === 1 && search.where.length > 0;
+  return search.sort.length === 1 && search.where.length > 0 && search.sort[0]!.by !== 'score';
 }
 
 /**
@@ -56,13 +57,13 @@ export function selectFew(
   const most = to.add(sortable + 1, 'int');
   const isMany = `(select count(*) from some_keys) >= ${most}`;
   const few = `(select distinct d.key from some_keys d where not (${isMany}))`;
-  const text = `with some_keys as materialized (select s.key from (${selectKeys(search.type, search.where, to)}) s limit ${most}),
+  const text = `with some_keys as materialized (select s.key from (${selectKeys(search.types, search.where, to)}) s limit ${most}),
     page as materialized (${sortMatches(search, few, limit, after, to)})`;
   return { text, isMany };
 }
 
 function unsorted(search: Search, limit: number, after: PageKey | undefined, to: StatementBuilder): string {
-  const keys = selectKeys(search.type, search.where, to);
+  const keys = selectKeys(search.types, search.where, to);
   const beyond = after === undefined ? '' : ` where k.key > ${to.add(after.key, 'bigint')}`;
   return `select distinct k.key from (${keys}) k${beyond} order by k.key limit ${to.add(limit, 'int')}`;
 }
@@ -91,7 +92,7 @@ function byColumn(
     after === undefined
       ? ''
       : ` and (${alias}.${column}, ${alias}.key) ${beyond} (${to.add(after.sorts[0], type)}, ${to.add(after.key, 'bigint')})`;
-  return `select ${alias}.key, ${alias}.${column} as s0 from ${resourcesOf(search.type, alias, to)}${conditions}${keyset}
+  return `select ${alias}.key, ${alias}.${column} as s0 from ${resourcesOf(search.types, alias, to)}${conditions}${keyset}
     order by ${alias}.${column} ${order}, ${alias}.key ${order} limit ${to.add(limit, 'int')}`;
 }
 
@@ -129,7 +130,7 @@ function byRows(
       ${conditionsOn(`${t}.key`)} order by s0 ${order}, ${t}.key ${order} limit ${rows})`);
   }
   const without = after !== undefined && last === null ? ` and ${u}.key ${beyond} ${to.add(after.key, 'bigint')}` : '';
-  parts.push(`(select null::${type} as s0, ${u}.key from ${resourcesOf(search.type, u, to)}${without}
+  parts.push(`(select null::${type} as s0, ${u}.key from ${resourcesOf(search.types, u, to)}${without}
     and not exists (select 1 from ${by.table} ${x} where ${x}.key = ${u}.key and ${x}.parameter = ${parameter})
     ${conditionsOn(`${u}.key`, u)} order by ${u}.key ${order} limit ${rows})`);
   return `select p.key, p.s0 from (${parts.join(' union all ')}) p limit ${rows}`;
@@ -139,7 +140,7 @@ function byRows(
 function bySeveral(search: Search, limit: number, after: PageKey | undefined, to: StatementBuilder): string {
   return sortMatches(
     search,
-    `(select distinct d.key from (${selectKeys(search.type, search.where, to)}) d)`,
+    `(select distinct d.key from (${selectKeys(search.types, search.where, to)}) d)`,
     limit,
     after,
     to,
@@ -163,9 +164,10 @@ function sortMatches(
     const value = `${pick}(${t}.${columnOf(sort.by).column}${collated(sort.by)})`;
     return ` left join lateral (select ${value} as s from ${sort.by.table} ${t} where ${t}.key = ${k}.key and ${t}.parameter = ${to.add(sort.by.parameter, 'bigint')}) s${at} on true`;
   });
-  const values = search.sort.map((sort, at) =>
-    typeof sort.by === 'string' ? `${u}.${columnOf(sort.by).column}` : `s${at}.s`,
-  );
+  const values = search.sort.map((sort, at) => {
+    if (sort.by === 'score') return scoreOf(search, k, to);
+    return typeof sort.by === 'string' ? `${u}.${columnOf(sort.by).column}` : `s${at}.s`;
+  });
   const keyset = after === undefined ? '' : ` where ${keysetCondition(search, values, after, k, to)}`;
   const order = search.sort.map((sort, at) => `${values[at]} ${directionOf(sort).order} nulls last`);
   const selected = values.map((value, at) => `${value} as s${at}`).join(', ');
@@ -174,6 +176,12 @@ function sortMatches(
     : '';
   return `select ${k}.key, ${selected} from ${matches} ${k}${own}${joins.join('')}${keyset}
     order by ${order.join(', ')}, ${k}.key ${tieOf(search).order} limit ${to.add(limit, 'int')}`;
+}
+
+/** Without words to search for all score alike. */
+function scoreOf({ score }: Search, key: string, to: StatementBuilder): string {
+  if (score === undefined) return '0::float4';
+  return `(select ts_rank(w.${score.column}, ${wordQuery(score.query, to)}, 32) from words w where w.key = ${key}.key)`;
 }
 
 /** The key breaks ties: in the direction of a single sort, as its index is walked; upwards below several. */

@@ -65,8 +65,8 @@ export function compositeExtractor(
     if (values.length === 0) return;
     for (const value of first(node, resource)) {
       for (const form of formsOf(value, components.first.type, to)) {
-        const key = derived(to.hash, parameter, form);
-        for (const other of values) kind.extract(other, key, to);
+        const rows = { own: derived(to.hash, parameter, form) };
+        for (const other of values) kind.extract(other, rows, to);
       }
     }
   };

@@ -2,9 +2,9 @@
 import type { Json, JsonObject } from '../../fhir/json.ts';
 import { FhirError } from '../../fhir/outcome.ts';
 import type { Node } from '../../fhir/path/index.ts';
-import { type Int64, openHigh, openLow } from '../index-rows.ts';
+import { openHigh, openLow } from '../index-rows.ts';
 import type { RangeTest } from '../tree.ts';
-import type { Extraction, ParameterKind } from './parameter.ts';
+import type { Extraction, ParameterKind, ParameterRows } from './parameter.ts';
 import { intervalTests, splitPrefix } from './prefix.ts';
 
 /** Half-open, in milliseconds since 1970. */
@@ -16,7 +16,7 @@ interface Interval {
 const pattern = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:\d\d)?)?)?)?$/;
 
 /** The time that a date of any precision covers; UTC where it names no zone. Undefined when it is no date. */
-function intervalOf(text: string): Interval | undefined {
+export function intervalOf(text: string): Interval | undefined {
   const match = pattern.exec(text);
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second, fraction, zone] = match;
@@ -81,12 +81,12 @@ function intervalsOf(node: Node): Interval[] {
   return interval === undefined ? [] : [interval];
 }
 
-function extract(node: Node, parameter: Int64, { sink }: Extraction): void {
-  for (const { low, high } of intervalsOf(node)) sink.date(parameter, low, high);
+function extract(node: Node, { own }: ParameterRows, { sink }: Extraction): void {
+  for (const { low, high } of intervalsOf(node)) sink.date(own, low, high);
 }
 
-/** What a search value asks. `now` is not needed: `ap` widens by a tenth of the asked range, at least a day. */
-export function dateTests(text: string, name: string): RangeTest[] {
+/** What a search value asks. `ap` is about: within a tenth of the time between `now` and the asked moment. */
+export function dateTests(text: string, name: string, now: number): RangeTest[] {
   const { prefix, rest } = splitPrefix(text);
   const interval = intervalOf(rest);
   if (interval === undefined) {
@@ -95,13 +95,15 @@ export function dateTests(text: string, name: string): RangeTest[] {
       `${name}=${text} is no date: write YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDThh:mm:ssZ, after an optional prefix`,
     );
   }
-  const slack = Math.max((interval.high - interval.low) / 10, 86_400_000);
+  const slack = Math.abs(now - interval.low) / 10;
   return intervalTests(prefix, interval.low, interval.high, { low: interval.low - slack, high: interval.high + slack });
 }
 
 export const date: ParameterKind = {
-  modifiers: ['not'],
   table: 'date',
   extract,
-  match: (values, { code }) => ({ table: 'date', ranges: values.flatMap((value) => dateTests(value, code)) }),
+  match: (values, { code }, { now }) => ({
+    table: 'date',
+    ranges: values.flatMap((value) => dateTests(value, code, now())),
+  }),
 };

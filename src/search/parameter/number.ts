@@ -2,9 +2,8 @@
 import type { Json, JsonObject } from '../../fhir/json.ts';
 import { FhirError } from '../../fhir/outcome.ts';
 import type { Node } from '../../fhir/path/index.ts';
-import type { Int64 } from '../index-rows.ts';
 import type { RangeTest } from '../tree.ts';
-import type { Extraction, ParameterKind } from './parameter.ts';
+import type { Extraction, ParameterKind, ParameterRows } from './parameter.ts';
 import { splitPrefix } from './prefix.ts';
 
 const pattern = /^([+-]?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d{1,3}))?$/;
@@ -70,12 +69,11 @@ const amount = (quantity: Json | undefined): number | undefined => {
   return typeof value === 'number' ? value : undefined;
 };
 
-function extract(node: Node, parameter: Int64, { sink }: Extraction): void {
-  for (const { low, high } of rangesOf(node)) sink.number(parameter, low, high);
+function extract(node: Node, { own }: ParameterRows, { sink }: Extraction): void {
+  for (const { low, high } of rangesOf(node)) sink.number(own, low, high);
 }
 
 export const number: ParameterKind = {
-  modifiers: ['not'],
   table: 'number',
   extract,
   match: (values, { code }) => ({ table: 'number', ranges: values.flatMap((value) => decimalTests(value, code)) }),

@@ -32,7 +32,7 @@ describe('prefixes, against their definition', () => {
     fc.assert(
       fc.property(precise, precise, fc.constantFrom(...Object.keys(definition)), (value, asked, prefix) => {
         const [low, high] = rangeOf(value);
-        const matched = dateTests(`${prefix}${asked}`, 'date').some((one) => inRange({ low, high }, one));
+        const matched = dateTests(`${prefix}${asked}`, 'date', 0).some((one) => inRange({ low, high }, one));
         expect(matched).toBe(definition[prefix]!([low, high], rangeOf(asked)));
       }),
       { numRuns: 2000 },
@@ -76,11 +76,11 @@ describe('prefixes, against their definition', () => {
     'x2020',
     '0000-00-00',
   ])('%s is no date', (text) => {
-    expect(() => dateTests(text, 'date')).toThrow('is no date');
+    expect(() => dateTests(text, 'date', 0)).toThrow('is no date');
   });
 
   test('fractions, zones and years below 100 are exact', () => {
-    const only = (text: string) => dateTests(text, 'date')[0]!;
+    const only = (text: string) => dateTests(text, 'date', 0)[0]!;
     expect(only('2020-01-01T00:00:00.5Z')).toEqual({
       lowAtLeast: Date.parse('2020-01-01T00:00:00.500Z'),
       highAtMost: Date.parse('2020-01-01T00:00:00.600Z'),

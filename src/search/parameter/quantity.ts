@@ -2,9 +2,9 @@
 import type { Json, JsonObject } from '../../fhir/json.ts';
 import { FhirError } from '../../fhir/outcome.ts';
 import type { Node } from '../../fhir/path/index.ts';
-import { type Int64, systemKey } from '../index-rows.ts';
+import { systemKey } from '../index-rows.ts';
 import { decimalTests } from './number.ts';
-import type { Extraction, ParameterKind } from './parameter.ts';
+import type { Extraction, ParameterKind, ParameterRows } from './parameter.ts';
 import { splitEscaped, unescapeText } from './text-list.ts';
 
 /** A measured value with its unit, as a range. */
@@ -64,14 +64,17 @@ function measuredOf(node: Node): Measured[] {
   return [measured(value, ...bounds(amount, value['comparator']))];
 }
 
-function extract(node: Node, parameter: Int64, { sink, hash }: Extraction): void {
+/** The Unified Code for Units of Measure: quantities in its units can be compared. https://ucum.org */
+export const ucumSystem = 'http://unitsofmeasure.org';
+
+function extract(node: Node, { own }: ParameterRows, { sink, hash }: Extraction): void {
   for (const { low, high, system, code, unit } of measuredOf(node)) {
-    sink.quantity(parameter, low, high, systemKey(hash, system), hash(code), hash(unit));
+    sink.quantity(own, low, high, systemKey(hash, system), hash(code), hash(unit));
+    if (system === ucumSystem && code !== '') sink.unit(code);
   }
 }
 
 export const quantity: ParameterKind = {
-  modifiers: ['not'],
   table: 'quantity',
   extract,
   match(values, { code: name }, { hash }) {
@@ -85,7 +88,17 @@ export const quantity: ParameterKind = {
         );
       }
       const unit =
-        code === '' ? {} : system === '' ? { unit: hash(code) } : { system: systemKey(hash, system), code: hash(code) };
+        code === ''
+          ? system === ''
+            ? {}
+            : { system: systemKey(hash, system) }
+          : system === ''
+            ? { unit: hash(code) }
+            : {
+                system: systemKey(hash, system),
+                code: hash(code),
+                ...(system === ucumSystem ? { ucum: code } : {}),
+              };
       return decimalTests(number!, name).map((range) => ({ ...range, ...unit }));
     });
     return { table: 'quantity', ranges };

@@ -1,23 +1,23 @@
 /** Indexes and matches `reference` search parameters. https://hl7.org/fhir/R4B/search.html#reference */
-import type { JsonObject } from '../../fhir/json.ts';
+import { type JsonObject, objectOf } from '../../fhir/json.ts';
 import { FhirError } from '../../fhir/outcome.ts';
 import type { Node } from '../../fhir/path/index.ts';
 import { idPattern, parseReference } from '../../fhir/reference.ts';
-import { type Int64, resourceKey } from '../index-rows.ts';
-import type { ParameterContext, ParameterKind } from './parameter.ts';
+import { type Int64, resourceKey, systemKey } from '../index-rows.ts';
+import type { Extraction, ParameterContext, ParameterKind, ParameterRows } from './parameter.ts';
 import { unescapeText } from './text-list.ts';
 
 /** The text of the reference that a value holds, if it is a literal or canonical one. */
 export function referenceText(node: Node): string | undefined {
-  if (typeof node.value === 'string') return node.value;
-  if (typeof node.value !== 'object' || node.value === null) return undefined;
-  const value = node.value as JsonObject;
-  const inner = node.type === 'CodeableReference' ? (value['reference'] as JsonObject | undefined) : value;
-  const text =
-    node.type === 'Extension'
-      ? (value['valueReference'] as JsonObject | undefined)?.['reference']
-      : inner?.['reference'];
+  const text = typeof node.value === 'string' ? node.value : referenceOf(node)?.['reference'];
   return typeof text === 'string' ? text : undefined;
+}
+
+/** The Reference that a value is or holds. */
+function referenceOf(node: Node): JsonObject | undefined {
+  const value = objectOf(node.value);
+  if (node.type === 'CodeableReference') return objectOf(value?.['reference']);
+  return node.type === 'Extension' ? objectOf(value?.['valueReference']) : value;
 }
 
 /** The keys under which a reference is found: of the resource when it is this server's, else of its URL, with and without version. */
@@ -31,17 +31,41 @@ export function targetKeys(text: string, { hash, baseUrls }: Pick<ParameterConte
   return at < 0 ? [hash(text)] : [hash(text), hash(text.slice(0, at))];
 }
 
-function extract(node: Node, parameter: Int64, to: Parameters<ParameterKind['extract']>[2]): void {
+/** Beside the target: the identifier and the words of the reference, and the beginnings of a canonical's version. */
+function extract(node: Node, rows: ParameterRows, to: Extraction): void {
   const text = referenceText(node);
-  if (text !== undefined) for (const target of targetKeys(text, to)) to.sink.reference(parameter, target);
+  const { own, forms } = rows;
+  if (text !== undefined) for (const target of targetKeys(text, to)) to.sink.reference(own, target);
+  if (forms === undefined) return;
+  for (const beginning of versionBeginnings(text ?? '')) to.sink.reference(forms.below, to.hash(beginning));
+  const reference = referenceOf(node);
+  if (reference === undefined) return;
+  const display = reference['display'];
+  if (typeof display === 'string') to.sink.string(forms.text, display);
+  const identifier = objectOf(reference['identifier']);
+  const value = identifier?.['value'];
+  if (typeof value !== 'string') return;
+  const system = identifier!['system'];
+  to.sink.token(
+    forms.identifier,
+    to.hash(value),
+    systemKey(to.hash, typeof system === 'string' ? system : undefined),
+    value,
+  );
+}
+
+/** `url|1.2.3` -> `url|1`, `url|1.2`, `url|1.2.3`. */
+function versionBeginnings(text: string): string[] {
+  const bar = text.indexOf('|');
+  if (bar < 0) return [];
+  const parts = text.slice(bar + 1).split('.');
+  return parts.map((_, at) => `${text.slice(0, bar)}|${parts.slice(0, at + 1).join('.')}`);
 }
 
 export const reference: ParameterKind = {
-  modifiers: ['not', '[type]'],
   table: 'reference',
   extract,
-  match(values, { code, modifier, targets }, context) {
-    const type = modifier === undefined || modifier === 'not' ? undefined : modifier;
+  match(values, { code, targets }, context) {
     const keys = values.flatMap((value) => {
       const text = unescapeText(value);
       if (text === '') throw new FhirError('value', `${code} needs a reference: id, Type/id or a URL`);
@@ -50,8 +74,7 @@ export const reference: ParameterKind = {
       if (!idPattern.test(text))
         throw new FhirError('value', `${code}=${text} is no reference: write id, Type/id or a URL`);
       // A bare id may mean a resource of any type that the parameter may point to.
-      const types = type !== undefined ? [type] : (targets ?? context.definitions.resourceTypes);
-      return types.map((target) => resourceKey(context.hash, target, text));
+      return (targets ?? context.definitions.resourceTypes).map((target) => resourceKey(context.hash, target, text));
     });
     return { table: 'reference', targets: keys };
   },

@@ -2,8 +2,8 @@
 import type { Json, JsonObject } from '../../fhir/json.ts';
 import { FhirError } from '../../fhir/outcome.ts';
 import type { Node } from '../../fhir/path/index.ts';
-import { foldText, type Int64 } from '../index-rows.ts';
-import type { Extraction, ParameterKind } from './parameter.ts';
+import { foldText } from '../index-rows.ts';
+import type { Extraction, ParameterKind, ParameterRows } from './parameter.ts';
 import { unescapeText } from './text-list.ts';
 
 /** The parts of names and addresses that are searched. */
@@ -27,18 +27,16 @@ function strings(value: Json | undefined): string[] {
   return (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string');
 }
 
-function extract(node: Node, parameter: Int64, { sink }: Extraction): void {
-  for (const text of textsOf(node)) sink.string(parameter, text);
+function extract(node: Node, { own }: ParameterRows, { sink }: Extraction): void {
+  for (const text of textsOf(node)) sink.string(own, text);
 }
 
 export const string: ParameterKind = {
-  modifiers: ['exact', 'contains', 'not'],
   table: 'string',
   extract,
-  match(values, { code, modifier }) {
-    const texts = values.map(unescapeText);
-    const how = modifier === 'exact' ? 'exact' : modifier === 'contains' ? 'contains' : 'starts';
-    if (texts.some((text) => foldText(text) === '')) throw new FhirError('value', `${code} needs a text to look for`);
-    return { table: 'string', how, texts: how === 'exact' ? texts : texts.map(foldText) };
+  match(values, { code }) {
+    const texts = values.map((value) => foldText(unescapeText(value)));
+    if (texts.includes('')) throw new FhirError('value', `${code} needs a text to look for`);
+    return { table: 'string', how: 'starts', texts };
   },
 };

@@ -1,10 +1,10 @@
 /** Indexes and matches `token` search parameters. https://hl7.org/fhir/R4B/search.html#token */
-import type { Json, JsonObject } from '../../fhir/json.ts';
+import { type Json, type JsonObject, objectOf } from '../../fhir/json.ts';
 import { FhirError } from '../../fhir/outcome.ts';
 import type { Node } from '../../fhir/path/index.ts';
-import { type Int64, systemKey } from '../index-rows.ts';
+import { systemKey } from '../index-rows.ts';
 import type { TokenTest } from '../tree.ts';
-import type { Extraction, ParameterContext, ParameterKind } from './parameter.ts';
+import type { Extraction, ParameterContext, ParameterKind, ParameterRows } from './parameter.ts';
 import { splitEscaped, unescapeText } from './text-list.ts';
 
 /** A system and code as they stand in a resource. */
@@ -76,25 +76,51 @@ export function parseToken(text: string, code: string): { system?: string; code?
   return parts[1] === '' ? { system: parts[0]! } : { system: parts[0]!, code: parts[1]! };
 }
 
-function extract(node: Node, parameter: Int64, { sink, hash, definitions }: Extraction): void {
+/** The words beside the codes of a value: what `:text` looks at. */
+function wordsOf(node: Node): string[] {
+  const value = objectOf(node.value);
+  if (value === undefined) return [];
+  switch (node.type) {
+    case 'Coding':
+      return texts(value['display']);
+    case 'CodeableConcept':
+      return [...texts(value['text']), ...objects(value['coding']).flatMap((coding) => texts(coding['display']))];
+    case 'CodeableReference':
+      return wordsOf({ value: value['concept'] ?? null, type: 'CodeableConcept' });
+    case 'Identifier':
+      return texts(objectOf(value['type'])?.['text']);
+    default:
+      return [];
+  }
+}
+
+const texts = (value: Json | undefined): string[] => (typeof value === 'string' ? [value] : []);
+
+function extract(node: Node, rows: ParameterRows, { sink, hash, definitions }: Extraction): void {
   for (const { system, code } of tokensOf(node, { definitions })) {
-    sink.token(parameter, hash(code), systemKey(hash, system), code);
+    sink.token(rows.own, hash(code), systemKey(hash, system), code);
+  }
+  const { forms } = rows;
+  if (forms === undefined) return;
+  for (const text of wordsOf(node)) sink.string(forms.text, text);
+  if (node.type !== 'Identifier') return;
+  const identifier = node.value as JsonObject; // complex types are objects
+  const value = textOf(identifier['value']);
+  if (value === undefined) return;
+  for (const { system, code } of tokensOf(
+    { value: identifier['type'] ?? {}, type: 'CodeableConcept' },
+    { definitions },
+  )) {
+    sink.token(forms.ofType, hash(ofTypeText(system ?? '', code, value)), 0, value);
   }
 }
 
 export const token: ParameterKind = {
-  modifiers: ['not', 'below'],
   table: 'token',
   extract,
-  match(values, { code: name, modifier }, { hash }) {
+  match(values, { code: name }, { hash }) {
     const codes = values.map((value): TokenTest => {
       const { system, code } = parseToken(value, name);
-      if (modifier === 'below') {
-        if (system === undefined || system === '' || code === undefined) {
-          throw new FhirError('value', `${name}:below needs system|code, not ${value}`);
-        }
-        return { below: { system, code } };
-      }
       return {
         ...(code === undefined ? {} : { code: hash(code) }),
         ...(system === undefined ? {} : { system: systemKey(hash, system) }),
@@ -103,3 +129,6 @@ export const token: ParameterKind = {
     return { table: 'token', codes };
   },
 };
+
+/** What the row of an identifier with a type is found by: `:of-type`. */
+export const ofTypeText = (system: string, code: string, value: string): string => `${system}|${code}|${value}`;

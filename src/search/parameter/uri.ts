@@ -4,14 +4,13 @@ import type { ParameterKind } from './parameter.ts';
 import { unescapeText } from './text-list.ts';
 
 export const uri: ParameterKind = {
-  modifiers: ['not'],
   table: 'uri',
-  extract(node, parameter, { sink }) {
+  extract(node, { own }, { sink }) {
     if (typeof node.value !== 'string') return;
-    sink.uri(parameter, node.value);
+    sink.uri(own, node.value);
     // A canonical is found with its version and without.
     const bar = node.type === 'canonical' ? node.value.indexOf('|') : -1;
-    if (bar > 0) sink.uri(parameter, node.value.slice(0, bar));
+    if (bar > 0) sink.uri(own, node.value.slice(0, bar));
   },
   match(values, { code }, { hash }) {
     const uris = values.map(unescapeText);

@@ -1,0 +1,26 @@
+/** Finds the search parameter that a name means, or says which ones were perhaps meant. https://hl7.org/fhir/R4B/search.html#errors */
+import type { SearchParameterModel } from '../fhir/definitions/model.ts';
+import type { SearchContext } from './context.ts';
+import { registryOf } from './registry.ts';
+import { UnknownParameter } from './unknown-parameter.ts';
+
+export function parameterOf(type: string, code: string, context: SearchContext): SearchParameterModel {
+  const registry = registryOf(context.definitions);
+  const parameter = registry.find(type, code);
+  if (parameter !== undefined) return parameter;
+  const near = registry
+    .of(type)
+    .map((one) => one.code)
+    .filter((known) => isNear(known, code))
+    .sort()
+    .slice(0, 4);
+  const hint = near.length === 0 ? '' : `; did you mean ${near.join(', ')}?`;
+  throw new UnknownParameter('not-supported', `${type} has no search parameter "${code}"${hint}`);
+}
+
+/** Alike enough to be what was meant: same letters, one contained in the other, or the same beginning. */
+function isNear(known: string, code: string): boolean {
+  const plain = (text: string): string => text.toLowerCase().replace(/[^a-z]/g, '');
+  const [one, two] = [plain(known), plain(code)];
+  return two.length > 2 && (one.includes(two) || two.includes(one) || one.slice(0, 4) === two.slice(0, 4));
+}

@@ -1,0 +1,37 @@
+/** Erases resources with all their versions and every row that tells of them, on legal grounds; an entry without content stays. See docs/adr/0005. */
+import type { Int64 } from '../search/index-rows.ts';
+import type { TransactionSql } from './connect.ts';
+import { arrayText, indexTableNames } from './row-buffer.ts';
+
+/** What is erased, and what is kept of the act. */
+export interface Erasure {
+  key: Int64;
+  /** `Type/id` */
+  target: string;
+  /** only the superseded versions, not the current one */
+  onlySuperseded: boolean;
+  asker: string;
+  reason: string;
+}
+
+/** The number of versions that are gone. */
+export async function erase(
+  sql: TransactionSql,
+  { key, target, onlySuperseded, asker, reason }: Erasure,
+): Promise<number> {
+  const keys = arrayText([key]);
+  const superseded = await sql.unsafe('delete from resource_version where key = any($1::bigint[]) returning version', [
+    keys,
+  ]);
+  let versions = superseded.length;
+  if (!onlySuperseded) {
+    for (const table of [...indexTableNames, 'words'])
+      await sql.unsafe(`delete from ${table} where key = any($1::bigint[])`, [keys]);
+    const current = await sql.unsafe('delete from resource where key = any($1::bigint[]) returning version', [keys]);
+    versions += current.length;
+  }
+  if (versions > 0) {
+    await sql`insert into erasure (asker, reason, target, versions) values (${asker}, ${reason}, ${target}, ${versions})`;
+  }
+  return versions;
+}
