@@ -20,6 +20,12 @@ export const searchCompartment: Interaction = {
     'Search what belongs to one patient (or encounter, practitioner, ...): Patient/1/Observation, or Patient/1/* for all types.',
   async perform(request, server) {
     const { type, id, target } = request;
+    if (target?.startsWith('$')) {
+      throw new FhirError(
+        'not-found',
+        `${request.type} has no operation ${target.slice(0, 64)} here, or it must be posted`,
+      );
+    }
     const place = compartmentPlace(type, id, target ?? '*', server.definitions, server.searchContext);
     return searchReply(place, request, server);
   },

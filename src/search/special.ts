@@ -8,6 +8,7 @@ import { dateTests } from './parameter/date.ts';
 import { unescapeText } from './parameter/text-list.ts';
 import type { Expression } from './tree.ts';
 import { unknownModifier } from './unknown-parameter.ts';
+import { foldWords } from './words.ts';
 
 interface Special {
   type: string;
@@ -56,7 +57,7 @@ function words(asked: Special, column: 'narrative' | 'content'): Expression {
   plainValues(asked);
   const query = unescapeText(asked.value);
   if (!/[\p{L}\p{N}]/u.test(query)) throw new FhirError('value', `${asked.code} needs words to look for`);
-  return { kind: 'words', column, query };
+  return { kind: 'words', column, query: foldWords(query) };
 }
 
 function parseQuery({ value }: Special): Expression {

@@ -1,21 +1,29 @@
 /** The words by which a resource is found: of its narrative, and of all its texts. https://hl7.org/fhir/R4B/search.html#content */
-import type { Json, JsonObject, Resource } from '../fhir/json.ts';
-import { objectOf } from '../fhir/json.ts';
+import { type Json, type JsonObject, objectOf, type Resource } from '../fhir/json.ts';
+import { foldText } from './index-rows.ts';
 
 /** More text than this says nothing new of a resource, and PostgreSQL takes no more than 1 MB. */
 const longest = 200_000;
 
+/** Marks that PostgreSQL would take for parts of addresses, paths and versions; here they part words. */
+const joints = /[/._:@\\]+/g;
+
+/** Words as they are compared: without case and accents. Also of a query, whose quotes and minus signs stay. */
+export function foldWords(text: string): string {
+  return foldText(text.replace(joints, ' '));
+}
+
 /** The text of a resource's narrative, '' when it has none. */
 export function narrativeOf(resource: Resource): string {
   const div = objectOf(resource['text'])?.['div'];
-  return typeof div === 'string' ? withoutTags(div).slice(0, longest) : '';
+  return typeof div === 'string' ? foldWords(withoutTags(div).slice(0, longest)) : '';
 }
 
 /** All texts of a resource, narrative included; addresses and encoded data are no words. */
 export function contentOf(resource: Resource): string {
   const texts: string[] = [];
   collect(resource, texts);
-  return texts.join(' ').slice(0, longest);
+  return foldWords(texts.join(' ').slice(0, longest));
 }
 
 function collect(value: Json, texts: string[]): void {

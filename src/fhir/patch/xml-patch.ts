@@ -96,7 +96,7 @@ function add(document: Document, target: Node, operation: Element, fault: Fault)
 
 function replace(document: Document, target: Node, operation: Element, fault: Fault): void {
   if (target.nodeType === 2) {
-    target.nodeValue = operation.textContent ?? '';
+    (target as Attr).value = operation.textContent ?? '';
     return;
   }
   const [child, ...more] = childElements(operation);

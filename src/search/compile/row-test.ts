@@ -106,7 +106,7 @@ function stringCondition(
   if (how === 'contains') return `position(${to.add(text, 'text')} in ${whole}) > 0`;
   if (how === 'ends') return `right(${whole}, ${to.add(text.length, 'int')}) = ${to.add(text, 'text')}`;
   if (how === 'words')
-    return `to_tsvector('simple', ${whole}) @@ websearch_to_tsquery('simple', ${to.add(text, 'text')})`;
+    return `to_tsvector('simple', translate(${whole}, '/._:@', '     ')) @@ websearch_to_tsquery('simple', ${to.add(text, 'text')})`;
   if (how === 'equal') {
     const prefix = to.add(text.slice(0, stringPrefixLength), 'text');
     return `${alias}.prefix = ${prefix} and ${whole} = ${to.add(text, 'text')}`;
