@@ -9,10 +9,10 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client
 import type { KnownTokens } from './auth/access-file.ts';
 import { createAuthenticate, openAccess } from './auth/authenticate.ts';
 import type { AccessContext } from './conditions/access-context.ts';
-import { createPrepare, openDoor, rememberDecisions } from './door/index.ts';
+import { createPrepare, openCustomParameters, openDoor, rememberDecisions } from './door/index.ts';
 import { loadDefinitions } from './fhir/definitions/load.ts';
-import type { FhirVersion } from './fhir/definitions/model.ts';
-import { createPageLinks, type Role, type Server } from './interaction/index.ts';
+import type { Definitions, FhirVersion } from './fhir/definitions/model.ts';
+import { createPageLinks, type PageLinks, type Role, type Server } from './interaction/index.ts';
 import { createFairly } from './rest/fairness.ts';
 import { largestBody, registerRest } from './rest/routes.ts';
 import { createExtractor } from './search/index.ts';
@@ -56,7 +56,7 @@ const maxCount = 1000;
 export async function createApp(settings: AppSettings): Promise<App> {
   const now = settings.now ?? Date.now;
   const newId = settings.newId ?? randomUUID;
-  const [store, definitions] = await Promise.all([
+  const [store, specification] = await Promise.all([
     openStore({
       database: settings.database,
       now,
@@ -64,42 +64,34 @@ export async function createApp(settings: AppSettings): Promise<App> {
     }),
     loadDefinitions(settings.fhirVersion),
   ]);
-  const { hash } = store;
   const pages = createPageLinks(await store.secret('page'));
-  // Filled once the port is known; what is made below keeps this very list.
-  const baseUrls: string[] = [];
-  const context = { definitions, hash, baseUrls, now };
-  const prepare = createPrepare({ ...context, extract: createExtractor(context) });
-  const servers = new WeakMap<AccessContext, Server>();
-  const serverFor = (asker: AccessContext): Server => {
-    let server = servers.get(asker);
-    if (server === undefined) {
-      server = {
-        door: openDoor({ store, definitions, prepare }, rememberDecisions(store, asker), asker),
-        definitions,
-        base: baseUrls[0]!,
-        roles: settings.roles,
-        pages,
-        searchContext: { ...context, defaultCount, maxCount },
-        newId,
-        now,
-      };
-      servers.set(asker, server);
-    }
-    return server;
-  };
-  const authenticate = settings.openAccess ? () => openAccess : createAuthenticate(settings.tokens);
-  const metrics = createMetrics();
   const logError = (error: unknown): void => {
     settings.log('error', 'a request failed', {
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
     });
   };
+  // Filled once the port is known; what is made below keeps this very list.
+  const baseUrls: string[] = [];
+  let serverFor: (asker: AccessContext) => Server;
+  const wire = (definitions: Definitions): void => {
+    serverFor = createServers({ store, definitions, baseUrls, pages, roles: settings.roles, now, newId });
+  };
+  const custom = await openCustomParameters({
+    store,
+    base: specification,
+    baseUrls,
+    now,
+    changed: wire,
+    failed: logError,
+  });
+  wire(custom.definitions());
+  const authenticate = settings.openAccess ? () => openAccess : createAuthenticate(settings.tokens);
+  const metrics = createMetrics();
   const http = await createHttp();
   registerRest(http, {
     prefix,
     authenticate,
-    serverFor,
+    serverFor: (asker) => serverFor(asker),
     fairly: createFairly(),
     logError,
     observe: metrics.observe,
@@ -115,8 +107,43 @@ export async function createApp(settings: AppSettings): Promise<App> {
     store,
     async close() {
       await closeInTime(http);
+      await custom.close();
       await store.close();
     },
+  };
+}
+
+interface Wiring {
+  store: Store;
+  definitions: Definitions;
+  baseUrls: readonly string[];
+  pages: PageLinks;
+  roles: readonly Role[];
+  now(): number;
+  newId(): string;
+}
+
+/** The server as each asker meets it, made when the asker first comes. Made anew when search parameters are added. */
+function createServers(wiring: Wiring): (asker: AccessContext) => Server {
+  const { store, definitions, baseUrls, pages, roles, now, newId } = wiring;
+  const context = { definitions, hash: store.hash, baseUrls, now };
+  const prepare = createPrepare({ ...context, extract: createExtractor(context) });
+  const servers = new WeakMap<AccessContext, Server>();
+  return (asker) => {
+    const known = servers.get(asker);
+    if (known !== undefined) return known;
+    const server: Server = {
+      door: openDoor({ store, definitions, prepare }, rememberDecisions(store, asker), asker),
+      definitions,
+      base: baseUrls[0]!,
+      roles,
+      pages,
+      searchContext: { ...context, defaultCount, maxCount },
+      newId,
+      now,
+    };
+    servers.set(asker, server);
+    return server;
   };
 }
 

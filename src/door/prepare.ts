@@ -4,8 +4,10 @@ import { isMetadata, metadataTypes } from '../conditions/metadata-type.ts';
 import { isDataSet, statementOf } from '../conditions/statement.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import type { Resource } from '../fhir/json.ts';
+import { customParameter, extractOne } from '../search/index.ts';
 import { type Hash, type IndexSink, type Int64, parameterKey, resourceKey, systemKey } from '../search/index-rows.ts';
 import { type Anchor, anchorKind, metadataClass } from '../store/access-class.ts';
+import { replaceParameter } from '../store/custom-parameter.ts';
 import { changeDataSet, type DataSetChange, type TyingParameters } from '../store/data-set.ts';
 import { RowBuffer } from '../store/row-buffer.ts';
 import type { StoreTransaction } from '../store/store.ts';
@@ -19,6 +21,8 @@ export interface Preparation {
   hash: Hash;
   baseUrls: readonly string[];
   extract(resource: Resource, sink: IndexSink): void;
+  /** milliseconds since 1970 */
+  now(): number;
 }
 
 /** A prepared write; `effect` is bound to the transaction when it is there. */
@@ -104,6 +108,7 @@ function createChange(means: Preparation, tying: TyingParameters) {
     resource: Resource | undefined,
   ): ((inside: StoreTransaction) => Promise<void>) | undefined => {
     if (type === 'CodeSystem') return (inside) => replaceHierarchy(inside.sql, hash, key, resource);
+    if (type === 'SearchParameter') return (inside) => changeParameter(inside, key, resource, means);
     if (isExtentType(type)) return apply({ key, lists: resource === undefined ? [] : listed(resource) });
     if (type !== 'Library') return undefined;
     if (resource === undefined || !isDataSet(resource)) return apply({ key });
@@ -117,6 +122,20 @@ function createChange(means: Preparation, tying: TyingParameters) {
       },
     });
   };
+}
+
+/** A SearchParameter adds to what can be searched by, or stops doing so. */
+async function changeParameter(
+  inside: StoreTransaction,
+  key: Int64,
+  resource: Resource | undefined,
+  means: Preparation,
+): Promise<void> {
+  const { definitions, now } = means;
+  const model = resource === undefined ? undefined : customParameter(resource, definitions);
+  await replaceParameter(inside.sql, key, model, now(), (stale) =>
+    stale.base.flatMap((type) => extractOne(stale, type, means).parameters),
+  );
 }
 
 /** Tagged resources, and the resources that state the extent: they are part of the data set themselves. */

@@ -42,7 +42,7 @@ export { bundleText, searchEntry } from './bundle.ts';
 export { forType, knownType, matchInteraction } from './dispatch.ts';
 export { versionNumber } from './etag.ts';
 export type { Interaction, InteractionRequest, Method, Preference, Reply, Role, Server } from './interaction.ts';
-export { createPageLinks } from './page-link.ts';
+export { createPageLinks, type PageLinks } from './page-link.ts';
 export { patchTypes } from './patch.ts';
 export { compartmentPlace } from './search-compartment.ts';
 export { parametersOf } from './search-type.ts';

@@ -1,8 +1,8 @@
 /** Makes the index rows of a resource for every search parameter of its type. https://hl7.org/fhir/R4B/search.html */
 import type { SearchParameterModel } from '../fhir/definitions/model.ts';
 import type { Resource } from '../fhir/json.ts';
-import { compileExpression, type Node } from '../fhir/path/index.ts';
-import type { IndexSink } from './index-rows.ts';
+import { compileExpression, interpretNodes, type Node } from '../fhir/path/index.ts';
+import type { IndexSink, Int64 } from './index-rows.ts';
 import { type CompositeExtractor, componentsOf, compositeExtractor } from './parameter/composite.ts';
 import { kinds } from './parameter/index.ts';
 import {
@@ -71,13 +71,44 @@ function compileType(type: string, context: ParameterContext): { compiled: Compi
   return { compiled, uncompiled };
 }
 
+/** Parameters of the specification are compiled; those that were added may say what only the slow, complete engine understands. */
+function compileNodes(
+  parameter: SearchParameterModel,
+  expression: string,
+  options: { type: string; definitions: ParameterContext['definitions'] },
+): (resource: Resource) => readonly Node[] {
+  try {
+    return compileExpression(expression, options);
+  } catch (error) {
+    if (parameter.isReady === undefined) throw error;
+    return (resource) => interpretNodes(expression, resource, options.definitions);
+  }
+}
+
+/** The index rows of one parameter alone, and the numbers that they are filed under. */
+export function extractOne(
+  parameter: SearchParameterModel,
+  type: string,
+  context: ParameterContext,
+): { parameters: readonly Int64[]; extract: Extractor } {
+  const compiled = compileParameter(parameter, type, context);
+  if (typeof compiled === 'string') return { parameters: [], extract: () => {} };
+  const { rows, nodes, kind } = compiled;
+  return {
+    parameters: [rows.own, ...Object.values(rows.forms ?? {})],
+    extract(resource, sink) {
+      for (const node of nodes(resource)) kind?.extract(node, rows, { ...context, sink });
+    },
+  };
+}
+
 /** The compiled parameter, or why it is not indexed. */
 function compileParameter(parameter: SearchParameterModel, type: string, context: ParameterContext): Compiled | string {
   if (parameter.expression === undefined) return 'it states no expression';
   if (parameter.type === 'special') return 'it is special';
   const options = { type, definitions: context.definitions };
   const rows = parameterRows(context.hash, type, parameter.code);
-  const nodes = compileExpression(parameter.expression, options);
+  const nodes = compileNodes(parameter, parameter.expression, options);
   if (parameter.type !== 'composite') return { rows, nodes, kind: kinds[parameter.type], composite: undefined };
   const components = componentsOf(parameter, context);
   if (typeof components === 'string') return components;

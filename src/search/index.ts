@@ -9,7 +9,8 @@ export {
   type Statement,
 } from './compile/index.ts';
 export type { SearchContext } from './context.ts';
-export { createExtractor, uncompiledParameters } from './extract.ts';
+export { customParameter } from './custom-parameter.ts';
+export { createExtractor, extractOne, uncompiledParameters } from './extract.ts';
 export { membership } from './membership.ts';
 export { dateTests, intervalOf } from './parameter/date.ts';
 export { parseSearch, type SearchPlace } from './parse.ts';

@@ -7,7 +7,10 @@ import { UnknownParameter } from './unknown-parameter.ts';
 export function parameterOf(type: string, code: string, context: SearchContext): SearchParameterModel {
   const registry = registryOf(context.definitions);
   const parameter = registry.find(type, code);
-  if (parameter !== undefined) return parameter;
+  if (parameter !== undefined) {
+    if (parameter.isReady !== false) return parameter;
+    throw new UnknownParameter('not-supported', `${type}.${code} is being indexed and cannot be searched by yet`);
+  }
   const near = registry
     .of(type)
     .map((one) => one.code)

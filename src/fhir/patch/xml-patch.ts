@@ -96,7 +96,8 @@ function add(document: Document, target: Node, operation: Element, fault: Fault)
 
 function replace(document: Document, target: Node, operation: Element, fault: Fault): void {
   if (target.nodeType === 2) {
-    (target as Attr).value = operation.textContent ?? '';
+    // Nodes of this kind are attributes.
+    (target as unknown as Attr).value = operation.textContent ?? '';
     return;
   }
   const [child, ...more] = childElements(operation);

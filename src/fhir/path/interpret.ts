@@ -4,6 +4,7 @@ import r4 from 'fhirpath/fhir-context/r4';
 import r5 from 'fhirpath/fhir-context/r5';
 import type { Definitions } from '../definitions/model.ts';
 import type { Json, JsonObject } from '../json.ts';
+import type { Node } from './compile.ts';
 
 type Compiled = (resource: unknown, variables?: Record<string, unknown>) => unknown[];
 const compiled = new WeakMap<Definitions, Map<string, Compiled>>();
@@ -29,10 +30,38 @@ export function interpret(
   return run(value, where.resource === undefined ? {} : { resource: where.resource, rootResource: where.resource });
 }
 
+/** The values of `expression` with their FHIR types: what index rows are made of. */
+export function interpretNodes(expression: string, resource: JsonObject, definitions: Definitions): Node[] {
+  const nodes: Node[] = [];
+  const collect = {
+    fn: (found: unknown[]): unknown[] => {
+      for (const one of found) {
+        const node = one as Partial<PlacedNode>;
+        const data = node.data ?? one;
+        const value =
+          typeof data === 'object' && data !== null && 'toJSON' in data
+            ? (JSON.parse(JSON.stringify(data)) as Json)
+            : (data as Json);
+        nodes.push({ value, type: node.fhirNodeDataType ?? typeof value });
+      }
+      return found;
+    },
+    arity: { 0: [] },
+    internalStructures: true,
+  };
+  fhirpath.evaluate(resource, `(${expression}).collected()`, {}, modelOf(definitions), {
+    userInvocationTable: { collected: collect },
+    traceFn: () => {},
+  });
+  return nodes;
+}
+
 /** Where a node stands: names and positions from the root. */
 export type Location = (string | number)[];
 
 interface PlacedNode {
+  data: unknown;
+  fhirNodeDataType: string | null;
   parentResNode: PlacedNode | null;
   propName: string | null;
   index: number | null;

@@ -37,10 +37,11 @@ create table custom_parameter (
   key bigint primary key,
   definition jsonb not null,
   ready boolean not null default false,
-  -- resources indexed so far, and how many there were when it began
+  -- resources indexed so far, how many there were when it began, and the key of the last one
   done bigint not null default 0,
   total bigint not null default 0,
-  failure text
+  position bigint not null default -9223372036854775808,
+  started bigint not null
 );
 
 -- Legal erasures: what was erased, when, by whom and why; never what it said.
