@@ -32,13 +32,28 @@ function collect(value: Json, texts: string[]): void {
     else if (isWords(value)) texts.push(value);
   } else if (Array.isArray(value)) for (const one of value) collect(one, texts);
   else if (typeof value === 'object' && value !== null) {
-    for (const key of Object.keys(value)) if (key !== 'resourceType') collect((value as JsonObject)[key]!, texts);
+    for (const key of Object.keys(value)) if (!noWords.has(key)) collect((value as JsonObject)[key]!, texts);
   }
 }
 
+/** Elements whose texts name things to machines: they have parameters of their own, and would only swell the index. */
+const noWords = new Set([
+  'resourceType',
+  'id',
+  'versionId',
+  'lastUpdated',
+  'reference',
+  'system',
+  'url',
+  'fullUrl',
+  'profile',
+  'data',
+]);
+const date = /^\d{4}-\d\d/;
+
 /** Encoded data are long and have no spaces. */
 function isWords(text: string): boolean {
-  if (text.startsWith('http') || text.startsWith('urn:')) return false;
+  if (text.startsWith('http') || text.startsWith('urn:') || date.test(text)) return false;
   return text.length < 200 || text.slice(0, 200).includes(' ');
 }
 

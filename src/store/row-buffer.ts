@@ -185,3 +185,14 @@ export function wordsStatement(owners: readonly (OwnedRows & { type: string })[]
     ],
   };
 }
+
+/** Several inserts as one statement: a batch of few resources is dominated by the number of statements. */
+export function combined(statements: readonly InsertStatement[]): InsertStatement {
+  let parameters = 0;
+  const parts = statements.map(({ text, values }, at) => {
+    const from = parameters;
+    parameters += values.length;
+    return `i${at} as (${text.replace(/\$(\d+)/g, (_, number: string) => `$${Number(number) + from}`)})`;
+  });
+  return { text: `with ${parts.join(', ')} select 1`, values: statements.flatMap(({ values }) => values) };
+}

@@ -4,6 +4,7 @@ import { type Anchor, type ClassMemory, classOf, internClasses, lockExtents, sig
 import type { TransactionSql } from './connect.ts';
 import {
   arrayText,
+  combined,
   indexTableNames,
   insertStatements,
   type RowBuffer,
@@ -177,7 +178,10 @@ async function replaceRows(
     .filter(({ done }) => done === 'created' || done === 'replaced');
   const statements = insertStatements(owners);
   if (owners.length > 0) statements.push(wordsStatement(owners));
-  for (const { text, values } of statements) work.push(sql.unsafe(text, values, { prepare: true }));
+  if (statements.length > 0) {
+    const { text, values } = combined(statements);
+    work.push(sql.unsafe(text, values, { prepare: true }));
+  }
   await Promise.all(work);
 }
 
