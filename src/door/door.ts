@@ -12,6 +12,7 @@ import {
   lookUp,
   type PageKey,
   pageKeyOf,
+  pairUp,
   type Statement,
 } from '../search/index.ts';
 import { resourceKey } from '../search/index-rows.ts';
@@ -101,7 +102,7 @@ export function openDoor(
   context: AccessContext,
 ): Door {
   const fillIn = (search: Search, permitted: PermittedClasses): Promise<Search> =>
-    lookUp(search, createLookUp(store, definitions, permitted));
+    lookUp(pairUp(search, definitions, store.hash), createLookUp(store, definitions, permitted));
   const standing = <T>(query: (at: StandingDecision) => Promise<AtEpoch<T>>): Promise<[T, StandingDecision]> =>
     holdStill(decision, query);
   const mayWrite = async (): Promise<void> => {

@@ -3,6 +3,7 @@ import type { SearchParameterModel } from '../fhir/definitions/model.ts';
 import type { Resource } from '../fhir/json.ts';
 import { compileExpression, interpretNodes, type Node } from '../fhir/path/index.ts';
 import type { IndexSink, Int64 } from './index-rows.ts';
+import { pairExtractor } from './pair.ts';
 import { type CompositeExtractor, componentsOf, compositeExtractor } from './parameter/composite.ts';
 import { kinds } from './parameter/index.ts';
 import {
@@ -36,13 +37,17 @@ const columns = new Set(['_id', '_lastUpdated']);
 
 /** Parameters are compiled when the first resource of their type comes. */
 export function createExtractor(context: ParameterContext): Extractor {
-  const byType = new Map<string, readonly Compiled[]>();
+  const byType = new Map<string, { compiled: readonly Compiled[]; pair: ReturnType<typeof pairExtractor> }>();
   return (resource, sink) => {
     const type = resource.resourceType;
-    let compiled = byType.get(type);
-    if (compiled === undefined) byType.set(type, (compiled = compileType(type, context).compiled));
+    let own = byType.get(type);
+    if (own === undefined) {
+      own = { compiled: compileType(type, context).compiled, pair: pairExtractor(type, context.definitions) };
+      byType.set(type, own);
+    }
     const to: Extraction = { ...context, sink };
-    for (const { rows, nodes, kind, composite } of compiled) {
+    own.pair?.(resource, to);
+    for (const { rows, nodes, kind, composite } of own.compiled) {
       const found = nodes(resource);
       for (let at = 0; at < found.length; at++) {
         if (kind !== undefined) kind.extract(found[at]!, rows, to);

@@ -12,6 +12,7 @@ export type { SearchContext } from './context.ts';
 export { customParameter } from './custom-parameter.ts';
 export { createExtractor, extractOne, uncompiledParameters } from './extract.ts';
 export { membership } from './membership.ts';
+export { pairUp } from './pair.ts';
 export { dateTests, intervalOf } from './parameter/date.ts';
 export { parseSearch, type SearchPlace } from './parse.ts';
 export { registryOf } from './registry.ts';

@@ -2,6 +2,7 @@
 import type { Int64 } from '../index-rows.ts';
 import type { Search, SortKey } from '../tree.ts';
 import { condition, resourcesOf, selectKeys, wordQuery } from './expression.ts';
+import { rowCondition } from './row-test.ts';
 import type { StatementBuilder } from './statement.ts';
 
 /** Where a page ends: the sort values of its last resource (null: it has none) and its key. */
@@ -41,7 +42,9 @@ const sortable = 1000;
 
 /** Whether a search may be answered by sorting its few matches, and `selectFew` be tried before `selectPage`. */
 export function mayBeFew(search: Search): boolean {
-  return search.sort.length === 1 && search.where.length > 0 && search.sort[0]!.by !== 'score';
+  const [only, ...others] = search.sort;
+  if (only === undefined || others.length > 0 || search.where.length === 0 || only.by === 'score') return false;
+  return typeof only.by === 'string' || only.by.isNarrow !== true;
 }
 
 /**
@@ -115,6 +118,15 @@ function byRows(
   const [t, other, u, x] = [to.alias(), to.alias(), to.alias(), to.alias()];
   const conditionsOn = (key: string, resource?: string): string =>
     search.where.map((one) => ` and ${condition(one, key, to, resource)}`).join('');
+  // Mostly the very row that is walked matches; another one is looked for only where it does not, so that the order of the walk is kept.
+  const onWalked = (): string =>
+    search.where
+      .map((one) => {
+        const elsewhere = condition(one, `${t}.key`, to);
+        const isSame = one.kind === 'match' && one.parameter === by.parameter && one.test.table === by.table;
+        return isSame ? ` and (${rowCondition(one.test, t, to)} or ${elsewhere})` : ` and ${elsewhere}`;
+      })
+      .join('');
   const value = (alias: string): string => `${alias}.${column}${collated(by)}`;
 
   const parts: string[] = [];
@@ -127,8 +139,11 @@ function byRows(
     const earlier = sort.descending ? '>' : '<';
     parts.push(`(select distinct ${value(t)} as s0, ${t}.key from ${by.table} ${t} where ${t}.parameter = ${parameter}${to.permitted(t)}${keyset}
       and not exists (select 1 from ${by.table} ${other} where ${other}.key = ${t}.key and ${other}.parameter = ${parameter} and ${value(other)} ${earlier} ${value(t)})
-      ${conditionsOn(`${t}.key`)} order by s0 ${order}, ${t}.key ${order} limit ${rows})`);
+      ${onWalked()} order by s0 ${order}, ${t}.key ${order} limit ${rows})`);
   }
+  // What must match by the very parameter has a value of it.
+  const hasValue = search.where.some((one) => one.kind === 'match' && one.parameter === by.parameter);
+  if (hasValue && parts.length > 0) return `select p.key, p.s0 from ${parts[0]} p`;
   const without = after !== undefined && last === null ? ` and ${u}.key ${beyond} ${to.add(after.key, 'bigint')}` : '';
   parts.push(`(select null::${type} as s0, ${u}.key from ${resourcesOf(search.types, u, to)}${without}
     and not exists (select 1 from ${by.table} ${x} where ${x}.key = ${u}.key and ${x}.parameter = ${parameter})
