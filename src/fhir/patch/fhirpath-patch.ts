@@ -73,7 +73,8 @@ class Patcher {
 
   #locate(): Location[] {
     try {
-      return locate(this.#operation.path, plainCopy(this.#resource) as JsonObject, this.#definitions);
+      // `div` is a word of FHIRPath too.
+      return locate(this.#operation.path.replace(/\.div\b/g, '.`div`'), plainCopy(this.#resource) as JsonObject, this.#definitions);
     } catch (error) {
       throw this.#fault(`the path cannot be evaluated: ${(error as Error).message.slice(0, 200)}`);
     }
@@ -208,6 +209,7 @@ class Patcher {
     if (!Array.isArray(parent)) {
       delete (parent as JsonObject)[step as string];
       delete (parent as JsonObject)[`_${step}`];
+      this.#prune(location.slice(0, -1));
       return;
     }
     parent.splice(step as number, 1);
@@ -215,7 +217,25 @@ class Patcher {
     const name = String(location.at(-2));
     const siblings = owner[`_${name}`];
     if (Array.isArray(siblings)) siblings.splice(step as number, 1);
-    if (parent.length === 0) delete owner[name];
+    if (parent.length > 0) return;
+    delete owner[name];
+    this.#prune(location.slice(0, -2));
+  }
+
+  /** An element from which all was deleted is no element. */
+  #prune(location: Location): void {
+    if (location.length === 0 || Object.keys(this.#at(location) as JsonObject).length > 0) return;
+    const step = location.at(-1)!;
+    const parent = this.#at(location.slice(0, -1));
+    if (!Array.isArray(parent)) {
+      delete (parent as JsonObject)[step];
+      this.#prune(location.slice(0, -1));
+      return;
+    }
+    parent.splice(step as number, 1);
+    if (parent.length > 0) return;
+    delete (this.#at(location.slice(0, -2)) as JsonObject)[location.at(-2)!];
+    this.#prune(location.slice(0, -2));
   }
 
   #replace(): void {

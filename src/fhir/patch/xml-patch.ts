@@ -10,14 +10,22 @@ const mostOperations = 1000;
 
 /** The patched JSON text. */
 export function applyXmlPatch(text: string, patch: string, definitions: Definitions): string {
-  const document = parse(toXml(text, definitions), 'the resource');
+  return fromXml(patchXml(toXml(text, definitions), patch), definitions);
+}
+
+/** The patched XML document. */
+export function patchXml(xml: string, patch: string): string {
+  const document = parse(xml, 'the resource');
   const diff = parse(patch, 'the patch').documentElement;
-  if (diff === null || diff.localName !== 'diff') throw new FhirError('invalid', 'an XML Patch is an element <diff>');
+  if (diff === null || (diff.localName !== 'diff' && diff.localName !== 'patch')) {
+    throw new FhirError('invalid', 'an XML Patch is an element <diff>');
+  }
   const operations = childElements(diff);
+  if (operations.length === 0) throw new FhirError('invalid', 'the patch has no operations');
   if (operations.length > mostOperations)
     throw new FhirError('too-costly', `a patch may have ${mostOperations} operations`);
   for (const [at, operation] of operations.entries()) applyOne(document, operation, at);
-  return fromXml(new XMLSerializer().serializeToString(document), definitions);
+  return new XMLSerializer().serializeToString(document);
 }
 
 function parse(text: string, what: string): Document {
