@@ -67,7 +67,7 @@ export function pairUp(search: Search, definitions: Definitions, hash: Hash): Se
   return {
     ...search,
     where: [...dated.map((one) => ({ ...one, parameter }) as Expression), ...rest],
-    ...(isSorted ? { sort: [{ ...sort, by: { table: 'date', parameter, isNarrow: true } }] } : {}),
+    ...(isSorted ? { sort: [{ ...sort, by: { table: 'date', parameter, implied: coded } }] } : {}),
   };
 }
 

@@ -76,8 +76,8 @@ export type Expression =
   | { kind: 'none' };
 
 export interface SortKey {
-  /** the parameter's rows in `table` (`isNarrow`: only of what is searched, so that walking them wastes nothing), or the resource's own columns */
-  by: { table: IndexTable; parameter: Int64; isNarrow?: boolean } | 'id' | 'updated' | 'score';
+  /** the parameter's rows in `table` (`implied`: what holds of whatever has them, so that walking them wastes nothing), or the resource's own columns */
+  by: { table: IndexTable; parameter: Int64; implied?: Expression } | 'id' | 'updated' | 'score';
   descending: boolean;
 }
 

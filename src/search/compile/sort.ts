@@ -44,7 +44,7 @@ const sortable = 1000;
 export function mayBeFew(search: Search): boolean {
   const [only, ...others] = search.sort;
   if (only === undefined || others.length > 0 || search.where.length === 0 || only.by === 'score') return false;
-  return typeof only.by === 'string' || only.by.isNarrow !== true;
+  return typeof only.by === 'string' || only.by.implied === undefined;
 }
 
 /**
@@ -121,6 +121,7 @@ function byRows(
   // Mostly the very row that is walked matches; another one is looked for only where it does not, so that the order of the walk is kept.
   const onWalked = (): string =>
     search.where
+      .filter((one) => one !== by.implied)
       .map((one) => {
         const elsewhere = condition(one, `${t}.key`, to);
         const isSame = one.kind === 'match' && one.parameter === by.parameter && one.test.table === by.table;
