@@ -35,12 +35,10 @@ function withoutOthers(one: Record<string, any>): Record<string, any> {
 async function load(base: string): Promise<number> {
   const started = performance.now();
   for (let at = 0; at < chosen.length; at += 200) {
-    const entry = chosen
-      .slice(at, at + 200)
-      .map((resource) => ({
-        resource,
-        request: { method: 'PUT', url: `${resource['resourceType']}/${resource['id']}` },
-      }));
+    const entry = chosen.slice(at, at + 200).map((resource) => ({
+      resource,
+      request: { method: 'PUT', url: `${resource['resourceType']}/${resource['id']}` },
+    }));
     const response = await fetch(base, {
       method: 'POST',
       headers: json,

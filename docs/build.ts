@@ -19,8 +19,13 @@ export function pages(): Map<string, string> {
   for (const one of interactions) all.set(`interaction-${one.code}`, interactionPage(one));
   for (const operation of operations) {
     const asInteraction = interactionOf(operation);
-    const rows = operation.parameters.map(({ name, min, max, type, documentation }) => `| ${code(name)} | ${min}..${max} | ${type} | ${documentation} |`);
-    const table = rows.length === 0 ? 'It has no parameters.\n' : `| parameter | times | type | meaning |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
+    const rows = operation.parameters.map(
+      ({ name, min, max, type, documentation }) => `| ${code(name)} | ${min}..${max} | ${type} | ${documentation} |`,
+    );
+    const table =
+      rows.length === 0
+        ? 'It has no parameters.\n'
+        : `| parameter | times | type | meaning |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;
     const types = operation.types === undefined ? 'all resource types' : operation.types.join(', ');
     all.set(
       `operation-${operation.code}`,
@@ -34,7 +39,9 @@ export function pages(): Map<string, string> {
 }
 
 function addresses({ routes }: Interaction): string {
-  const lines = routes.map(({ method, path }) => `- ${code(`${method} [base]${path === '/' ? '' : path.replace(/:(\w+)/g, '[$1]')}`)}`);
+  const lines = routes.map(
+    ({ method, path }) => `- ${code(`${method} [base]${path === '/' ? '' : path.replace(/:(\w+)/g, '[$1]')}`)}`,
+  );
   return `## Addresses\n\n${lines.join('\n')}\n`;
 }
 
@@ -61,7 +68,11 @@ function matches(pattern: string, address: string): boolean {
 
 function examples(belongs: (path: string) => boolean): string {
   const steps = restCases.flatMap(({ steps }) => steps).filter(({ ask: [, path] }) => belongs(path));
-  const lines = [...new Set(steps.map(({ ask: [method, path], status }) => `${method} ${path.replaceAll('@', 'example')}  ->  ${status}`))];
+  const lines = [
+    ...new Set(
+      steps.map(({ ask: [method, path], status }) => `${method} ${path.replaceAll('@', 'example')}  ->  ${status}`),
+    ),
+  ];
   return lines.length === 0 ? '' : `\n## Examples that the tests run\n\n\`\`\`\n${lines.join('\n')}\n\`\`\`\n`;
 }
 

@@ -13,7 +13,7 @@ import type { Expression, Search } from './tree.ts';
 const [codeName, dateName] = ['code', 'date'];
 
 /** Whether resources of the type have rows by code and date. */
-export function isPaired(type: string, definitions: Definitions): boolean {
+function isPaired(type: string, definitions: Definitions): boolean {
   const registry = registryOf(definitions);
   return registry.find(type, codeName)?.type === 'token' && registry.find(type, dateName)?.type === 'date';
 }

@@ -136,7 +136,7 @@ function serverOptions(settings: EngineSettings, socketFolder: string): string[]
     wal_compression: 'pglz',
     random_page_cost: '1.1',
     jit: 'off',
-    autovacuum_naptime: '15s',
+    autovacuum_naptime: '5s',
     autovacuum_vacuum_insert_scale_factor: '0.05',
     autovacuum_analyze_scale_factor: '0.05',
     log_min_messages: 'warning',

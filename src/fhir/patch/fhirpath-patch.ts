@@ -74,7 +74,11 @@ class Patcher {
   #locate(): Location[] {
     try {
       // `div` is a word of FHIRPath too.
-      return locate(this.#operation.path.replace(/\.div\b/g, '.`div`'), plainCopy(this.#resource) as JsonObject, this.#definitions);
+      return locate(
+        this.#operation.path.replace(/\.div\b/g, '.`div`'),
+        plainCopy(this.#resource) as JsonObject,
+        this.#definitions,
+      );
     } catch (error) {
       throw this.#fault(`the path cannot be evaluated: ${(error as Error).message.slice(0, 200)}`);
     }

@@ -1,14 +1,14 @@
 /** Every search of the table compiles to SQL of the forms that also run where tables lie on several machines. See docs/adr/0004-search-tree-and-sql.md */
 import { expect, test } from 'vitest';
-import { searchRules } from '../../../test/conformance/search.cases.ts';
-import { loadDefinitions } from '../../fhir/definitions/load.ts';
-import { fhirVersions } from '../../fhir/definitions/model.ts';
-import { createHash } from '../../store/hash.ts';
-import { historyStatement } from '../../store/history.ts';
-import { pairUp } from '../pair.ts';
-import { parseSearch } from '../parse.ts';
-import { type LookUp, lookUp } from '../rewrite/look-up.ts';
-import { compile, compileCount, compileFew, compileIncludes, type Statement } from './index.ts';
+import { loadDefinitions } from '../../src/fhir/definitions/load.ts';
+import { fhirVersions } from '../../src/fhir/definitions/model.ts';
+import { compile, compileCount, compileFew, compileIncludes, type Statement } from '../../src/search/compile/index.ts';
+import { pairUp } from '../../src/search/pair.ts';
+import { parseSearch } from '../../src/search/parse.ts';
+import { type LookUp, lookUp } from '../../src/search/rewrite/look-up.ts';
+import { createHash } from '../../src/store/hash.ts';
+import { historyStatement } from '../../src/store/history.ts';
+import { searchRules } from '../conformance/search.cases.ts';
 
 const hash = createHash('01'.repeat(32));
 const store: LookUp = {
