@@ -93,7 +93,8 @@ function add(document: Document, target: Node, operation: Element, fault: Fault)
   const position = operation.getAttribute('pos');
   const children = childElements(operation).map((one) => document.importNode(one, true));
   if (children.length === 0) throw fault('it needs the element to add');
-  for (const child of position === 'prepend' ? children.reverse() : children) {
+  // Each goes before the one that was put there last.
+  for (const child of position === 'prepend' || position === 'after' ? children.reverse() : children) {
     if (position === null || position === '') target.appendChild(child);
     else if (position === 'prepend') target.insertBefore(child, target.firstChild);
     else if (position === 'before') target.parentNode?.insertBefore(child, target);

@@ -72,7 +72,7 @@ export function locate(expression: string, resource: JsonObject, definitions: De
   const found: Location[] = [];
   const mark = {
     fn: (nodes: PlacedNode[]): PlacedNode[] => {
-      for (const node of nodes) found.push(locationOf(node));
+      for (const node of nodes) found.push(written(locationOf(node), resource));
       return nodes;
     },
     arity: { 0: [] },
@@ -92,4 +92,18 @@ function locationOf(node: PlacedNode): Location {
     if (at.propName !== null && at.propName !== undefined) location.unshift(at.propName);
   }
   return location;
+}
+
+/** Paths name a choice without its type; in JSON it has one. */
+function written(location: Location, resource: JsonObject): Location {
+  let at: Json | undefined = resource;
+  return location.map((step) => {
+    const object = at as JsonObject; // each step but the last leads to an object or a list
+    const isThere = typeof step === 'number' || Object.hasOwn(object, step);
+    const name = isThere
+      ? step
+      : (Object.keys(object).find((key) => key.startsWith(step) && /^[A-Z]/.test(key.slice(step.length))) ?? step);
+    at = object[name];
+    return name;
+  });
 }
