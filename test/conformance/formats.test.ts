@@ -6,6 +6,7 @@ import { expect, test } from 'vitest';
 import { loadDefinitions } from '../../src/fhir/definitions/load.ts';
 import type { Definitions, FhirVersion } from '../../src/fhir/definitions/model.ts';
 import { digitsOf, parseLossless } from '../../src/fhir/format/lossless.ts';
+import { type Part, partOf } from '../../src/fhir/format/part.ts';
 import { fromTurtle, toTurtle } from '../../src/fhir/format/turtle.ts';
 import { fromXml, toXml } from '../../src/fhir/format/xml.ts';
 import type { Json } from '../../src/fhir/json.ts';
@@ -79,4 +80,106 @@ test('pairs of XML and JSON say the same', async () => {
       expect([file, plain(read)]).toEqual([file, plain(stated)]);
     }
   }
+});
+
+const document = (inner: string): string => `<Patient xmlns="http://hl7.org/fhir">${inner}</Patient>`;
+
+test.each([
+  ['', 'is not XML'],
+  ['<Nobody xmlns="http://hl7.org/fhir"/>', 'must be a resource type'],
+  ['<Patient/>', 'namespace'],
+  [document('text'), 'text stands between'],
+  [document('<id value="1"/><id value="2"/>'), 'may stand once'],
+  [document('<name foo="1"/>'), 'the attribute foo'],
+  [document('<contained/>'), 'must hold one resource'],
+  [document('<name><b/></name>'), 'has no element b'],
+  [document('<contained><Organization/>'), 'is not XML'],
+  ['<div xmlns="http://www.w3.org/1999/xhtml"/>', 'no resource'],
+  [document('<extension url="a">'.repeat(120)), 'nests deeper'],
+])('XML %s: %s', async (text, message) => {
+  const definitions = await loadDefinitions('R4B');
+  expect(() => fromXml(text, definitions)).toThrow(message);
+});
+
+test('XML keeps what is wrong for validation to say, and writes no broken narrative', async () => {
+  const definitions = await loadDefinitions('R4B');
+  expect(
+    JSON.parse(fromXml(document('<active value="yes"/><multipleBirthInteger value="x"/>'), definitions)),
+  ).toMatchObject({
+    active: 'yes',
+    multipleBirthInteger: 'x',
+  });
+  const broken = JSON.stringify({ resourceType: 'Patient', text: { status: 'generated', div: '<div><p></div>' } });
+  expect(() => toXml(broken, definitions)).toThrow('narrative is no XML');
+  const bare = JSON.stringify({ resourceType: 'Patient', text: { status: 'generated', div: '<div>x&nbsp;y</div>' } });
+  expect(toXml(bare, definitions)).toContain('<div xmlns="http://www.w3.org/1999/xhtml">x&nbsp;y</div>');
+});
+
+const root = (more: string): string =>
+  `@prefix fhir: <http://hl7.org/fhir/> .\n<http://a/Patient/1> a fhir:Patient ; fhir:nodeRole fhir:treeRoot ${more} .`;
+
+test.each([
+  ['<a> <b>', 'is not Turtle'],
+  ['<a> <b> <c> .', 'treeRoot, not 0'],
+  [root('').replace('fhir:Patient ;', 'fhir:Nobody ;'), 'no type that is known'],
+  [root('; fhir:Patient.colour [ fhir:value "red" ]'), 'has no element'],
+  [root('; fhir:Patient.gender [ fhir:value "male" ], [ fhir:value "female" ]'), 'may stand once'],
+  [root('; fhir:Patient.name "Ann"'), 'must be a node'],
+])('Turtle %s: %s', async (text, message) => {
+  const definitions = await loadDefinitions('R4B');
+  expect(() => fromTurtle(text, definitions)).toThrow(message);
+});
+
+test('Turtle of R5 wants lists where elements repeat', async () => {
+  const definitions = await loadDefinitions('R5');
+  expect(() => fromTurtle(root('; fhir:name [ fhir:text [ fhir:v "x" ] ]'), definitions)).toThrow('must be a list');
+});
+
+test('parts keep what makes a resource, and nested elements of the summary only', async () => {
+  const definitions = await loadDefinitions('R4B');
+  const questionnaire = JSON.stringify({
+    resourceType: 'Questionnaire',
+    id: 'q',
+    status: 'active',
+    _title: { id: 't' },
+    item: [{ linkId: '1', type: 'string' }],
+    useContext: [{ code: { code: 'x' }, valueRange: { low: { value: 1.0 } } }],
+    unknown: 1,
+  });
+  const of = (part: Part): any => JSON.parse(partOf(questionnaire, part, definitions));
+  expect(Object.keys(of({ kind: 'elements', names: ['Questionnaire.title'] }))).toEqual([
+    'resourceType',
+    'id',
+    'status',
+    '_title',
+    'meta',
+  ]);
+  expect(Object.keys(of({ kind: 'summary', of: 'true' }))).toEqual([
+    'resourceType',
+    'id',
+    'status',
+    '_title',
+    'useContext',
+    'meta',
+  ]);
+  expect(Object.keys(of({ kind: 'summary', of: 'data' }))).toEqual([
+    'resourceType',
+    'id',
+    'status',
+    '_title',
+    'item',
+    'useContext',
+    'meta',
+  ]);
+  const capability = JSON.stringify({
+    resourceType: 'CapabilityStatement',
+    status: 'draft',
+    date: '2020',
+    kind: 'instance',
+    fhirVersion: '4.3.0',
+    format: ['json'],
+    rest: [{ mode: 'server', documentation: 'long', resource: [{ type: 'Patient', documentation: 'long' }] }],
+  });
+  const summary = JSON.parse(partOf(capability, { kind: 'summary', of: 'true' }, definitions));
+  expect(summary.rest).toEqual([{ mode: 'server', resource: [{ type: 'Patient' }] }]);
 });

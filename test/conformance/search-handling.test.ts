@@ -75,8 +75,57 @@ describe('strict and lenient', () => {
     'ValueSet?url=,',
     'Observation?subject=,',
     'Patient?_total:x=none',
+    'Patient?_filter=gender',
+    'Patient?_filter=gender eq',
+    'Patient?_filter=(gender eq male',
+    'Patient?_filter=gender eq male)',
+    'Patient?_filter=gender eq male or',
+    'Patient?_filter=not',
+    'Patient?_filter=gender like male',
+    'Patient?_filter=gender eq (',
+    'Patient?_filter=( eq male',
+    'Patient?_filter=gender (',
+    'Patient?_filter=%22gender%22 eq male',
+    'Patient?_filter=%20',
+    'Patient?_filter=gender eq %22male',
+    'Patient?_filter=gender pr maybe',
+    'Patient?_filter=gender sw m',
+    'Patient?_filter=gender gt male',
+    'Patient?_filter=gender po male',
+    'Patient?_filter=gender re male',
+    'Patient?_filter=gender ew male',
+    'Patient?_filter=family co %22%22',
+    'Patient?_filter=gender.name eq x',
+    'Patient?_filter=organization.foo eq x',
+    'Patient?_filter=organization:Group.name eq x',
+    'Patient?_filter=foo eq x',
+    'Patient?_filter=link[other eq x].type eq y',
+    'Patient?_list=Group/1',
+    'Patient?_list=a/b/c',
+    'Patient?_list:not=1',
+    'Patient?_in=1',
+    'Patient?_in=Patient/1',
+    'Patient?_text=%20',
+    'Patient?_content=...',
+    'Patient?_text:exact=x',
+    'Patient?_sort=_score,foo',
+    'Patient?_maxresults=0',
+    'Patient?_type=Patient,Nobody',
+    'Patient?identifier:of-type=a|b',
+    'Patient?identifier:in=',
+    'Patient?name:contains=%20',
+    'Patient?name:below=x',
+    'Patient?gender:identifier=x',
+    'Patient?organization:above=x|1',
+    'Observation?patient:below=Patient/1',
+    'Observation?code:in=http://unknown.example/vs',
+    'Patient?_include=*:*:*:*',
+    'Patient?_include=Patient',
+    'Patient?_include:iterate=Nobody:x',
+    'Patient?_revinclude=Observation:code',
+    'Patient?birthdate:exact=2020',
   ])('%s is refused', async (query) => {
-    await refused(query);
+    await refused(query.replaceAll(' ', '%20'));
   });
 
   test('limits are told', async () => {
@@ -90,5 +139,10 @@ describe('strict and lenient', () => {
     const deep = 'organization.'.concat('partof.'.repeat(12), 'name=x');
     expect((await server.ask('GET', `Patient?${deep}`)).status).toBe(403);
     expect((await server.ask('GET', `Patient?${'active=true&'.repeat(201)}`)).status).toBe(403);
+    expect((await server.ask('GET', `Patient?_filter=${'('.repeat(90)}gender%20eq%20male`)).status).toBe(403);
+    expect((await server.ask('GET', `Patient?_filter=${'organization.'.repeat(12)}name%20eq%20x`)).status).toBe(403);
+    expect(
+      (await server.ask('GET', `Patient?_filter=${'gender%20eq%20male%20or%20'.repeat(300)}active%20eq%20true`)).status,
+    ).toBe(403);
   });
 });
