@@ -88,7 +88,24 @@ test('a parameter that is deleted is no longer one', async () => {
   expect(diagnosticsOf(await other.ask('GET', 'Patient?marital=M'))).toContain('no search parameter');
 });
 
+test('a parameter of all types, and one of references, are searched like those of the specification', async () => {
+  const version = parameter('version-id', 'token', 'Resource.meta.versionId', { base: ['Resource'] });
+  expect((await server.ask('PUT', 'SearchParameter/version-id', { body: version })).status).toBe(201);
+  expect(await countOf(server, 'version-id=1&_id=p1')).toBe(1);
+  const link = parameter('any-link', 'reference', 'Patient.link.other', {
+    target: ['Patient', 'Nobody', 'RelatedPerson'].slice(0, 1),
+  });
+  expect((await server.ask('PUT', 'SearchParameter/any-link', { body: link })).status).toBe(201);
+  await server.ask('PUT', 'Patient/linked', {
+    body: { resourceType: 'Patient', id: 'linked', link: [{ type: 'seealso', other: { reference: 'Patient/p1' } }] },
+  });
+  expect(await countOf(server, 'any-link=Patient/p1')).toBe(1);
+  expect(await countOf(server, 'any-link.birth-rank=1')).toBe(1);
+});
+
 test.each([
+  ['a code that cannot be written', parameter('a.b', 'token', 'Patient.id', { id: 'dotted' }), 422],
+  ['no expression', { ...parameter('none', 'token', ''), expression: undefined }, 422],
   ['an expression that is none', parameter('bad', 'token', 'Patient.('), 422],
   ['a code that is taken', { ...parameter('gender', 'token', 'Patient.gender'), id: 'gender' }, 409],
   ['a type that cannot be added', parameter('both', 'composite', 'Patient'), 422],
