@@ -20,6 +20,7 @@ interface ServeOptions {
   role: Role[];
   baseUrl?: string;
   access?: string;
+  searchSeconds: number;
   insecureOpenAccess?: boolean;
 }
 
@@ -58,6 +59,12 @@ export function serveCommand(environment: Environment, done: (code: number) => v
     )
     .addOption(new Option('--access <file>', 'JSON file of bearer tokens and what they may do').env('FAIRWAY_ACCESS'))
     .addOption(
+      new Option('--search-seconds <number>', 'time after which a search is given up')
+        .env('FAIRWAY_SEARCH_SECONDS')
+        .default(30)
+        .argParser(parseSeconds),
+    )
+    .addOption(
       new Option(
         '--insecure-open-access',
         'let everyone read and write everything: for trials on this machine only',
@@ -69,6 +76,11 @@ export function serveCommand(environment: Environment, done: (code: number) => v
 export function parsePort(text: string): number {
   if (/^\d{1,5}$/.test(text) && Number(text) < 65_536) return Number(text);
   throw new UsageError(`--port must be a number from 0 to 65535, not ${text}`);
+}
+
+function parseSeconds(text: string): number {
+  if (/^\d{1,4}(\.\d{1,3})?$/.test(text) && Number(text) > 0) return Number(text);
+  throw new UsageError(`--search-seconds must be a number above 0, not ${text}`);
 }
 
 function parseRoles(text: string): Role[] {
@@ -107,6 +119,7 @@ async function serve(options: ServeOptions, environment: Environment): Promise<n
       port: options.port,
       ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
       openAccess: options.insecureOpenAccess === true,
+      searchMilliseconds: Math.round(options.searchSeconds * 1000),
       tokens,
       log,
     });

@@ -602,6 +602,28 @@ export const restCases: readonly RestCase[] = [
     ],
   },
   {
+    rule: 'large replies are compressed for those who take that',
+    source: 'https://www.rfc-editor.org/rfc/rfc9110#name-accept-encoding',
+    steps: [
+      {
+        ask: ['GET', 'metadata', undefined, { 'accept-encoding': 'br' }],
+        status: 200,
+        headers: { 'content-encoding': 'br' },
+      },
+      {
+        ask: ['GET', 'metadata', undefined, { 'accept-encoding': 'gzip' }],
+        status: 200,
+        headers: { 'content-encoding': 'gzip' },
+        has: ['CapabilityStatement'],
+      },
+      {
+        ask: ['GET', 'metadata', undefined, { 'accept-encoding': 'identity' }],
+        status: 200,
+        holds: (_, { headers }) => headers.get('content-encoding') === null,
+      },
+    ],
+  },
+  {
     rule: 'the content of a Binary goes out and comes in under its own type',
     source: 'https://hl7.org/fhir/R4B/binary.html#rest',
     steps: [
