@@ -7,6 +7,7 @@ import { parameterKey } from './index-rows.ts';
 import { modifiers } from './modifier/index.ts';
 import { type Asked, plain } from './modifier/modifier.ts';
 import { ofTarget } from './modifier/type.ts';
+import { isNear, parseNear } from './near.ts';
 import { matchComposite } from './parameter/composite.ts';
 import { kinds } from './parameter/index.ts';
 import type { ParameterKind } from './parameter/parameter.ts';
@@ -43,6 +44,10 @@ export function parseCriterion(
     if (modifier !== undefined) throw unknownModifier(code, modifier, type);
     const key = parameterKey(context.hash, type, code);
     return anyOf(values.map((one) => matchComposite(parameter, key, one, context)));
+  }
+  if (isNear(parameter)) {
+    if (modifier !== undefined) throw unknownModifier(code, modifier, type);
+    return parseNear(type, values, context.hash);
   }
   const asked: Asked = { type, parameter, kind: kindOf(parameter), values, context };
   if (modifier === undefined) return plain(asked);

@@ -3,6 +3,7 @@ import type { SearchParameterModel } from '../fhir/definitions/model.ts';
 import type { Resource } from '../fhir/json.ts';
 import { compileExpression, interpretNodes, type Node } from '../fhir/path/index.ts';
 import type { IndexSink, Int64 } from './index-rows.ts';
+import { extractPosition, isNear } from './near.ts';
 import { pairExtractor } from './pair.ts';
 import { type CompositeExtractor, componentsOf, compositeExtractor } from './parameter/composite.ts';
 import { kinds } from './parameter/index.ts';
@@ -90,6 +91,15 @@ function compileNodes(
   }
 }
 
+/** Positions are filed like numbers, and asked for in their own way. */
+const positionKind = (type: string): ParameterKind => ({
+  table: 'number',
+  extract: (node, _, { hash, sink }) => extractPosition(node, type, hash, sink),
+  match: () => {
+    throw new Error('near is matched by its own expression');
+  },
+});
+
 /** The index rows of one parameter alone, and the numbers that they are filed under. */
 export function extractOne(
   parameter: SearchParameterModel,
@@ -110,10 +120,11 @@ export function extractOne(
 /** The compiled parameter, or why it is not indexed. */
 function compileParameter(parameter: SearchParameterModel, type: string, context: ParameterContext): Compiled | string {
   if (parameter.expression === undefined) return 'it states no expression';
-  if (parameter.type === 'special') return 'it is special';
+  if (parameter.type === 'special' && !isNear(parameter)) return 'it is special';
   const options = { type, definitions: context.definitions };
   const rows = parameterRows(context.hash, type, parameter.code);
   const nodes = compileNodes(parameter, parameter.expression, options);
+  if (isNear(parameter)) return { rows, nodes, kind: positionKind(type), composite: undefined };
   if (parameter.type !== 'composite') return { rows, nodes, kind: kinds[parameter.type], composite: undefined };
   const components = componentsOf(parameter, context);
   if (typeof components === 'string') return components;

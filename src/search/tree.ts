@@ -72,6 +72,14 @@ export type Expression =
   /** the words of the narrative or of all texts; `query` as people write it to a search engine */
   | { kind: 'words'; column: 'narrative' | 'content'; query: string }
   | { kind: 'type'; types: readonly string[] }
+  /** a position whose numbers lie under the two parameters is within so many kilometres */
+  | {
+      kind: 'near';
+      latitude: Int64;
+      longitude: Int64;
+      at: { latitude: number; longitude: number };
+      kilometres: number;
+    }
   | { kind: 'updated'; ranges: readonly RangeTest[] }
   | { kind: 'none' };
 

@@ -89,8 +89,14 @@ const people = [
   { resourceType: 'Organization', id: 'o1', name: 'Ziekenhuis Noord', alias: ['ZN'] },
   { resourceType: 'Organization', id: 'o2', name: 'Umbrella', partOf: to('Organization/o1') },
   { resourceType: 'Organization', id: 'o3', name: 'Ward 3', partOf: to('Organization/o2') },
-  { resourceType: 'Location', id: 'l1', name: 'Campus' },
-  { resourceType: 'Location', id: 'l2', name: 'Building', partOf: to('Location/l1') },
+  { resourceType: 'Location', id: 'l1', name: 'Campus', position: { latitude: 52.52, longitude: 13.405 } },
+  {
+    resourceType: 'Location',
+    id: 'l2',
+    name: 'Building',
+    position: { latitude: 52.4, longitude: 13.05 },
+    partOf: to('Location/l1'),
+  },
   { resourceType: 'Location', id: 'l3', name: 'Room', partOf: to('Location/l2') },
 ];
 

@@ -543,6 +543,21 @@ export const searchRules: readonly SearchRule[] = [
     ],
   },
   {
+    rule: 'near finds places within a distance on the sphere',
+    source: 'https://hl7.org/fhir/R4B/location.html#positional',
+    cases: [
+      ['Location?near=52.52|13.405|1|km', 'l1'],
+      ['Location?near=52.52|13.405|30|km', 'l1 l2'],
+      ['Location?near=52.52|13.405', 'l1 l2'],
+      ['Location?near=52.52|13.405|26|km', 'l1'],
+      ['Location?near=52.52|13.405|18|[mi_us]', 'l1 l2'],
+      ['Location?near=52.52|13.405|500|m', 'l1'],
+      ['Location?near=48.2|16.37|100|km', ''],
+      ['Location?near=48.2|16.37|100|km,52.4|13.05|1|km', 'l2'],
+      ['Location?near=52.52|13.405|30|km&name=build', 'l2'],
+    ],
+  },
+  {
     rule: 'a compartment holds what refers to its owner',
     source: 'https://hl7.org/fhir/R4B/http.html#vsearch',
     cases: [

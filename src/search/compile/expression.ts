@@ -110,6 +110,8 @@ export function condition(expression: Expression, key: string, to: StatementBuil
       const alias = to.alias();
       return `exists (select 1 from resource ${alias} where ${alias}.key = ${key} and ${typeCondition(expression.types, alias, to)}${to.permitted(alias)})`;
     }
+    case 'near':
+      return `${key} in (${nearKeys(expression, to)})`;
     case 'none':
       return 'false';
   }
@@ -118,4 +120,22 @@ export function condition(expression: Expression, key: string, to: StatementBuil
 /** Words, "phrases", or, -without: as search engines take them. https://www.postgresql.org/docs/current/textsearch-controls.html */
 export function wordQuery(query: string, to: StatementBuilder): string {
   return `websearch_to_tsquery('simple', ${to.add(query, 'text')})`;
+}
+
+/** Kilometres that a degree of latitude is long. */
+const kilometresOfDegree = 111.2;
+
+/** Within a strip of latitudes, which the index finds, those that are near enough on the sphere. */
+function nearKeys(near: Extract<Expression, { kind: 'near' }>, to: StatementBuilder): string {
+  const [a, o] = [to.alias(), to.alias()];
+  const degrees = near.kilometres / kilometresOfDegree + 0.001;
+  const latitude = to.add(near.at.latitude, 'float8');
+  const longitude = to.add(near.at.longitude, 'float8');
+  const low = to.add(near.at.latitude - degrees, 'float8');
+  const high = to.add(near.at.latitude + degrees, 'float8');
+  const distance = `12742 * asin(least(1, sqrt(sin(radians(${a}.low - ${latitude}) / 2) ^ 2
+    + cos(radians(${latitude})) * cos(radians(${a}.low)) * sin(radians(${o}.low - ${longitude}) / 2) ^ 2)))`;
+  return `select ${a}.key from number ${a} join number ${o} on ${o}.key = ${a}.key and ${o}.parameter = ${to.add(near.longitude, 'bigint')}${to.permitted(o)}
+    where ${a}.parameter = ${to.add(near.latitude, 'bigint')} and ${a}.low between ${low} and ${high}${to.permitted(a)}
+    and ${distance} <= ${to.add(near.kilometres, 'float8')}`;
 }
