@@ -17,6 +17,7 @@ import {
 } from '../search/index.ts';
 import { resourceKey } from '../search/index-rows.ts';
 import type { Include, PermittedClasses, Search } from '../search/tree.ts';
+import { indexingOf } from '../store/custom-parameter.ts';
 import { erase } from '../store/erase.ts';
 import { type HistoryRange, historyStatement } from '../store/history.ts';
 import { type AtEpoch, type StoredResource, storedOf } from '../store/read.ts';
@@ -56,6 +57,8 @@ export interface Door {
   writeMany(writes: readonly NewWrite[]): Promise<WriteResult[]>;
   /** Gets the database ready to be searched after much was written. */
   settle(): Promise<void>;
+  /** How far the indexing of an added search parameter is. */
+  indexing(id: string): Promise<{ ready: boolean; done: number; total: number } | undefined>;
   /** Erases a resource and its history for good; gives the number of versions that are gone. */
   erase(type: string, id: string, how: { onlySuperseded: boolean; reason: string }): Promise<number>;
   /** All or nothing, under named locks; what is thrown undoes it. */
@@ -116,6 +119,7 @@ export function openDoor(
   return {
     context,
     ...reading,
+    indexing: (id) => indexingOf(store.sql, resourceKey(store.hash, 'SearchParameter', id)),
     erase: eraserOf(store, prepare, context, mayWrite),
     mayWrite,
     async search(search, after) {

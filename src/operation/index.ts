@@ -2,11 +2,21 @@
 import { everything } from './everything.ts';
 import { expunge } from './expunge.ts';
 import { importOperation } from './import.ts';
+import { indexStatus } from './index-status.ts';
 import { lastn } from './lastn.ts';
 import { meta, metaAdd, metaDelete } from './meta.ts';
 import type { Operation, StreamOperation } from './operation.ts';
 import { validate } from './validate.ts';
 
 export const streamOperations: readonly StreamOperation[] = [importOperation];
-export const operations: readonly Operation[] = [everything, expunge, lastn, meta, metaAdd, metaDelete, validate];
+export const operations: readonly Operation[] = [
+  everything,
+  expunge,
+  indexStatus,
+  lastn,
+  meta,
+  metaAdd,
+  metaDelete,
+  validate,
+];
 export { interactionOf, type Operation, type StreamOperation } from './operation.ts';

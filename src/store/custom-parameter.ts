@@ -51,6 +51,17 @@ export async function loadParameters(sql: Sql): Promise<StoredParameter[]> {
   }));
 }
 
+/** How far the indexing of one is; undefined when there is none such. */
+export async function indexingOf(
+  sql: Sql,
+  key: Int64,
+): Promise<{ ready: boolean; done: number; total: number } | undefined> {
+  const [row] = await sql`select ready, done, total from custom_parameter where key = ${key}`;
+  return row === undefined
+    ? undefined
+    : { ready: row['ready'] as boolean, done: Number(row['done']), total: Number(row['total']) };
+}
+
 /** Calls `changed` whenever a parameter was added, changed, taken away or became ready, in whichever process. */
 export async function listenToParameters(sql: Sql, changed: () => void): Promise<() => Promise<void>> {
   const { unlisten } = await sql.listen(channel, changed, changed);

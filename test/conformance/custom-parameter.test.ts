@@ -119,6 +119,8 @@ test('what is not active, and what the specification has, changes nothing', asyn
   const draft = parameter('draft', 'token', 'Patient.gender', { status: 'draft' });
   expect((await server.ask('PUT', 'SearchParameter/draft', { body: draft })).status).toBe(201);
   expect((await server.ask('GET', 'Patient?draft=x')).status).toBe(400);
+  expect((await server.ask('GET', 'SearchParameter/draft/$index-status')).status).toBe(404);
+  expect((await server.ask('GET', 'SearchParameter/nobody/$index-status')).status).toBe(404);
   const own = {
     ...parameter('gender', 'token', 'Patient.gender'),
     url: 'http://hl7.org/fhir/SearchParameter/individual-gender',
