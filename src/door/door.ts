@@ -206,14 +206,15 @@ function eraserOf(
 ): Door['erase'] {
   return async (type, id, { onlySuperseded, reason }) => {
     await mayWrite();
+    // The number of versions that are gone would tell one who may not read what was there.
+    if (!context.rights.readAll) throw new FhirError('forbidden', 'erasing needs the right to read everything too');
     const key = resourceKey(store.hash, type, id);
     const asker = subjectKey(context);
     const prepared = prepareWrite(prepare, { how: 'delete', type, id });
     return store.transaction([], async (inside) => {
       // What is erased must leave data sets and hierarchies as what is deleted does.
       if (!onlySuperseded) await writeInside(inside, [prepared]);
-      const gone = await erase(inside.sql, { key, target: `${type}/${id}`, onlySuperseded, asker, reason });
-      return gone;
+      return erase(inside.sql, { key, type, id, onlySuperseded, asker, reason });
     });
   };
 }

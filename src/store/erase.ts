@@ -6,8 +6,8 @@ import { arrayText, indexTableNames } from './row-buffer.ts';
 /** What is erased, and what is kept of the act. */
 export interface Erasure {
   key: Int64;
-  /** `Type/id` */
-  target: string;
+  type: string;
+  id: string;
   /** only the superseded versions, not the current one */
   onlySuperseded: boolean;
   asker: string;
@@ -17,9 +17,12 @@ export interface Erasure {
 /** The number of versions that are gone. */
 export async function erase(
   sql: TransactionSql,
-  { key, target, onlySuperseded, asker, reason }: Erasure,
+  { key, type, id, onlySuperseded, asker, reason }: Erasure,
 ): Promise<number> {
   const keys = arrayText([key]);
+  // Two ids could share a key: only the one that was named goes.
+  const [own] = await sql`select 1 from resource where key = ${key} and type = ${type} and id = ${id} for update`;
+  if (own === undefined) return 0;
   const superseded = await sql.unsafe('delete from resource_version where key = any($1::bigint[]) returning version', [
     keys,
   ]);
@@ -31,7 +34,7 @@ export async function erase(
     versions += current.length;
   }
   if (versions > 0) {
-    await sql`insert into erasure (asker, reason, target, versions) values (${asker}, ${reason}, ${target}, ${versions})`;
+    await sql`insert into erasure (asker, reason, target, versions) values (${asker}, ${reason}, ${`${type}/${id}`}, ${versions})`;
   }
   return versions;
 }

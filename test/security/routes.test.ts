@@ -180,6 +180,10 @@ describe('writing', () => {
     expect((await server.ask('PATCH', 'Patient/closed-1', asked)).status).toBe(404);
     expect((await server.ask('PATCH', 'Patient?name=Geheimrat', asked)).status).toBe(404);
     expect((await server.ask('DELETE', 'Patient?birthdate=1940-01-01', { as })).status).toBe(204);
+    const reason = { resourceType: 'Parameters', parameter: [{ name: 'reason', valueString: 'x' }] };
+    for (const id of ['closed-1', 'never-was']) {
+      expect((await server.ask('POST', `Patient/${id}/$expunge`, { as, body: reason })).status).toBe(403);
+    }
     expect((await server.ask('GET', 'Patient/closed-1', { as: 'reader' })).status).toBe(200);
     expect(
       (
