@@ -12,13 +12,16 @@ test('every table is searched for what was erased', async () => {
     birthDate: '1950-01-01',
     text: { status: 'generated', div: `<div xmlns="http://www.w3.org/1999/xhtml">${family}</div>` },
   });
-  for (const family of ['Unforgotten', 'Unforgettable']) await server.ask('PUT', 'Patient/gone', { body: person(family) });
+  for (const family of ['Unforgotten', 'Unforgettable'])
+    await server.ask('PUT', 'Patient/gone', { body: person(family) });
   const sql = connect(server.address, { connections: 1, name: 'test' });
   const traces = async (): Promise<string[]> => {
     const tables = await sql`select tablename from pg_tables where schemaname = 'public'`;
     const found: string[] = [];
     for (const { tablename } of tables) {
-      const rows = await sql.unsafe(`select t::text as row from ${tablename as string} t where t::text ilike '%unforg%' or t::text ilike '%1950%'`);
+      const rows = await sql.unsafe(
+        `select t::text as row from ${tablename as string} t where t::text ilike '%unforg%' or t::text ilike '%1950%'`,
+      );
       if (rows.length > 0) found.push(tablename as string);
     }
     return found.sort();
@@ -29,7 +32,12 @@ test('every table is searched for what was erased', async () => {
   expect(answer.body['parameter'][0].valueInteger).toBe(3);
   expect(await traces()).toEqual([]);
   const [record] = await sql`select asker, reason, target, versions from erasure`;
-  expect({ ...record }).toEqual({ asker: 'service writer', reason: 'request of the person', target: 'Patient/gone', versions: 3 });
+  expect({ ...record }).toEqual({
+    asker: 'service writer',
+    reason: 'request of the person',
+    target: 'Patient/gone',
+    versions: 3,
+  });
   await sql.end();
   await server.close();
   expect(server.errors).toEqual([]);
