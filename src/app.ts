@@ -127,13 +127,14 @@ interface Wiring {
 function createServers(wiring: Wiring): (asker: AccessContext) => Server {
   const { store, definitions, baseUrls, pages, roles, now, newId } = wiring;
   const context = { definitions, hash: store.hash, baseUrls, now };
-  const prepare = createPrepare({ ...context, extract: createExtractor(context) });
+  const extract = createExtractor(context);
+  const prepare = createPrepare({ ...context, extract });
   const servers = new WeakMap<AccessContext, Server>();
   return (asker) => {
     const known = servers.get(asker);
     if (known !== undefined) return known;
     const server: Server = {
-      door: openDoor({ store, definitions, prepare }, rememberDecisions(store, asker), asker),
+      door: openDoor({ store, definitions, prepare, extract }, rememberDecisions(store, asker), asker),
       definitions,
       base: baseUrls[0]!,
       roles,

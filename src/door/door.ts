@@ -9,13 +9,14 @@ import {
   compileCount,
   compileFew,
   compileIncludes,
+  type Extractor,
   lookUp,
   type PageKey,
   pageKeyOf,
   pairUp,
   type Statement,
 } from '../search/index.ts';
-import { resourceKey } from '../search/index-rows.ts';
+import { type Int64, resourceKey } from '../search/index-rows.ts';
 import type { Include, PermittedClasses, Search } from '../search/tree.ts';
 import { indexingOf } from '../store/custom-parameter.ts';
 import { erase } from '../store/erase.ts';
@@ -23,6 +24,7 @@ import { type HistoryRange, historyStatement } from '../store/history.ts';
 import { type AtEpoch, type StoredResource, storedOf } from '../store/read.ts';
 import type { Row, Store, StoreTransaction } from '../store/store.ts';
 import type { WriteResult } from '../store/write.ts';
+import { type ContainedMatch, searchContained } from './contained.ts';
 import type { DecisionMemory, StandingDecision } from './decision-memory.ts';
 import { createLookUp } from './look-up.ts';
 import type { Prepare, PreparedWrite } from './prepare.ts';
@@ -46,6 +48,8 @@ export interface Door {
   /** How many versions there are of one resource. */
   countVersions(type: string, id: string): Promise<number>;
   search(search: Search, after?: PageKey): Promise<Page>;
+  /** What is inside other resources: containers after `after`, one more than `search.count` when there are more. */
+  searchContained(search: Search, after?: Int64): Promise<ContainedMatch[]>;
   /** How many match: what may be read exactly, what may only be counted as its data sets allow. */
   count(search: Search): Promise<DisclosedCount>;
   /** How many records that may be read match. */
@@ -96,11 +100,12 @@ export interface DoorMeans {
   store: Store;
   definitions: Definitions;
   prepare: Prepare;
+  extract: Extractor;
 }
 
 /** Opens the door for an asker. `decision` is how this asker's decisions are remembered between requests. */
 export function openDoor(
-  { store, definitions, prepare }: DoorMeans,
+  { store, definitions, prepare, extract }: DoorMeans,
   decision: DecisionMemory,
   context: AccessContext,
 ): Door {
@@ -108,17 +113,17 @@ export function openDoor(
     lookUp(pairUp(search, definitions, store.hash), createLookUp(store, definitions, permitted));
   const standing = <T>(query: (at: StandingDecision) => Promise<AtEpoch<T>>): Promise<[T, StandingDecision]> =>
     holdStill(decision, query);
-  const mayWrite = async (): Promise<void> => {
-    const { decision: current } = await decision.latest();
-    if (current.write) return;
-    if (context.subject.kind === 'anonymous')
-      throw new FhirError('login', 'writing needs a bearer token of this server');
-    throw new FhirError('forbidden', 'this token may not write');
-  };
+  const mayWrite = writeGuard(decision, context);
   const reading = readingOf(store, decision);
   return {
     context,
     ...reading,
+    async searchContained(search, after) {
+      const [found] = await standing(({ decision: { records } }) =>
+        searchContained({ store, definitions, extract }, search, after, records),
+      );
+      return found;
+    },
     indexing: (id) => indexingOf(store.sql, resourceKey(store.hash, 'SearchParameter', id)),
     erase: eraserOf(store, prepare, context, mayWrite),
     mayWrite,
@@ -195,6 +200,16 @@ export function openDoor(
         });
       });
     },
+  };
+}
+
+function writeGuard(decision: DecisionMemory, context: AccessContext): () => Promise<void> {
+  return async () => {
+    const { decision: current } = await decision.latest();
+    if (current.write) return;
+    if (context.subject.kind === 'anonymous')
+      throw new FhirError('login', 'writing needs a bearer token of this server');
+    throw new FhirError('forbidden', 'this token may not write');
   };
 }
 

@@ -7,6 +7,7 @@ import type { Search } from '../search/tree.ts';
 import { type BundleLink, bundleText, outcomeEntry, searchEntry } from './bundle.ts';
 import type { InteractionRequest, Reply, Server } from './interaction.ts';
 import { pageParameter } from './page-link.ts';
+import { containedReply } from './searchset-contained.ts';
 
 /** Pages that a link back remembers. */
 const mostRemembered = 20;
@@ -26,6 +27,7 @@ export async function searchReply(place: SearchPlace, request: InteractionReques
   if (tokens.length > 1) throw new FhirError('invalid', `${pageParameter} may be given once`);
   const asked = request.parameters.filter(([name]) => name !== pageParameter);
   const search = parseSearch(place, asked, { ...server.searchContext, handling: request.prefer.handling });
+  if (search.contained !== undefined) return containedReply(search, tokens[0]?.[1], server);
   return search.countOnly ? countReply(search, server) : pageReply(search, tokens[0]?.[1], server);
 }
 

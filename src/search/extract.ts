@@ -2,6 +2,7 @@
 import type { SearchParameterModel } from '../fhir/definitions/model.ts';
 import type { Resource } from '../fhir/json.ts';
 import { compileExpression, interpretNodes, type Node } from '../fhir/path/index.ts';
+import { extractContained } from './contained.ts';
 import type { IndexSink, Int64 } from './index-rows.ts';
 import { extractPosition, isNear } from './near.ts';
 import { pairExtractor } from './pair.ts';
@@ -55,6 +56,7 @@ export function createExtractor(context: ParameterContext): Extractor {
         else composite?.(found[at]!, resource, rows.own, to);
       }
     }
+    if (resource['contained'] !== undefined) extractContained(resource, context.hash, sink);
     sink.words(narrativeOf(resource), contentOf(resource));
   };
 }

@@ -8,9 +8,10 @@ export {
   pageKeyOf,
   type Statement,
 } from './compile/index.ts';
+export { containedKey, matchingContained } from './contained.ts';
 export type { SearchContext } from './context.ts';
 export { customParameter } from './custom-parameter.ts';
-export { createExtractor, extractOne, uncompiledParameters } from './extract.ts';
+export { createExtractor, type Extractor, extractOne, uncompiledParameters } from './extract.ts';
 export { membership } from './membership.ts';
 export { pairUp } from './pair.ts';
 export { dateTests, intervalOf } from './parameter/date.ts';

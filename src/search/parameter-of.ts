@@ -25,5 +25,17 @@ export function parameterOf(type: string, code: string, context: SearchContext):
 function isNear(known: string, code: string): boolean {
   const plain = (text: string): string => text.toLowerCase().replace(/[^a-z]/g, '');
   const [one, two] = [plain(known), plain(code)];
-  return two.length > 2 && (one.includes(two) || two.includes(one) || one.slice(0, 4) === two.slice(0, 4));
+  return (
+    two.length > 2 &&
+    (isMistyped(one, two) || one.includes(two) || two.includes(one) || one.slice(0, 4) === two.slice(0, 4))
+  );
+}
+
+/** One letter left out, added or put in the place of another. */
+function isMistyped(one: string, two: string): boolean {
+  if (Math.abs(one.length - two.length) > 1) return false;
+  let at = 0;
+  while (at < one.length && one[at] === two[at]) at++;
+  const rest = (text: string, skip: number): string => text.slice(at + skip);
+  return rest(one, 1) === rest(two, 1) || rest(one, 1) === rest(two, 0) || rest(one, 0) === rest(two, 1);
 }

@@ -95,12 +95,18 @@ function parseTotal(draft: Draft, name: string, value: string): boolean {
   return true;
 }
 
-/** Contained resources are found through the resource that contains them. */
-function parseContained(_draft: Draft, name: string, value: string): boolean {
-  if (name === '_contained' && value === 'false') return true;
-  if (name === '_containedType' && value === 'container') return true;
-  throw new UnknownParameter(
-    'not-supported',
-    `${name}=${value} is not supported here; contained resources are not searched by themselves`,
-  );
+/** `both` would mix two orders on one page; it is refused. */
+function parseContained(draft: Draft, name: string, value: string): boolean {
+  if (name === '_contained') {
+    if (value === 'true') draft.contained ??= 'container';
+    else if (value !== 'false') {
+      throw new UnknownParameter('not-supported', `${name}=${value} is not supported here; true and false are`);
+    }
+    return true;
+  }
+  if (value !== 'container' && value !== 'contained') {
+    throw new FhirError('value', `${name} must be container or contained, not ${value}`);
+  }
+  if (draft.contained !== undefined) draft.contained = value;
+  return true;
 }
