@@ -124,7 +124,8 @@ function passesQuantity(row: MatchableRow, test: QuantityTest): boolean {
   );
 }
 
-function inRange({ low = 0, high = 0 }: MatchableRow, test: RangeTest): boolean {
+/** Whether a stored range passes a test. */
+export function inRange({ low = 0, high = 0 }: { low?: number; high?: number }, test: RangeTest): boolean {
   return (
     (test.lowAtLeast === undefined || low >= test.lowAtLeast) &&
     (test.lowAbove === undefined || low > test.lowAbove) &&

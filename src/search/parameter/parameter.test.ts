@@ -1,13 +1,11 @@
 /** Indexed values of every datatype are found by what the specification says they are found by. https://hl7.org/fhir/R4B/search.html#table */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { inRange } from '../../../test/search/in-range.ts';
 import { loadDefinitions } from '../../fhir/definitions/load.ts';
 import type { Definitions, FhirVersion } from '../../fhir/definitions/model.ts';
 import type { Resource } from '../../fhir/json.ts';
 import { createExtractor } from '../extract.ts';
-import { foldText, type IndexSink } from '../index-rows.ts';
+import { holds, keepRows } from '../match.ts';
 import { parseSearch } from '../parse.ts';
-import type { Expression, RowTest } from '../tree.ts';
 
 /** Different numbers for different texts. */
 const numbers = new Map<string, string>();
@@ -26,78 +24,10 @@ const contextOf = (version: FhirVersion) => ({
   now: () => Date.UTC(2024, 0, 1),
 });
 
-type Row = { table: string; parameter: string } & Record<string, string | number>;
-
-function rowsOf(resource: Resource, version: FhirVersion): Row[] {
-  const rows: Row[] = [];
-  const sink: IndexSink = {
-    token: (parameter, code, system) => rows.push({ table: 'token', parameter, code, system }),
-    reference: (parameter, target) => rows.push({ table: 'reference', parameter, target }),
-    string: (parameter, text) => rows.push({ table: 'string', parameter, text }),
-    date: (parameter, low, high) => rows.push({ table: 'date', parameter, low, high }),
-    number: (parameter, low, high) => rows.push({ table: 'number', parameter, low, high }),
-    quantity: (parameter, low, high, system, code, unit) =>
-      rows.push({ table: 'quantity', parameter, low, high, system, code, unit }),
-    uri: (parameter, text) => rows.push({ table: 'uri', parameter, hash: hash(text) }),
-    unit: () => {},
-    words: () => {},
-  };
+function rowsOf(resource: Resource, version: FhirVersion) {
+  const { sink, rows } = keepRows(hash);
   createExtractor(contextOf(version))(resource, sink);
   return rows;
-}
-
-function passes(row: any, test: RowTest): boolean {
-  switch (test.table) {
-    case 'token':
-      return test.codes.some(
-        (one) =>
-          ('code' in one || 'system' in one) &&
-          (one.code ?? row.code) === row.code &&
-          (one.system ?? row.system) === row.system,
-      );
-    case 'reference':
-      return test.targets.includes(row.target);
-    case 'uri':
-      return 'hashes' in test && test.hashes.includes(row.hash);
-    case 'string':
-      return test.texts.some((text) =>
-        test.how === 'exact'
-          ? row.text === text
-          : test.how === 'contains'
-            ? foldText(row.text).includes(text)
-            : foldText(row.text).startsWith(text),
-      );
-    case 'quantity':
-      return test.ranges.some(
-        (one) =>
-          inRange(row, one) &&
-          (one.system ?? row.system) === row.system &&
-          (one.code ?? row.code) === row.code &&
-          (one.unit === undefined || one.unit === row.unit || one.unit === row.code),
-      );
-    default:
-      return test.ranges.some((one) => inRange(row, one));
-  }
-}
-
-function holds(expression: Expression, rows: readonly Row[]): boolean {
-  switch (expression.kind) {
-    case 'and':
-      return expression.of.every((one) => holds(one, rows));
-    case 'or':
-      return expression.of.some((one) => holds(one, rows));
-    case 'not':
-      return !holds(expression.of, rows);
-    case 'match':
-      return rows.some(
-        (row) =>
-          row.parameter === expression.parameter && row.table === expression.test.table && passes(row, expression.test),
-      );
-    case 'present':
-      return rows.some((row) => row.parameter === expression.parameter);
-    default:
-      throw new Error(`${expression.kind} needs more than one resource`);
-  }
 }
 
 function finds(resource: object, query: string, version: FhirVersion = 'R4B'): boolean {

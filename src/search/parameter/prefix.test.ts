@@ -1,8 +1,8 @@
 /** Prefixes mean what the specification says, for any date and number. https://hl7.org/fhir/R4B/search.html#prefix */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { inRange } from '../../../test/search/in-range.ts';
 import { openHigh, openLow } from '../index-rows.ts';
+import { inRange } from '../match.ts';
 import { dateTests } from './date.ts';
 import { decimalTests } from './number.ts';
 
