@@ -87,7 +87,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
   wire(custom.definitions());
   const authenticate = settings.openAccess ? () => openAccess : createAuthenticate(settings.tokens);
   const metrics = createMetrics();
-  const http = await createHttp();
+  const { http, inHand } = await createHttp();
   registerRest(http, {
     prefix,
     authenticate,
@@ -106,7 +106,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
     base: baseUrls[0]!,
     store,
     async close() {
-      await closeInTime(http);
+      await closeInTime(http, inHand);
       await custom.close();
       await store.close();
     },
@@ -148,13 +148,8 @@ function createServers(wiring: Wiring): (asker: AccessContext) => Server {
   };
 }
 
-declare module 'fastify' {
-  interface FastifyInstance {
-    requestsInHand: Set<object>;
-  }
-}
-
-async function createHttp(): Promise<FastifyInstance> {
+/** The HTTP server, and the requests that it has in hand. */
+async function createHttp(): Promise<{ http: FastifyInstance; inHand: ReadonlySet<object> }> {
   const http = Fastify({
     bodyLimit: largestBody,
     logger: false,
@@ -162,7 +157,6 @@ async function createHttp(): Promise<FastifyInstance> {
     forceCloseConnections: 'idle',
   });
   const inHand = new Set<object>();
-  http.decorate('requestsInHand', inHand);
   http.addHook('onRequest', async (request, reply) => {
     inHand.add(request);
     // Answered or given up by the client, it is in hand no more.
@@ -182,7 +176,7 @@ async function createHttp(): Promise<FastifyInstance> {
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
     zlibOptions: { level: 5 },
   });
-  return http;
+  return { http, inHand };
 }
 
 /** Milliseconds that requests in hand get when the server is asked to end. */
@@ -192,10 +186,10 @@ const grace = 20_000;
  * Takes no more connections, lets the requests in hand finish, and cuts what is left after `grace`. A connection over
  * which no request has come counts as one in hand for node:http, so requests are counted here.
  */
-async function closeInTime(http: FastifyInstance): Promise<void> {
+async function closeInTime(http: FastifyInstance, inHand: ReadonlySet<object>): Promise<void> {
   const { server } = http;
   const closed = http.close();
-  for (let waited = 0; waited < grace && http.requestsInHand.size > 0; waited += 20) await sleep(20);
+  for (let waited = 0; waited < grace && inHand.size > 0; waited += 20) await sleep(20);
   server.closeAllConnections();
   await closed;
 }

@@ -37,30 +37,27 @@ export async function openCustomParameters(means: Means): Promise<CustomParamete
   let isOpen = true;
   let work: Promise<void> = Promise.resolve();
 
-  const load = async (): Promise<void> => {
+  const load = async (): Promise<StoredParameter[]> => {
     const all = await loadParameters(store.sql);
     const now = JSON.stringify(all.map(({ model }) => model));
     if (now !== signature) {
       signature = now;
-      definitions =
-        all.length === 0
-          ? base
-          : { ...base, searchParameters: [...base.searchParameters, ...all.map(({ model }) => model)] };
+      definitions = { ...base, searchParameters: [...base.searchParameters, ...all.map(({ model }) => model)] };
       means.changed(definitions);
     }
-    for (const one of all) if (one.model.isReady === false && isOpen) await index(one);
+    return all;
+  };
+  const indexAll = async (): Promise<void> => {
+    for (const one of await load()) if (one.model.isReady === false && isOpen) await index(one);
   };
   const index = (parameter: StoredParameter): Promise<boolean> =>
     indexParameter(store.sql, parameter, rowMaker(parameter, definitions, store.hash, means), () => isOpen);
   // One after the other: a change during indexing is seen after it.
   const enqueue = (): void => {
-    work = work.then(() => (isOpen ? load() : undefined)).catch(means.failed);
+    work = work.then(() => (isOpen ? indexAll() : undefined)).catch(means.failed);
   };
-  const first = await loadParameters(store.sql);
-  if (first.length > 0) {
-    signature = JSON.stringify(first.map(({ model }) => model));
-    definitions = { ...base, searchParameters: [...base.searchParameters, ...first.map(({ model }) => model)] };
-  }
+  // Known before the first request; indexed after it. Listening begins with a load of its own.
+  await load();
   const stopListening = await listenToParameters(store.sql, enqueue);
   return {
     definitions: () => definitions,

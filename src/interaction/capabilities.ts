@@ -134,8 +134,7 @@ function statementOf(
 
 const operationOf = (name: string): unknown => ({
   name,
-  definition:
-    name === 'import' || name === 'expunge' ? `${canonical.ours}/OperationDefinition/${name}` : definitionOf[name],
+  definition: definitionOf[name] ?? `${canonical.ours}/OperationDefinition/${name}`,
 });
 
 /** Operations that the specification defines. https://hl7.org/fhir/R4B/operationslist.html */
@@ -179,6 +178,7 @@ function resourceOf(
   unsearchable: ReadonlySet<string>,
 ): unknown {
   const { definitions } = server;
+  const statement = definitions.types['CapabilityStatement.rest.resource']!;
   const registry = registryOf(definitions);
   const parameters = registry.of(type).filter((one) => !unsearchable.has(one.url) && one.isReady !== false);
   const references = parameters.filter((one) => one.type === 'reference').map((one) => `${type}:${one.code}`);
@@ -199,7 +199,8 @@ function resourceOf(
     conditionalCreate: true,
     conditionalRead: 'full-support',
     conditionalUpdate: true,
-    ...(definitions.rdf === 'listed' ? { conditionalPatch: true } : {}),
+    // R5 has an element for it.
+    ...('conditionalPatch' in statement.elements ? { conditionalPatch: true } : {}),
     conditionalDelete: 'multiple',
     referencePolicy: ['literal', 'logical'],
     searchInclude: ['*', ...references],

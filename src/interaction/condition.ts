@@ -42,10 +42,7 @@ export async function onlyMatch(
 ): Promise<StoredResource | undefined> {
   const matches = await inside.match(search);
   if (matches.length > 1) {
-    throw new FhirError(
-      'multiple-matches',
-      `several ${search.path} resources match the condition: ${decodeURIComponent(criteria)}`,
-    );
+    throw new FhirError('multiple-matches', `several ${search.path} resources match the condition: ${criteria}`);
   }
   return matches[0];
 }

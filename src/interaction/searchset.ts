@@ -1,12 +1,13 @@
 /** Performs a search and writes its Bundle: what all kinds of searches share. https://hl7.org/fhir/R4B/http.html#search */
 import { subjectKey } from '../conditions/access-context.ts';
 import { canonical } from '../fhir/canonical.ts';
-import { FhirError, type Issue, outcomeOf } from '../fhir/outcome.ts';
+import { FhirError } from '../fhir/outcome.ts';
 import { type PageKey, parseSearch, type SearchPlace } from '../search/index.ts';
 import type { Search } from '../search/tree.ts';
-import { type BundleLink, bundleText, outcomeEntry, searchEntry } from './bundle.ts';
+import { type BundleLink, bundleText, searchEntry } from './bundle.ts';
 import type { InteractionRequest, Reply, Server } from './interaction.ts';
 import { pageParameter } from './page-link.ts';
+import { addressOf, queryOf, warningEntries } from './search-link.ts';
 import { containedReply } from './searchset-contained.ts';
 
 /** Pages that a link back remembers. */
@@ -27,7 +28,7 @@ export async function searchReply(place: SearchPlace, request: InteractionReques
   if (tokens.length > 1) throw new FhirError('invalid', `${pageParameter} may be given once`);
   const asked = request.parameters.filter(([name]) => name !== pageParameter);
   const search = parseSearch(place, asked, { ...server.searchContext, handling: request.prefer.handling });
-  if (search.contained !== undefined) return containedReply(search, tokens[0]?.[1], server);
+  if (search.contained === true) return containedReply(search, tokens[0]?.[1], server);
   return search.countOnly ? countReply(search, server) : pageReply(search, tokens[0]?.[1], server);
 }
 
@@ -120,25 +121,4 @@ function linksOf(
     });
   }
   return links;
-}
-
-function queryOf(search: Search): string {
-  const query = new URLSearchParams(search.used.map(([name, value]): [string, string] => [name, value]));
-  return `${search.path}?${query.toString()}`;
-}
-
-/** The address of a page, the first without a token. */
-function addressOf(search: Search, { base }: Server, token?: string): string {
-  const query = queryOf(search);
-  return token === undefined
-    ? `${base}/${query}`
-    : `${base}/${query}${query.endsWith('?') ? '' : '&'}${pageParameter}=${token}`;
-}
-
-function warningEntries(search: Search): string[] {
-  if (search.warnings.length === 0) return [];
-  const issues = search.warnings.map(
-    (diagnostics): Issue => ({ severity: 'warning', code: 'not-supported', diagnostics }),
-  );
-  return [outcomeEntry(outcomeOf(issues))];
 }

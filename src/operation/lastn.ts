@@ -104,7 +104,7 @@ function place(stored: StoredResource, groups: Group[], max: number): void {
 }
 
 function codesOf(observation: JsonObject): string[] {
-  const concept = objectOf(observation['code'] ?? null);
+  const concept = objectOf(observation['code']);
   const codings = objectsOf(concept?.['coding']).map(
     (one) => `${String(one['system'] ?? '')}|${String(one['code'] ?? '')}`,
   );

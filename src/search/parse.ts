@@ -47,9 +47,7 @@ export function parseSearch(
   };
   if (within !== undefined) draft.where.push(eachType(draft.types, within));
   for (const [name, value] of hidden) parseOne(draft, name, value, context);
-  // Whatever their order, the kind of contained search is stated before its form.
-  const ordered = [...parameters].sort(([one], [two]) => Number(two === '_contained') - Number(one === '_contained'));
-  for (const [name, value] of ordered) {
+  for (const [name, value] of parameters) {
     // PostgreSQL's text cannot hold it, so nothing stored can match.
     if (name.includes('\u0000') || value.includes('\u0000')) {
       throw new FhirError('value', `the character U+0000 is not allowed in ${name.replaceAll('\u0000', '?')}`);

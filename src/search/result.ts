@@ -1,4 +1,5 @@
 /** Parses the parameters that shape the result: _sort, _count, _summary, _elements, _total and the like. https://hl7.org/fhir/R4B/search.html#return */
+import { elementsPart, summaryPart } from '../fhir/format/part.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import type { SearchContext } from './context.ts';
 import type { Draft, ResultParameter } from './draft.ts';
@@ -20,7 +21,7 @@ export const resultParameters: ReadonlyMap<string, ResultParameter> = new Map<st
   ['_total', parseTotal],
   ['_maxresults', parseMaxResults],
   ['_contained', parseContained],
-  ['_containedType', parseContained],
+  ['_containedType', parseContainedType],
   // Read where the reply is written (rest/negotiate.ts).
   ['_format', () => false],
   ['_pretty', () => false],
@@ -70,20 +71,17 @@ function sortBy(types: readonly string[], code: string, context: SearchContext):
   return { table: kind.table, parameter: key };
 }
 
-function parseSummary(draft: Draft, name: string, value: string): boolean {
+function parseSummary(draft: Draft, _name: string, value: string): boolean {
   if (value === 'count') draft.countOnly = true;
-  else if (value === 'true' || value === 'text' || value === 'data') draft.part = { kind: 'summary', of: value };
-  else if (value !== 'false')
-    throw new FhirError('value', `${name} must be true, text, data, count or false, not ${value}`);
+  else {
+    const part = summaryPart(value);
+    if (part !== undefined) draft.part = part;
+  }
   return true;
 }
 
-function parseElements(draft: Draft, name: string, value: string): boolean {
-  const names = value.split(',').map((one) => one.trim());
-  if (names.some((one) => !/^(?:[A-Z][A-Za-z]+\.)?[a-z][A-Za-z]*$/.test(one))) {
-    throw new FhirError('value', `${name} must name elements such as id,name or Patient.name, not ${value}`);
-  }
-  draft.part = { kind: 'elements', names };
+function parseElements(draft: Draft, _name: string, value: string): boolean {
+  draft.part = elementsPart(value);
   return true;
 }
 
@@ -97,16 +95,17 @@ function parseTotal(draft: Draft, name: string, value: string): boolean {
 
 /** `both` would mix two orders on one page; it is refused. */
 function parseContained(draft: Draft, name: string, value: string): boolean {
-  if (name === '_contained') {
-    if (value === 'true') draft.contained ??= 'container';
-    else if (value !== 'false') {
-      throw new UnknownParameter('not-supported', `${name}=${value} is not supported here; true and false are`);
-    }
-    return true;
+  if (value !== 'true' && value !== 'false') {
+    throw new UnknownParameter('not-supported', `${name}=${value} is not supported here; true and false are`);
   }
+  draft.contained = value === 'true';
+  return true;
+}
+
+function parseContainedType(draft: Draft, name: string, value: string): boolean {
   if (value !== 'container' && value !== 'contained') {
     throw new FhirError('value', `${name} must be container or contained, not ${value}`);
   }
-  if (draft.contained !== undefined) draft.contained = value;
+  draft.containedType = value;
   return true;
 }

@@ -115,8 +115,10 @@ export interface Search {
   countOnly: boolean;
   /** the part of each resource that is wanted; absent: all of it */
   part?: Part;
-  /** Only what is inside other resources is searched; shown are those that contain it, or it alone. */
-  contained?: 'container' | 'contained';
+  /** Only what is inside other resources is searched. */
+  contained?: boolean;
+  /** Whether then those that contain it are shown, as they are unless stated, or it alone. */
+  containedType?: 'container' | 'contained';
   /** _maxresults: so many matches in all */
   most?: number;
   /** the words that matches are scored by */

@@ -2,7 +2,7 @@
 import type { Int64 } from '../search/index-rows.ts';
 import { type Anchor, type ClassMemory, classOf, internClasses, metadataClass } from './access-class.ts';
 import type { TransactionSql } from './connect.ts';
-import { arrayText, indexTableNames } from './row-buffer.ts';
+import { arrayText, ownedTableNames } from './row-buffer.ts';
 
 /** What a resource says about data sets when it is written; absent parts mean that it says nothing (any more). */
 export interface DataSetChange {
@@ -137,7 +137,7 @@ async function reclass(
      left join unnest(string_to_array($1, '|'), $2::int[]) as c (signature, class) on c.signature = r.signature`,
     [signatures.join('|'), arrayText(signatures.map((signature) => classOf(memory, signature)))],
   );
-  for (const table of ['resource', ...indexTableNames, 'words']) {
+  for (const table of ['resource', ...ownedTableNames]) {
     await sql.unsafe(
       `update ${table} t set class = n.class from new_class n
        where t.key = n.key and t.class <> n.class and t.class <> ${metadataClass}`,

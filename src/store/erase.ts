@@ -1,7 +1,7 @@
 /** Erases resources with all their versions and every row that tells of them, on legal grounds; an entry without content stays. See docs/adr/0005. */
 import type { Int64 } from '../search/index-rows.ts';
 import type { TransactionSql } from './connect.ts';
-import { arrayText, indexTableNames } from './row-buffer.ts';
+import { arrayText, ownedTableNames } from './row-buffer.ts';
 
 /** What is erased, and what is kept of the act. */
 export interface Erasure {
@@ -28,8 +28,7 @@ export async function erase(
   ]);
   let versions = superseded.length;
   if (!onlySuperseded) {
-    for (const table of [...indexTableNames, 'words'])
-      await sql.unsafe(`delete from ${table} where key = any($1::bigint[])`, [keys]);
+    for (const table of ownedTableNames) await sql.unsafe(`delete from ${table} where key = any($1::bigint[])`, [keys]);
     const current = await sql.unsafe('delete from resource where key = any($1::bigint[]) returning version', [keys]);
     versions += current.length;
   }

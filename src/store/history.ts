@@ -30,33 +30,21 @@ export function historyStatement(range: HistoryRange, permitted: PermittedClasse
   const to = new StatementBuilder(permitted);
   const order = range.ascending ? 'asc' : 'desc';
   const limit = to.add(range.limit, 'int');
-  const current = part('resource', 'r', 'r', 'r', range, order, limit, to);
-  const superseded = part(
-    'resource_version',
-    'r',
-    'resource_version r join resource c on c.key = r.key',
-    'c',
-    range,
-    order,
-    limit,
-    to,
-  );
+  const current = part('resource r', 'r', range, order, limit, to);
+  const superseded = part('resource_version r join resource c on c.key = r.key', 'c', range, order, limit, to);
   const text = `select q.* from ((${current}) union all (${superseded})) q
     order by q.updated ${order}, q.key ${order}, q.version ${order} limit ${limit}`;
-  return { text, values: to.values, isPlannedOnce: 'key' in Object(range.of) };
+  return { text, values: to.values, isPlannedOnce: typeof range.of === 'object' && 'key' in range.of };
 }
 
 function part(
-  table: string,
-  alias: string,
-  from: string,
+  source: string,
   classOwner: string,
   range: HistoryRange,
   order: string,
   limit: string,
   to: StatementBuilder,
 ): string {
-  const source = from === alias ? `${table} ${alias}` : from;
   const conditions = [`true${to.permitted(classOwner)}`];
   if (typeof range.of === 'object' && 'key' in range.of) conditions.push(`r.key = ${to.add(range.of.key, 'bigint')}`);
   else if (range.of !== 'system') {

@@ -14,6 +14,8 @@ const indexTables = {
 
 export type IndexTableName = keyof typeof indexTables;
 export const indexTableNames = Object.keys(indexTables) as IndexTableName[];
+/** All tables with rows that belong to a resource and carry its class. */
+export const ownedTableNames: readonly string[] = [...indexTableNames, 'words'];
 
 /** Tokens are sorted by so many characters of their code. */
 const sortedLength = 32;

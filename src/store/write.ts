@@ -5,8 +5,8 @@ import type { TransactionSql } from './connect.ts';
 import {
   arrayText,
   combined,
-  indexTableNames,
   insertStatements,
+  ownedTableNames,
   type RowBuffer,
   separator,
   wordsStatement,
@@ -167,7 +167,7 @@ async function replaceRows(
   const stale = entries.filter((_, at) => written[at] !== undefined && written[at].version > 1).map(({ key }) => key);
   const work: PromiseLike<unknown>[] = [];
   if (stale.length > 0) {
-    for (const table of [...indexTableNames, 'words']) {
+    for (const table of ownedTableNames) {
       work.push(
         sql.unsafe(`delete from ${table} where key = any($1::bigint[])`, [arrayText(stale)], { prepare: true }),
       );

@@ -1,11 +1,11 @@
 /** Keeps the hierarchies of the CodeSystems in the store and answers which codes lie above or below one. https://hl7.org/fhir/R4B/search.html#token */
 import type { Definitions } from '../fhir/definitions/model.ts';
+import { ancestorsOf, type Hierarchy, hierarchyOf } from '../fhir/hierarchy.ts';
 import type { Resource } from '../fhir/json.ts';
 import { type Hash, systemKey } from '../search/index-rows.ts';
 import type { KnownToken } from '../search/tree.ts';
 import type { Sql, TransactionSql } from '../store/connect.ts';
 import { arrayText } from '../store/row-buffer.ts';
-import { ancestorsOf, type Hierarchy, hierarchyOf } from './hierarchy.ts';
 
 /** Rows of one insert: large enough to be fast, small enough for memory. */
 const chunk = 50_000;
@@ -83,9 +83,24 @@ function definedClosure(
   system: string,
   code: string,
 ): readonly string[] {
-  const above = Object.hasOwn(hierarchies, system) ? hierarchies[system]! : {};
-  const parents = new Map(Object.entries(above).map(([one, all]) => [one, new Set(all)]));
+  const parents = parentsOf(hierarchies, system);
   if (how === 'above') return [...ancestorsOf(code, parents)];
   const below = [...parents.keys()].filter((one) => ancestorsOf(one, parents).has(code));
   return below.includes(code) ? below : [code, ...below];
+}
+
+/** Made once for each code system that is asked for. */
+const remembered = new WeakMap<Definitions['hierarchies'], Map<string, Hierarchy['parents']>>();
+
+function parentsOf(hierarchies: Definitions['hierarchies'], system: string): Hierarchy['parents'] {
+  const known = remembered.get(hierarchies) ?? new Map<string, Hierarchy['parents']>();
+  remembered.set(hierarchies, known);
+  let parents = known.get(system);
+  if (parents === undefined) {
+    const above = Object.hasOwn(hierarchies, system) ? hierarchies[system]! : {};
+    parents = new Map(Object.entries(above).map(([code, all]) => [code, new Set(all)]));
+    // Systems that are not defined come from requests, and could be any number.
+    if (parents.size > 0) known.set(system, parents);
+  }
+  return parents;
 }

@@ -15,6 +15,7 @@ afterAll(async () => {
 });
 const patient = { resourceType: 'Patient' as const, name: [{ family: 'Client' }] };
 
+// Its results are typed as resources without elements: what they hold is what is tested.
 test('fhir-kit-client: capabilities, create, read, update, patch, search, pages, history, batch, delete', async () => {
   const client = new Kit({ baseUrl: server.base, bearerToken: 'writer' });
   const capabilities = (await client.capabilityStatement()) as any;

@@ -78,6 +78,14 @@ test('what is written afterwards is indexed by whichever process writes it; modi
   expect((await server.ask('GET', 'Patient?marital=S&_sort=-birth-rank&_count=3')).body['entry']).toHaveLength(3);
 });
 
+test('how far it is can be asked by an operation that is stated', async () => {
+  const { body } = await server.ask('GET', 'metadata');
+  const own = body['rest'][0].resource.find((each: any) => each.type === 'SearchParameter').operation;
+  expect(own).toEqual([
+    { name: 'index-status', definition: expect.stringContaining('OperationDefinition/index-status') },
+  ]);
+});
+
 test('a parameter that is deleted is no longer one', async () => {
   await server.ask('DELETE', 'SearchParameter/marital');
   for (;;) {

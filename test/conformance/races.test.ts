@@ -78,6 +78,12 @@ test('conditional delete and patch', async () => {
   expect((await server.ask('GET', 'Patient/race/_history')).body['total']).toBe(34);
 });
 
+test('a condition that is badly encoded is no defect', async () => {
+  for (let at = 0; at < 2; at++) await server.ask('POST', 'Patient', { body: resource('%zz') });
+  const asked = { body: resource('%zz'), headers: { 'if-none-exist': 'identifier=urn:race|%zz' } };
+  expect((await server.ask('POST', 'Patient', asked)).status).toBe(412);
+});
+
 test('If-Match lets one of 32 through', async () => {
   await server.ask('PUT', 'Patient/match', { body: resource('match', { id: 'match' }) });
   const answers = await atOnce((at, index) =>

@@ -463,6 +463,7 @@ export const restCases: readonly RestCase[] = [
       { ask: ['GET', 'Patient/@?_summary=data'], status: 200, has: ['maritalStatus', 'SUBSETTED'], lacks: ['Hello'] },
       { ask: ['GET', 'Patient/@?_summary=false'], status: 200, has: ['Hello'], lacks: ['SUBSETTED'] },
       { ask: ['GET', 'Patient/@?_summary=many'], status: 400 },
+      { ask: ['GET', 'Patient/@?_elements=gender,'], status: 400 },
       {
         ask: ['GET', 'Patient?_id=@&_elements=Patient.gender'],
         status: 200,

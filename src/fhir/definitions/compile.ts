@@ -1,6 +1,8 @@
 /** Compiles one FHIR version from HL7's packages into the compact model. https://hl7.org/fhir/R4B/structuredefinition.html */
-import type { Json, JsonObject } from '../json.ts';
-import { expand, hierarchyOf, list, withoutVersion } from './expansion.ts';
+
+import { hierarchyOf } from '../hierarchy.ts';
+import type { Json, JsonObject, Resource } from '../json.ts';
+import { expand, list, withoutVersion } from './expansion.ts';
 import type {
   CompartmentModel,
   Definitions,
@@ -19,12 +21,18 @@ interface Source {
   packages: [string, ...string[]];
   fhirVersion: string;
   rdf: Definitions['rdf'];
+  fhirPath: Definitions['fhirPath'];
 }
 
 const sources: Record<FhirVersion, Source> = {
-  R4: { packages: ['hl7.fhir.r4.examples', 'hl7.terminology.r4'], fhirVersion: '4.0.1', rdf: 'indexed' },
-  R4B: { packages: ['hl7.fhir.r4b.core', 'hl7.terminology.r4'], fhirVersion: '4.3.0', rdf: 'indexed' },
-  R5: { packages: ['hl7.fhir.r5.core', 'hl7.terminology.r4'], fhirVersion: '5.0.0', rdf: 'listed' },
+  R4: {
+    packages: ['hl7.fhir.r4.examples', 'hl7.terminology.r4'],
+    fhirVersion: '4.0.1',
+    rdf: 'indexed',
+    fhirPath: 'r4',
+  },
+  R4B: { packages: ['hl7.fhir.r4b.core', 'hl7.terminology.r4'], fhirVersion: '4.3.0', rdf: 'indexed', fhirPath: 'r4' },
+  R5: { packages: ['hl7.fhir.r5.core', 'hl7.terminology.r4'], fhirVersion: '5.0.0', rdf: 'listed', fhirPath: 'r5' },
 };
 
 const definitionUrl = 'http://hl7.org/fhir/StructureDefinition/';
@@ -32,7 +40,7 @@ const parameterUrl = 'http://hl7.org/fhir/SearchParameter/';
 
 /** Reads the packages from disk: some seconds. */
 export function compileDefinitions(version: FhirVersion): Definitions {
-  const { packages, fhirVersion, rdf } = sources[version];
+  const { packages, fhirVersion, rdf, fhirPath } = sources[version];
   const files = openPackages(packages);
   const types: Record<string, TypeModel> = {};
   for (const definition of files.all('StructureDefinition')) {
@@ -53,6 +61,7 @@ export function compileDefinitions(version: FhirVersion): Definitions {
     valueSets: expandAll(files),
     hierarchies: compileHierarchies(files),
     rdf,
+    fhirPath,
   };
 }
 
@@ -219,9 +228,10 @@ function expandAll(files: PackageFiles): Record<string, ValueSetModel> {
 function compileHierarchies(files: PackageFiles): Record<string, Record<string, string[]>> {
   const hierarchies: Record<string, Record<string, string[]>> = {};
   for (const codeSystem of files.all('CodeSystem', 'every')) {
-    const url = codeSystem['url'] as string;
-    const hierarchy = hierarchies[url] === undefined ? hierarchyOf(codeSystem) : undefined;
-    if (hierarchy !== undefined) hierarchies[url] = hierarchy;
+    const hierarchy = hierarchyOf(codeSystem as Resource); // files of HL7 hold resources
+    if (hierarchy === undefined || hierarchies[hierarchy.system] !== undefined) continue;
+    const above = [...hierarchy.parents].map(([code, parents]): [string, string[]] => [code, [...parents]]);
+    if (above.some(([, parents]) => parents.length > 0)) hierarchies[hierarchy.system] = Object.fromEntries(above);
   }
   return hierarchies;
 }

@@ -1,4 +1,4 @@
-/** Lists the codes of value sets where the packages state them in full, and the hierarchies of code systems. https://hl7.org/fhir/R4B/valueset.html#compositions */
+/** Lists the codes of value sets where the packages state them in full. https://hl7.org/fhir/R4B/valueset.html#compositions */
 import type { Json, JsonObject } from '../json.ts';
 import type { ValueSetModel } from './model.ts';
 import type { PackageFiles } from './package-files.ts';
@@ -58,9 +58,8 @@ function expandPart(part: JsonObject, files: PackageFiles, visiting: Set<string>
 
 interface Concept {
   code: string;
-  /** codes above it: of the concepts that it is nested in, from the top, and those that its properties name */
+  /** codes above it */
   above: readonly string[];
-  stated: readonly string[];
 }
 
 function flatten(concepts: readonly JsonObject[], above: readonly string[]): Concept[] {
@@ -69,7 +68,7 @@ function flatten(concepts: readonly JsonObject[], above: readonly string[]): Con
     const parents = list(concept['property'])
       .filter((property) => property['code'] === 'subsumedBy' || property['code'] === 'parent')
       .map((property) => textOf(property['valueCode']) ?? '');
-    return [{ code, above, stated: parents }, ...flatten(list(concept['concept']), [...above, code])];
+    return [{ code, above: [...above, ...parents] }, ...flatten(list(concept['concept']), [...above, code])];
   });
 }
 
@@ -82,22 +81,8 @@ function filtered(system: string, concepts: readonly Concept[], filter: JsonObje
   const isBelow = (code: string, seen: Set<string>): boolean => {
     if (seen.has(code)) return false;
     seen.add(code);
-    const concept = byCode.get(code);
-    return [...(concept?.above ?? []), ...(concept?.stated ?? [])].some(
-      (above) => above === top || isBelow(above, seen),
-    );
+    return (byCode.get(code)?.above ?? []).some((above) => above === top || isBelow(above, seen));
   };
   const codes = concepts.map(({ code }) => code).filter((code) => isBelow(code, new Set()));
   return new Map([[system, new Set(filter['op'] === 'is-a' ? [top, ...codes] : codes)]]);
-}
-
-/** Code -> codes directly above it; undefined when the code system is flat. */
-export function hierarchyOf(codeSystem: JsonObject): Record<string, string[]> | undefined {
-  const above: Record<string, string[]> = {};
-  let isFlat = true;
-  for (const concept of flatten(list(codeSystem['concept']), [])) {
-    above[concept.code] = [...new Set([...concept.above.slice(-1), ...concept.stated])];
-    if (above[concept.code]!.length > 0) isFlat = false;
-  }
-  return isFlat ? undefined : above;
 }

@@ -6,7 +6,7 @@ import { compileDefinitions } from './compile.ts';
 import type { Definitions, FhirVersion } from './model.ts';
 
 /** To be raised when the model or its compilation changes, so that old caches are not read. */
-const format = 3;
+const format = 4;
 
 const loaded = new Map<FhirVersion, Promise<Definitions>>();
 

@@ -101,4 +101,6 @@ export interface Definitions {
   hierarchies: Record<string, Record<string, string[]>>;
   /** How RDF is written: before R5 elements carry the path of their type and lists an index. https://hl7.org/fhir/R4B/rdf.html */
   rdf: 'indexed' | 'listed';
+  /** The model by which FHIRPath is interpreted; R4B has none of its own. */
+  fhirPath: 'r4' | 'r5';
 }

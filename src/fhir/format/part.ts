@@ -1,10 +1,27 @@
 /** Leaves out what _summary and _elements do not ask for, and says so by the tag SUBSETTED. https://hl7.org/fhir/R4B/search.html#summary */
 import type { Definitions, ElementModel } from '../definitions/model.ts';
 import { type Json, type JsonObject, objectOf, objectsOf } from '../json.ts';
+import { FhirError } from '../outcome.ts';
 import { parseLosslessObject } from './lossless.ts';
 
 /** Which part of a resource is wanted. */
 export type Part = { kind: 'elements'; names: readonly string[] } | { kind: 'summary'; of: 'true' | 'text' | 'data' };
+
+/** The part that `_elements` names. Throws `value`. */
+export function elementsPart(value: string): Part {
+  const names = value.split(',').map((one) => one.trim());
+  if (names.some((one) => !/^(?:[A-Z][A-Za-z]+\.)?[a-z][A-Za-z]*$/.test(one))) {
+    throw new FhirError('value', `_elements must name elements such as id,name or Patient.name, not ${value}`);
+  }
+  return { kind: 'elements', names };
+}
+
+/** The part that `_summary` means; undefined for all of it. Throws `value`. */
+export function summaryPart(value: string): Part | undefined {
+  if (value === 'false') return undefined;
+  if (value === 'true' || value === 'text' || value === 'data') return { kind: 'summary', of: value };
+  throw new FhirError('value', `_summary must be true, text, data or false, or count in a search, not ${value}`);
+}
 
 const subsetted = { system: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue', code: 'SUBSETTED' };
 

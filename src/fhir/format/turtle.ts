@@ -111,9 +111,9 @@ function nodeOf(
     if (value !== undefined && value !== null) {
       statements.push(`fhir:${form === 'listed' ? 'v' : 'value'} ${primitiveLiteral(value, element.type)}`);
     }
-    statements.push(...statementsOf(objectOf(sibling ?? null) ?? {}, 'Element', definitions, base, depth + 1));
+    statements.push(...statementsOf(objectOf(sibling) ?? {}, 'Element', definitions, base, depth + 1));
   } else {
-    const object = objectOf(value ?? null) ?? {};
+    const object = objectOf(value) ?? {};
     statements.push(
       ...(element.type === 'Resource'
         ? resourceStatements(object, definitions, base, depth + 1)

@@ -65,10 +65,10 @@ function writeOne(
 ): string {
   if (element.type === 'xhtml') return checkedDiv(String(value));
   if (element.type === 'Resource') {
-    return `<${name}>${writeResource(objectOf(value ?? null) ?? {}, definitions, false)}</${name}>`;
+    return `<${name}>${writeResource(objectOf(value) ?? {}, definitions, false)}</${name}>`;
   }
   if (Object.hasOwn(definitions.primitives, element.type)) return writePrimitive(name, value, sibling, definitions);
-  const { attributes, children } = writeChildren(objectOf(value ?? null) ?? {}, element.type, definitions);
+  const { attributes, children } = writeChildren(objectOf(value) ?? {}, element.type, definitions);
   return children === '' ? `<${name}${attributes}/>` : `<${name}${attributes}>${children}</${name}>`;
 }
 
@@ -78,7 +78,7 @@ function writePrimitive(
   sibling: Json | undefined,
   definitions: Definitions,
 ): string {
-  const about = objectOf(sibling ?? null) ?? {};
+  const about = objectOf(sibling) ?? {};
   const { attributes, children } = writeChildren(about, 'Element', definitions);
   const stated = value === undefined || value === null ? '' : ` value="${escapeXml(digitsOf(value) ?? String(value))}"`;
   return children === '' ? `<${name}${attributes}${stated}/>` : `<${name}${attributes}${stated}>${children}</${name}>`;

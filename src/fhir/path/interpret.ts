@@ -9,7 +9,7 @@ import type { Node } from './compile.ts';
 type Compiled = (resource: unknown, variables?: Record<string, unknown>) => unknown[];
 const compiled = new WeakMap<Definitions, Map<string, Compiled>>();
 
-const modelOf = ({ rdf }: Definitions): Model => (rdf === 'listed' ? r5 : r4);
+const modelOf = ({ fhirPath }: Definitions): Model => ({ r4, r5 })[fhirPath];
 
 /** The values of `expression` for `value`, which is of the type or at the path `base`. Throws an Error for what cannot be evaluated. */
 export function interpret(

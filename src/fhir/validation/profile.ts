@@ -89,7 +89,7 @@ function checkHere(extensions: readonly JsonObject[], path: string, owner: strin
     if (rule.on !== undefined && rule.on !== owner)
       issues.push(fault('structure', place, `${String(url)} belongs on a ${rule.on}`));
     if (rule.value === 'RelatedArtifact') {
-      const artifact = objectOf(extension[wanted] ?? null);
+      const artifact = objectOf(extension[wanted]);
       if (artifact !== undefined)
         issues.push(...checkRule(artifact, fairProfiles[relatedArtifactProfile]!, `${place}.${wanted}`));
     }

@@ -1,6 +1,6 @@
 /** `:above`: codes above a code, resources above a resource, addresses that an address lies below. https://hl7.org/fhir/R5/search.html#modifierabove */
 import { unescapeText } from '../parameter/text-list.ts';
-import { hierarchyMatch, tokenOfHierarchy } from './hierarchy.ts';
+import { codesMatch, hierarchyMatch } from './hierarchy.ts';
 import { type Modifier, notEmpty, rowsOf } from './modifier.ts';
 
 export const above: Modifier = {
@@ -9,14 +9,7 @@ export const above: Modifier = {
     const parameter = rowsOf(asked);
     switch (asked.parameter.type) {
       case 'token':
-        return {
-          kind: 'match',
-          parameter,
-          test: {
-            table: 'token',
-            codes: asked.values.map((value) => ({ above: tokenOfHierarchy(value, asked, 'above') })),
-          },
-        };
+        return codesMatch(asked, 'above');
       case 'uri': {
         const texts = notEmpty(asked.values.map(unescapeText), asked.parameter.code);
         return {

@@ -1,7 +1,7 @@
 /** `:below`: codes below a code, resources below a resource, addresses below an address, minor versions of a canonical. https://hl7.org/fhir/R5/search.html#modifierbelow */
 import { unescapeText } from '../parameter/text-list.ts';
 import type { Expression } from '../tree.ts';
-import { hierarchyMatch, tokenOfHierarchy } from './hierarchy.ts';
+import { codesMatch, hierarchyMatch } from './hierarchy.ts';
 import { type Asked, type Modifier, notEmpty, rowsOf } from './modifier.ts';
 
 export const below: Modifier = {
@@ -10,14 +10,7 @@ export const below: Modifier = {
     const parameter = rowsOf(asked);
     switch (asked.parameter.type) {
       case 'token':
-        return {
-          kind: 'match',
-          parameter,
-          test: {
-            table: 'token',
-            codes: asked.values.map((value) => ({ below: tokenOfHierarchy(value, asked, 'below') })),
-          },
-        };
+        return codesMatch(asked, 'below');
       case 'uri': {
         const texts = notEmpty(asked.values.map(unescapeText), asked.parameter.code);
         return { kind: 'match', parameter, test: { table: 'uri', below: texts } };

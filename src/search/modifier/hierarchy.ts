@@ -3,16 +3,25 @@ import { FhirError } from '../../fhir/outcome.ts';
 import { parameterKey } from '../index-rows.ts';
 import { parseToken } from '../parameter/token.ts';
 import { registryOf } from '../registry.ts';
-import type { Expression } from '../tree.ts';
+import type { Expression, TokenTest } from '../tree.ts';
 import { type Asked, plain, rowsOf } from './modifier.ts';
 
 /** `system|code`: a hierarchy is a matter of one code system. */
-export function tokenOfHierarchy(value: string, { parameter }: Asked, how: string): { system: string; code: string } {
+function tokenOfHierarchy(value: string, { parameter }: Asked, how: string): { system: string; code: string } {
   const { system, code } = parseToken(value, parameter.code);
   if (system === undefined || system === '' || code === undefined) {
     throw new FhirError('value', `${parameter.code}:${how} needs system|code, not ${value}`);
   }
   return { system, code };
+}
+
+/** The codes above or below those that are asked for. */
+export function codesMatch(asked: Asked, how: 'above' | 'below'): Expression {
+  const codes = asked.values.map((value): TokenTest => {
+    const token = tokenOfHierarchy(value, asked, how);
+    return how === 'above' ? { above: token } : { below: token };
+  });
+  return { kind: 'match', parameter: rowsOf(asked), test: { table: 'token', codes } };
 }
 
 /** Names of the parameters by which resources lie inside others of their type. */

@@ -1,5 +1,5 @@
 /** Computes which codes of a CodeSystem lie below which: nested concepts and parent/child properties. https://hl7.org/fhir/R4B/codesystem.html#hierarchy */
-import { objectsOf, type Resource } from '../fhir/json.ts';
+import { objectsOf, type Resource } from './json.ts';
 
 /** The codes of one system with those directly above each. */
 export interface Hierarchy {

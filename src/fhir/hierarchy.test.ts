@@ -1,7 +1,7 @@
 /** Hierarchies are read from nesting and from properties, rings included. https://hl7.org/fhir/R4B/codesystem.html#hierarchy */
 import { expect, test } from 'vitest';
-import type { Json, Resource } from '../fhir/json.ts';
 import { ancestorsOf, hierarchyOf } from './hierarchy.ts';
+import type { Json, Resource } from './json.ts';
 
 const pairs = (concept: Json): string[] | undefined => {
   const hierarchy = hierarchyOf({ resourceType: 'CodeSystem', url: 'urn:x', concept } as Resource);
