@@ -21,8 +21,35 @@ export const canonical = {
   granularity: `${ours}/StructureDefinition/granularity`,
   countDisclosure: `${ours}/StructureDefinition/count-disclosure`,
   endpointRole: `${ours}/CodeSystem/endpoint-role`,
+  /** What a data set (Library) states beside its granularity. Each is a requirement, an obligation or a term of use. */
+  dataUse: `${ours}/StructureDefinition/data-use`,
+  purpose: `${ours}/StructureDefinition/purpose-of-use`,
+  visa: `${ours}/StructureDefinition/required-visa`,
+  terms: `${ours}/StructureDefinition/terms-to-accept`,
+  committee: `${ours}/StructureDefinition/access-committee`,
+  embargo: `${ours}/StructureDefinition/embargo-until`,
+  expires: `${ours}/StructureDefinition/expires`,
+  recipient: `${ours}/StructureDefinition/recipient`,
+  recipientCountry: `${ours}/StructureDefinition/recipient-country`,
+  obligation: `${ours}/StructureDefinition/obligation`,
+  consentRequired: `${ours}/StructureDefinition/consent-required`,
+  /** On a policy Consent or Permission: the data set (Library) that it is for. */
+  dataSet: `${ours}/StructureDefinition/data-set`,
+  /** On what a committee decided: what it grants (granularity, limits). */
+  grant: `${ours}/StructureDefinition/grant`,
+  accessCode: `${ours}/CodeSystem/access`,
+  duo: 'http://purl.obolibrary.org/obo/duo.owl',
+  /** Purpose of use, confidentiality, obligations: v3 code systems. */
+  actReason: 'http://terminology.hl7.org/CodeSystem/v3-ActReason',
+  actCode: 'http://terminology.hl7.org/CodeSystem/v3-ActCode',
+  confidentiality: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality',
+  observationValue: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue',
+  consentScope: 'http://terminology.hl7.org/CodeSystem/consentscope',
 } as const;
 
+/** Media type of a Library's content that holds the rules of a de-identification profile. */
+export const deidentificationType = 'application/vnd.fairway.deidentification+json';
+
 /** How closely an asker may look at a data set, weakest first: the levels of our granularity extension. */
-export const granularities = ['none', 'exists', 'count', 'aggregate', 'record'] as const;
+export const granularities = ['none', 'exists', 'count', 'aggregate', 'record-deidentified', 'record'] as const;
 export type Granularity = (typeof granularities)[number];
