@@ -94,6 +94,7 @@ const granularityTexts: Record<Granularity, string> = {
   exists: 'only whether there are any',
   count: 'counts only, small ones withheld',
   aggregate: 'aggregates only',
+  'record-deidentified': 'single records, de-identified',
   record: 'single records are open',
 };
 
