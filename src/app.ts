@@ -9,13 +9,22 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client
 import type { KnownTokens } from './auth/access-file.ts';
 import { createAuthenticate, openAccess } from './auth/authenticate.ts';
 import type { AccessContext } from './conditions/access-context.ts';
-import { createPrepare, openCustomParameters, openDoor, rememberDecisions } from './door/index.ts';
+import {
+  createDeidentify,
+  createPersonsOf,
+  createPrepare,
+  type Door,
+  openCustomParameters,
+  openDoor,
+  rememberDecisions,
+} from './door/index.ts';
 import { loadDefinitions } from './fhir/definitions/load.ts';
 import type { Definitions, FhirVersion } from './fhir/definitions/model.ts';
 import { createPageLinks, type PageLinks, type Role, type Server } from './interaction/index.ts';
 import { createFairly } from './rest/fairness.ts';
 import { largestBody, registerRest } from './rest/routes.ts';
 import { createExtractor } from './search/index.ts';
+import type { Hash } from './search/index-rows.ts';
 import type { DatabaseAddress } from './store/connect.ts';
 import { openStore, type Store } from './store/store.ts';
 
@@ -65,6 +74,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
     loadDefinitions(settings.fhirVersion),
   ]);
   const pages = createPageLinks(await store.secret('page'));
+  const deidentificationSecret = await store.secret('deidentification');
   const logError = (error: unknown): void => {
     settings.log('error', 'a request failed', {
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
@@ -74,7 +84,16 @@ export async function createApp(settings: AppSettings): Promise<App> {
   const baseUrls: string[] = [];
   let serverFor: (asker: AccessContext) => Server;
   const wire = (definitions: Definitions): void => {
-    serverFor = createServers({ store, definitions, baseUrls, pages, roles: settings.roles, now, newId });
+    serverFor = createServers({
+      store,
+      definitions,
+      baseUrls,
+      pages,
+      roles: settings.roles,
+      now,
+      newId,
+      deidentificationSecret,
+    });
   };
   const custom = await openCustomParameters({
     store,
@@ -121,6 +140,7 @@ interface Wiring {
   roles: readonly Role[];
   now(): number;
   newId(): string;
+  deidentificationSecret: string;
 }
 
 /** The server as each asker meets it, made when the asker first comes. Made anew when search parameters are added. */
@@ -129,22 +149,41 @@ function createServers(wiring: Wiring): (asker: AccessContext) => Server {
   const context = { definitions, hash: store.hash, baseUrls, now };
   const extract = createExtractor(context);
   const prepare = createPrepare({ ...context, extract });
+  const personsOf = createPersonsOf({ ...context, extract });
+  const deidentify = createDeidentify();
+  const rows = { ...context, defaultCount, maxCount };
   const servers = new WeakMap<AccessContext, Server>();
+  const doorFor = (asker: AccessContext): { door: Door; resolve: Hash } => {
+    const resolve = store.hash;
+    const decisions = rememberDecisions(store, asker, { rows, now, deidentify });
+    return {
+      door: openDoor({ store, definitions, prepare, extract, personsOf, resolve, now }, decisions, asker),
+      resolve,
+    };
+  };
+  const service = remembered((name: string) => doorFor(serviceContext(name)).door);
   return (asker) => {
     const known = servers.get(asker);
     if (known !== undefined) return known;
-    const server: Server = {
-      door: openDoor({ store, definitions, prepare, extract }, rememberDecisions(store, asker), asker),
-      definitions,
-      base: baseUrls[0]!,
-      roles,
-      pages,
-      searchContext: { ...context, defaultCount, maxCount },
-      newId,
-      now,
-    };
+    const { door, resolve } = doorFor(asker);
+    const searchContext = { ...rows, hash: resolve };
+    const server: Server = { door, service, definitions, base: baseUrls[0]!, roles, pages, searchContext, newId, now };
     servers.set(asker, server);
     return server;
+  };
+}
+
+const serviceContext = (name: string): AccessContext => ({
+  subject: { kind: 'service', name },
+  rights: { readAll: true, write: true, steward: true },
+});
+
+function remembered<T>(make: (name: string) => T): (name: string) => T {
+  const known = new Map<string, T>();
+  return (name) => {
+    let one = known.get(name);
+    if (one === undefined) known.set(name, (one = make(name)));
+    return one;
   };
 }
 
@@ -164,7 +203,16 @@ async function createHttp(): Promise<{ http: FastifyInstance; inHand: ReadonlySe
   });
   await http.register(cors, {
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-    exposedHeaders: ['ETag', 'Last-Modified', 'Location', 'Content-Location', 'Retry-After'],
+    exposedHeaders: [
+      'ETag',
+      'Last-Modified',
+      'Location',
+      'Content-Location',
+      'Retry-After',
+      'Link',
+      'Warning',
+      'Fairway-Obligations',
+    ],
     strictPreflight: false,
     maxAge: 86_400,
   });

@@ -20,6 +20,8 @@ export interface Imported {
   refused: number;
   /** `file:line: what is wrong` */
   faults: string[];
+  /** conditions that were written but are not understood */
+  warnings: string[];
 }
 
 export function importCommand(environment: Environment, done: (code: number) => void): Command {
@@ -137,24 +139,28 @@ interface ImportReply {
 function readResult(text: string): Imported {
   const { parameter } = JSON.parse(text) as ImportReply; // the reply of fairway's own $import
   const number = (name: string): number => parameter.find((one) => one.name === name)?.valueInteger ?? 0;
-  const outcome = parameter.find((one) => one.name === 'outcome')?.resource;
+  const messages = (name: string): string[] =>
+    parameter.find((one) => one.name === name)?.resource?.issue.map((issue) => issue.diagnostics) ?? [];
   return {
     created: number('created'),
     replaced: number('replaced'),
     refused: number('refused'),
-    faults: outcome?.issue.map((issue) => issue.diagnostics) ?? [],
+    faults: messages('outcome'),
+    warnings: messages('warnings'),
   };
 }
 
 /** Faults name lines of the stream; people want lines of their files. */
 function locate(imported: Imported, begins: readonly Begin[]): Imported {
-  const faults = imported.faults.map((fault) =>
-    fault.replace(/^line (\d+): /, (whole, number: string) => {
-      const begin = begins.findLast((one) => one.line <= Number(number));
-      return begin === undefined ? whole : `${begin.path}:${Number(number) - begin.line + 1}: `;
-    }),
-  );
-  return { ...imported, faults };
+  const located = (messages: readonly string[]): string[] => messages.map((message) => locateOne(message, begins));
+  return { ...imported, faults: located(imported.faults), warnings: located(imported.warnings) };
+}
+
+function locateOne(message: string, begins: readonly Begin[]): string {
+  return message.replace(/^line (\d+): /, (whole, number: string) => {
+    const begin = begins.findLast((one) => one.line <= Number(number));
+    return begin === undefined ? whole : `${begin.path}:${Number(number) - begin.line + 1}: `;
+  });
 }
 
 const faultsShown = 20;
@@ -176,5 +182,8 @@ function resultText(result: Imported & { files: number; passed: string[]; second
     result.passed.length === 0 ? '' : `Not FHIR by their names, and passed over: ${result.passed.join(', ')}\n`,
     faults.length === 0 ? '' : `Refused:\n${faults.join('')}`,
     more > 0 ? `  and ${more} more; --json shows up to 1000\n` : '',
+    result.warnings.length === 0
+      ? ''
+      : `Conditions that are not understood, and close what they are about:\n${result.warnings.map((one) => `  ${one}\n`).join('')}`,
   ].join('');
 }

@@ -10,6 +10,8 @@ export interface Rights {
   steward?: boolean;
   /** read everything in an emergency, when a reason is given */
   breakGlass?: boolean;
+  /** data access committees (as data sets name them) that the subject decides for; `*` stands for all */
+  committees?: readonly string[];
 }
 
 export type Subject =

@@ -1,16 +1,23 @@
-/** Remembers the decision for one asker until the statements change. See docs/adr/0003. */
+/** Remembers the decision for one asker until the statements change, or the next moment at which it must be made anew. See docs/adr/0010 and 0011. */
 import type { AccessContext } from '../conditions/access-context.ts';
-import { type Decision, decide } from '../conditions/decide.ts';
-import type { DataSetStatement } from '../conditions/statement.ts';
-import type { PermittedClasses } from '../search/tree.ts';
+import { decide } from '../conditions/decision.ts';
+import type { Decision } from '../conditions/model.ts';
+import type { ScopeLetter } from '../conditions/scope.ts';
+import { FhirError } from '../fhir/outcome.ts';
 import type { Statements } from '../store/statement.ts';
 import type { Store } from '../store/store.ts';
+import { type Terms, termsByClass } from './terms.ts';
+import { createViews, type ViewMeans, type Views } from './view.ts';
 
 /** A decision and the epoch of the statements that it rests on. */
 export interface StandingDecision {
   decision: Decision;
+  statements: Statements;
   epoch: number;
-  permits(accessClass: number): boolean;
+  /** what the asker sees, for each thing to be done */
+  views(letter: ScopeLetter): Views;
+  /** what goes with resources of the class */
+  termsOf(accessClass: number): Terms;
 }
 
 /** Decisions of one context. `at` gives one that rests on the statements of `epoch` or newer ones. */
@@ -20,33 +27,46 @@ export interface DecisionMemory {
   latest(): StandingDecision | Promise<StandingDecision>;
 }
 
-export function rememberDecisions(store: Store, context: AccessContext): DecisionMemory {
+export function rememberDecisions(store: Store, context: AccessContext, means: ViewMeans): DecisionMemory {
   let standing: StandingDecision | undefined;
   const renew = async (epoch: number): Promise<StandingDecision> => {
     const statements = await store.statements(epoch);
-    if (standing === undefined || standing.epoch < statements.epoch) standing = stand(context, statements);
+    if (standing === undefined || standing.epoch < statements.epoch || isOver(standing)) {
+      standing = stand(context, statements, means);
+    }
     return standing;
   };
+  const isOver = ({ decision }: StandingDecision): boolean => means.now() >= decision.until;
   return {
-    at: (epoch) => (standing !== undefined && standing.epoch >= epoch ? standing : renew(epoch)),
-    latest: () => standing ?? renew(0),
+    at: (epoch) => (standing !== undefined && standing.epoch >= epoch && !isOver(standing) ? standing : renew(epoch)),
+    latest: () => (standing !== undefined && !isOver(standing) ? standing : renew(0)),
   };
 }
 
-function stand(context: AccessContext, statements: Statements): StandingDecision {
-  const parsed = new Map<string, DataSetStatement>();
-  // Statements are written by statementOf (conditions) only, so what is read here has its shape.
-  for (const [key, text] of statements.dataSets) parsed.set(key, JSON.parse(text) as DataSetStatement);
-  const classes = statements.classes.map((one) => ({
-    class: one.class,
-    statements: one.dataSets.map((key) => parsed.get(key)).filter((statement) => statement !== undefined),
-  }));
-  const decision = decide(context, classes);
-  return { decision, epoch: statements.epoch, permits: permitsBy(decision.records) };
-}
-
-function permitsBy(permitted: PermittedClasses): (accessClass: number) => boolean {
-  if (permitted === 'all') return () => true;
-  const set = new Set(permitted);
-  return (accessClass) => set.has(accessClass);
+function stand(context: AccessContext, statements: Statements, means: ViewMeans): StandingDecision {
+  if (context.tokenId !== undefined && statements.revoked.has(context.tokenId)) {
+    throw new FhirError('login', 'the token was revoked');
+  }
+  if (context.expires !== undefined && means.now() >= context.expires) {
+    throw new FhirError('login', 'the token is no longer valid');
+  }
+  const decision = decide(
+    context,
+    statements,
+    means.now(),
+    means.isBelow === undefined ? {} : { isBelow: means.isBelow },
+  );
+  const byLetter = new Map<ScopeLetter, Views>();
+  return {
+    decision,
+    statements,
+    epoch: statements.epoch,
+    termsOf: termsByClass(decision, statements),
+    views(letter) {
+      let views = byLetter.get(letter);
+      if (views === undefined)
+        byLetter.set(letter, (views = createViews(context, decision, statements, letter, means)));
+      return views;
+    },
+  };
 }

@@ -3,6 +3,10 @@
 export type { WriteResult } from '../store/write.ts';
 export { openCustomParameters } from './custom-parameters.ts';
 export { rememberDecisions } from './decision-memory.ts';
-export { type Door, type DoorTransaction, type HistoryPlace, type NewWrite, openDoor } from './door.ts';
-export { createPrepare } from './prepare.ts';
+export { createDeidentify } from './deidentified.ts';
+export { type Door, openDoor } from './door.ts';
+export { createPersonsOf, createPrepare } from './prepare.ts';
+export type { HistoryPlace } from './reading.ts';
 export { type StoredResource, textOf } from './stored.ts';
+export { type Assessment, noTerms, obligationText, type Terms } from './terms.ts';
+export type { DoorTransaction, NewWrite } from './writing.ts';

@@ -1,19 +1,32 @@
 /** Makes of an accepted resource what the store writes: index rows, what ties it to data sets, what else must change with it. */
+
+import { dataSetStatementOf, isDataSet } from '../conditions/data-set-statement.ts';
+import { directiveOf } from '../conditions/directive.ts';
+import { asksOfResources } from '../conditions/effect.ts';
 import { type Extent, extentOf, isExtentType, type Listing, listingOf } from '../conditions/extent.ts';
+import { factsOf, labelsOf } from '../conditions/facts.ts';
+import { grantOf, isGrant } from '../conditions/grant.ts';
 import { isMetadata, metadataTypes } from '../conditions/metadata-type.ts';
-import { isDataSet, statementOf } from '../conditions/statement.ts';
+import { deidentificationType } from '../fhir/canonical.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
-import type { Resource } from '../fhir/json.ts';
+import { objectsOf, type Resource } from '../fhir/json.ts';
 import { customParameter, extractOne } from '../search/index.ts';
 import { type Hash, type IndexSink, type Int64, parameterKey, resourceKey, systemKey } from '../search/index-rows.ts';
-import { type Anchor, anchorKind, metadataClass } from '../store/access-class.ts';
+import { type Anchor, anchorKind, type Owner } from '../store/access-class.ts';
 import { replaceParameter } from '../store/custom-parameter.ts';
 import { changeDataSet, type DataSetChange, type TyingParameters } from '../store/data-set.ts';
+import {
+  changeDirective,
+  changeGrant,
+  changeProfile,
+  type Reclassing,
+  type StoredDirective,
+} from '../store/directive.ts';
 import { RowBuffer } from '../store/row-buffer.ts';
 import type { StoreTransaction } from '../store/store.ts';
 import type { WriteEntry } from '../store/write.ts';
 import { replaceHierarchy } from '../terminology/closure.ts';
-import { resourceOf } from './stored.ts';
+import { resourceOf, type StoredResource } from './stored.ts';
 
 /** What preparing needs to know of this server. */
 export interface Preparation {
@@ -26,7 +39,11 @@ export interface Preparation {
 }
 
 /** A prepared write; `effect` is bound to the transaction when it is there. */
-export type PreparedWrite = Omit<WriteEntry, 'effect'> & { change?: (inside: StoreTransaction) => Promise<void> };
+export type PreparedWrite = Omit<WriteEntry, 'effect'> & {
+  change?: (inside: StoreTransaction) => Promise<void>;
+  /** what of the resource is not understood, and what that closes: for the steward who writes it */
+  warnings?: readonly string[];
+};
 
 export type Prepare = (
   how: WriteEntry['how'],
@@ -38,22 +55,84 @@ export type Prepare = (
 export function createPrepare(means: Preparation): Prepare {
   const { hash } = means;
   const tying = tyingParameters(means);
-  const compartmentKeys = new Set(tying.compartment);
-  const tagKeys = new Set(tying.tag);
-  const change = createChange(means, tying);
+  const keys: TyingKeys = { compartment: new Set(tying.compartment), tag: new Set(tying.tag) };
+  const change = createChange(means, tying, keys);
 
   return (how, type, id, content) => {
     const key = resourceKey(hash, type, id);
     const rows = new RowBuffer(hash);
     if (content !== undefined) means.extract(content.resource, rows);
-    const owner =
-      content !== undefined && isMetadata(content.resource)
-        ? { class: metadataClass }
-        : { anchors: anchorsOf(key, type, rows, compartmentKeys, tagKeys) };
+    const owner = content === undefined ? gone : ownerOf(key, content.resource, id, rows, keys, means);
     const prepared: PreparedWrite = { how, key, type, id, tail: content?.tail ?? null, rows, owner };
-    const changes = change(type, key, content?.resource);
+    const changes = change(type, id, key, content?.resource);
     if (changes !== undefined) prepared.change = changes;
+    const warnings = content === undefined ? [] : warningsOf({ ...content.resource, id }, means);
+    if (warnings.length > 0) prepared.warnings = warnings;
     return prepared;
+  };
+}
+
+/** What a stating resource says that nobody can apply. */
+function warningsOf(resource: Resource, { baseUrls }: Preparation): readonly string[] {
+  switch (resource.resourceType) {
+    case 'Library': {
+      const warnings = isDataSet(resource)
+        ? dataSetStatementOf(resource).closed.map((one) => `the data set is closed: ${one}`)
+        : [];
+      return warnings;
+    }
+    case 'Consent':
+    case 'Permission': {
+      const because = isGrant(resource)
+        ? grantOf(resource, baseUrls).because
+        : directiveOf(resource, baseUrls)?.because;
+      return because === undefined ? [] : [`what it is about is closed: ${because}`];
+    }
+    default:
+      return [];
+  }
+}
+
+/** The keys of the patients in whose compartments a resource lies. */
+export function createPersonsOf(means: Preparation): (stored: StoredResource) => readonly Int64[] {
+  const { compartment } = tyingParameters(means);
+  const keys: TyingKeys = { compartment: new Set(compartment), tag: new Set() };
+  return (stored) => {
+    const rows = new RowBuffer(means.hash);
+    means.extract(resourceOf(stored), rows);
+    return anchorsOf(stored.key, stored.type, rows, keys.compartment, keys.tag)
+      .filter(({ kind }) => kind === anchorKind.compartment)
+      .map(({ a }) => a);
+  };
+}
+
+/** A tombstone keeps the class that its resource had. */
+const gone: Owner = {
+  isMetadata: false,
+  anchors: [],
+  isLabelled: false,
+  facts: () => ({ type: '', id: '', codes: [], labels: [], references: [] }),
+};
+
+interface TyingKeys {
+  compartment: ReadonlySet<Int64>;
+  tag: ReadonlySet<Int64>;
+}
+
+function ownerOf(
+  key: Int64,
+  resource: Resource,
+  id: string,
+  rows: RowBuffer,
+  keys: TyingKeys,
+  { baseUrls }: Preparation,
+): Owner {
+  const metadata = isMetadata(resource);
+  return {
+    isMetadata: metadata,
+    anchors: metadata ? [] : anchorsOf(key, resource.resourceType, rows, keys.compartment, keys.tag),
+    isLabelled: labelsOf(resource).length > 0,
+    facts: () => factsOf({ ...resource, id }, baseUrls),
   };
 }
 
@@ -90,8 +169,10 @@ function tyingParameters({ definitions, hash }: Preparation): TyingParameters {
   return { compartment, tag, metadataTypes };
 }
 
+type Change = (inside: StoreTransaction) => Promise<void>;
+
 /** What must change beside the resource itself, by its type. */
-function createChange(means: Preparation, tying: TyingParameters) {
+function createChange(means: Preparation, tying: TyingParameters, keys: TyingKeys) {
   const { hash, baseUrls } = means;
   const keyOf = (target: string): Int64 => hash(target);
   const listed = (resource: Resource): Anchor[] => anchorsOfListing(listingOf(resource, baseUrls), keyOf);
@@ -99,28 +180,81 @@ function createChange(means: Preparation, tying: TyingParameters) {
     const stored = (await inside.readMany([extent])).get(extent);
     return stored === undefined || stored.tail === null ? [] : listed(resourceOf(stored));
   };
-  const apply = (data: DataSetChange) => (inside: StoreTransaction) =>
-    changeDataSet(inside.sql, data, (extent) => listsOf(inside, extent), tying, inside.memory);
+  const apply =
+    (data: DataSetChange): Change =>
+    (inside) =>
+      changeDataSet(inside.sql, data, (extent) => listsOf(inside, extent), tying, inside.memory);
+  const reclassing: Reclassing = {
+    compartment: tying.compartment,
+    ownerOf(stored) {
+      const resource = resourceOf(stored);
+      const rows = new RowBuffer(hash);
+      means.extract(resource, rows);
+      return ownerOf(stored.key, resource, stored.id, rows, keys, means);
+    },
+  };
 
-  return (
-    type: string,
-    key: Int64,
-    resource: Resource | undefined,
-  ): ((inside: StoreTransaction) => Promise<void>) | undefined => {
+  return (type: string, id: string, key: Int64, resource: Resource | undefined): Change | undefined => {
     if (type === 'CodeSystem') return (inside) => replaceHierarchy(inside.sql, hash, key, resource);
     if (type === 'SearchParameter') return (inside) => changeParameter(inside, key, resource, means);
     if (isExtentType(type)) return apply({ key, lists: resource === undefined ? [] : listed(resource) });
+    if (type === 'Consent' || type === 'Permission') return changeOfDirective(key, id, resource, means, reclassing);
     if (type !== 'Library') return undefined;
-    if (resource === undefined || !isDataSet(resource)) return apply({ key });
-    const extent = extentOf(resource, baseUrls);
-    return apply({
-      key,
-      dataSet: {
-        statement: JSON.stringify(statementOf(resource)),
-        extents: extent.listedBy.map(keyOf),
-        anchors: anchorsOfExtent(extent, hash),
-      },
-    });
+    const named = resource === undefined ? undefined : { ...resource, id };
+    const profile: Change = (inside) => changeProfile(inside.sql, key, profileOf(named));
+    const dataSet = apply(named === undefined || !isDataSet(named) ? { key } : dataSetOf(key, named, means));
+    return async (inside) => {
+      await profile(inside);
+      await dataSet(inside);
+    };
+  };
+}
+
+function dataSetOf(key: Int64, library: Resource, { hash, baseUrls }: Preparation): DataSetChange {
+  const extent = extentOf(library, baseUrls);
+  return {
+    key,
+    dataSet: {
+      statement: JSON.stringify(dataSetStatementOf(library)),
+      extents: extent.listedBy.map(hash),
+      anchors: anchorsOfExtent(extent, hash),
+    },
+  };
+}
+
+/** The profile that a Library holds, by its canonical. */
+function profileOf(library: Resource | undefined): { url: string; content: string } | undefined {
+  if (library === undefined || !isProfile(library) || typeof library['url'] !== 'string') return undefined;
+  return { url: library['url'], content: JSON.stringify(library) };
+}
+
+function isProfile(library: Resource): boolean {
+  return objectsOf(library['content']).some((one) => one['contentType'] === deidentificationType);
+}
+
+/** A Consent or Permission says what may be done with data; of a committee, what it granted. */
+function changeOfDirective(
+  key: Int64,
+  id: string,
+  resource: Resource | undefined,
+  { hash, baseUrls }: Preparation,
+  reclassing: Reclassing,
+): Change {
+  const named = resource === undefined ? undefined : { ...resource, id };
+  const granted = named !== undefined && isGrant(named);
+  const grant = granted ? grantOf(named, baseUrls).grant : undefined;
+  const directive = named === undefined || granted ? undefined : directiveOf(named, baseUrls);
+  const stored: StoredDirective | undefined =
+    directive === undefined
+      ? undefined
+      : {
+          statement: directive,
+          asks: asksOfResources(directive),
+          ...(directive.patient === undefined ? {} : { patient: hash(directive.patient) }),
+        };
+  return async (inside) => {
+    await changeGrant(inside.sql, key, grant);
+    await changeDirective(inside.sql, key, stored, reclassing, inside.memory);
   };
 }
 

@@ -18,3 +18,12 @@ export function objectOf(value: Json | undefined): JsonObject | undefined {
 export function objectsOf(value: Json | undefined): JsonObject[] {
   return Array.isArray(value) ? value.map(objectOf).filter((one) => one !== undefined) : [];
 }
+
+/** The value of a JSON text; undefined when it is none. */
+export function parseJson(text: string): Json | undefined {
+  try {
+    return JSON.parse(text) as Json; // all that JSON.parse gives
+  } catch {
+    return undefined;
+  }
+}

@@ -31,3 +31,9 @@ function refuseForeign(type: string, roles: Server['roles']): void {
   if (roles.includes('repository') || isMetadataOnlyType(type)) return;
   throw new FhirError('not-supported', `this server (${roles.join(', ')}) holds metadata only and takes no ${type}`);
 }
+
+/** A resource of the server's own making, checked like any other. */
+export function acceptOwn(resource: Resource, server: Pick<Server, 'definitions' | 'roles'>): Accepted {
+  const { meta: _, ...rest } = resource;
+  return accept(JSON.stringify(rest), server, resource.resourceType);
+}

@@ -1,5 +1,6 @@
 /** Builds Bundle texts from stored texts without parsing them. https://hl7.org/fhir/R4B/bundle.html */
-import { type StoredResource, textOf } from '../door/index.ts';
+import { type StoredResource, type Terms, textOf } from '../door/index.ts';
+import { codingOf } from '../fhir/coding.ts';
 import type { Part } from '../fhir/format/part.ts';
 import type { OperationOutcome } from '../fhir/outcome.ts';
 import type { Server } from './interaction.ts';
@@ -22,11 +23,23 @@ export function bundleText(members: {
   totalExtension?: unknown;
   links: readonly BundleLink[];
   entries: readonly string[];
+  /** what the recipient has to keep to, and where this server is, for links to the data sets that say so */
+  terms?: Terms;
+  base?: string;
 }): string {
-  const { type, id, now, total, totalExtension, links, entries } = members;
-  let text = `{"resourceType":"Bundle","id":${quoted(id)},"meta":{"lastUpdated":"${new Date(now).toISOString()}"},"type":${quoted(type)}`;
+  const { type, id, now, total, totalExtension, entries, terms } = members;
+  const security =
+    terms === undefined || terms.obligations.length === 0
+      ? ''
+      : `,"security":${JSON.stringify(terms.obligations.map(({ code, display }) => codingOf(code, display)))}`;
+  let text = `{"resourceType":"Bundle","id":${quoted(id)},"meta":{"lastUpdated":"${new Date(now).toISOString()}"${security}},"type":${quoted(type)}`;
   if (total !== undefined) text += `,"total":${total}`;
   if (totalExtension !== undefined) text += `,"_total":${JSON.stringify({ extension: [totalExtension] })}`;
+  const licences = (terms?.dataSets ?? []).map((dataSet) => ({
+    relation: 'license',
+    url: `${members.base ?? ''}/${dataSet}`,
+  }));
+  const links = [...members.links, ...licences];
   if (links.length > 0) text += `,"link":${JSON.stringify(links)}`;
   if (entries.length > 0) text += `,"entry":[${entries.join(',')}]`;
   return `${text}}`;

@@ -58,9 +58,10 @@ export async function historyReply(
   const entries = shown.map((stored) => historyEntry(stored, server.base, (text) => shaped(text, part, server)));
   // What fits on one page needs no counting.
   const complete = token === undefined && versions.length <= count ? versions.length : undefined;
-  const members = { type: 'history', id: server.newId(), now: server.now(), links, entries };
+  const terms = await server.door.termsOf(shown);
+  const members = { type: 'history', id: server.newId(), now: server.now(), links, entries, terms, base: server.base };
   const number = complete ?? (await total?.());
-  return { status: 200, body: bundleText(number === undefined ? members : { ...members, total: number }) };
+  return { status: 200, body: bundleText(number === undefined ? members : { ...members, total: number }), terms };
 }
 
 function parse({ parameters, prefer }: InteractionRequest): Asked {

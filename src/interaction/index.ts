@@ -37,7 +37,7 @@ export function interactionsWith(operations: readonly Interaction[]): readonly I
   return [...inBundles, createBatch(inBundles), capabilities(onResources, onSystem, operations)];
 }
 
-export { accept } from './accept.ts';
+export { accept, acceptOwn } from './accept.ts';
 export { bundleText, searchEntry } from './bundle.ts';
 export { forType, knownType, matchInteraction } from './dispatch.ts';
 export { versionNumber } from './etag.ts';

@@ -1,5 +1,5 @@
 /** What an interaction gets, what it gives, and how one is registered. https://hl7.org/fhir/R4B/http.html */
-import type { Door } from '../door/index.ts';
+import type { Door, Terms } from '../door/index.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import type { SearchContext } from '../search/index.ts';
 import type { PageLinks } from './page-link.ts';
@@ -39,11 +39,17 @@ export interface Reply {
   lastModified?: number;
   /** absolute URL of the version that was written */
   location?: string;
+  /** what a recipient of the body has to keep to */
+  terms?: Terms;
+  /** what whoever wrote should know, for example why a data set stays closed */
+  warnings?: readonly string[];
 }
 
 /** The server as one request meets it. */
 export interface Server {
   door: Door;
+  /** A door for what the server does by itself, under the name of one of its services. */
+  service(name: string): Door;
   definitions: Definitions;
   /** base address without a trailing slash */
   base: string;

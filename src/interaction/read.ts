@@ -12,7 +12,7 @@ export const read: Interaction = {
   summary: 'Read the current version of a resource. If-None-Match and If-Modified-Since spare what the client has.',
   async perform(request, server) {
     const stored = await server.door.read(request.type, request.id);
-    return versionReply(stored, request, server);
+    return { ...versionReply(stored, request, server), terms: await server.door.termsOf([stored]) };
   },
 };
 

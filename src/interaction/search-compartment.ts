@@ -2,8 +2,8 @@
 import type { Definitions } from '../fhir/definitions/model.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import { idPattern } from '../fhir/reference.ts';
-import type { SearchContext, SearchPlace } from '../search/index.ts';
-import { parameterKey, resourceKey } from '../search/index-rows.ts';
+import { compartmentOf, compartmentTypes, type SearchContext, type SearchPlace } from '../search/index.ts';
+import { resourceKey } from '../search/index-rows.ts';
 import type { Expression } from '../search/tree.ts';
 import type { Interaction } from './interaction.ts';
 import { searchReply } from './searchset.ts';
@@ -39,28 +39,20 @@ export function compartmentPlace(
   definitions: Definitions,
   context: Pick<SearchContext, 'hash'>,
 ): SearchPlace {
-  const compartment = definitions.compartments.find((one) => one.code === type);
-  if (compartment === undefined || !idPattern.test(id)) {
+  const linked = compartmentTypes(type, definitions);
+  if (linked === undefined || !idPattern.test(id)) {
     const codes = definitions.compartments.map((one) => one.code).join(', ');
     throw new FhirError(
       'not-found',
       `there is no compartment ${type}/${id.slice(0, 64)}; there are compartments of ${codes}`,
     );
   }
-  const linked = Object.keys(compartment.resources);
   if (target !== '*' && !linked.includes(target) && target !== type) {
     throw new FhirError('not-found', `${target.slice(0, 64)} is never part of the compartment of a ${type}`);
   }
   const self = resourceKey(context.hash, type, id);
-  const within = (one: string): Expression => {
-    const of: Expression[] = (compartment.resources[one] ?? []).map((code) => ({
-      kind: 'match',
-      parameter: parameterKey(context.hash, one, code),
-      test: { table: 'reference', targets: [self] },
-    }));
-    if (one === type) of.push({ kind: 'key', keys: [self] });
-    return of.length === 1 ? of[0]! : { kind: 'or', of };
-  };
+  const within = (one: string): Expression =>
+    compartmentOf(one, type, self, { definitions, hash: context.hash }) ?? { kind: 'none' };
   const types = target === '*' ? [...new Set([type, ...linked])] : [target];
   return { types, path: `${type}/${id}/${target}`, within };
 }

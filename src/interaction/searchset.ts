@@ -83,11 +83,12 @@ async function pageReply(search: Search, token: string | undefined, server: Serv
     ...page.included.map((stored) => searchEntry(stored, base, { mode: 'include' }, search.part, server)),
     ...warningEntries(search),
   ];
-  const members = { type: 'searchset', id: server.newId(), now: server.now(), links, entries };
+  const terms = await door.termsOf([...page.matches, ...page.included]);
+  const members = { type: 'searchset', id: server.newId(), now: server.now(), links, entries, terms, base };
   // When the end is on this page, the total is known at no cost.
   const known = total ?? (next === undefined ? at.seen + page.matches.length : undefined);
   const shown = known === undefined ? undefined : Math.min(known, search.most ?? known);
-  return { status: 200, body: bundleText(shown === undefined ? members : { ...members, total: shown }) };
+  return { status: 200, body: bundleText(shown === undefined ? members : { ...members, total: shown }), terms };
 }
 
 /** `first` and `previous` from the second page on, `last` where this is the last. */

@@ -12,6 +12,6 @@ export const vread: Interaction = {
   async perform(request, server) {
     const { type, id, versionId } = request;
     const stored = await server.door.vread(type, id, versionNumber(type, id, versionId));
-    return versionReply(stored, request, server);
+    return { ...versionReply(stored, request, server), terms: await server.door.termsOf([stored]) };
   },
 };

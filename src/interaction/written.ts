@@ -2,7 +2,7 @@
 
 import type { WriteResult } from '../door/index.ts';
 import { resourceText } from '../fhir/format/json.ts';
-import { FhirError, outcomeOf } from '../fhir/outcome.ts';
+import { FhirError, type Issue, outcomeOf } from '../fhir/outcome.ts';
 import type { Preference, Reply } from './interaction.ts';
 
 export interface WrittenResource {
@@ -37,11 +37,15 @@ export function replyOf(
     versionId: done.version,
     lastModified: done.updated,
     location: `${base}/${type}/${id}/_history/${done.version}`,
+    ...(done.warnings === undefined ? {} : { warnings: done.warnings }),
   };
   if (prefer === 'minimal') return reply;
   if (prefer === 'OperationOutcome') {
     const diagnostics = `${type}/${id} ${done.done} as version ${done.version}`;
-    const outcome = outcomeOf([{ severity: 'information', code: 'processing', diagnostics }]);
+    const warnings = (done.warnings ?? []).map(
+      (one): Issue => ({ severity: 'warning', code: 'processing', diagnostics: one }),
+    );
+    const outcome = outcomeOf([{ severity: 'information', code: 'processing', diagnostics }, ...warnings]);
     return { ...reply, body: JSON.stringify(outcome) };
   }
   return { ...reply, body: resourceText(type, id, done.version, done.updated, tail) };

@@ -29,7 +29,7 @@ export const importOperation: StreamOperation = {
     'Take in resources, one per line. Resources with an id replace what is there; each faulty line is reported and the rest kept.',
   async perform(body, server) {
     await server.door.mayWrite();
-    const tally: Tally = { created: 0, replaced: 0, refused: 0, faults: [] };
+    const tally: Tally = { created: 0, replaced: 0, refused: 0, faults: [], warnings: [] };
     await importLines(body, server, tally);
     // Not waited for: everything is there, and what fails here PostgreSQL does by itself a little later.
     if (tally.created + tally.replaced >= large) server.door.settle().catch(() => {});
@@ -42,6 +42,8 @@ interface Tally {
   replaced: number;
   refused: number;
   faults: { line: number; error: FhirError }[];
+  /** what was written but is not understood as a condition */
+  warnings: string[];
 }
 
 interface Batch {
@@ -112,9 +114,16 @@ async function write(batch: Batch, server: Server, tally: Tally): Promise<void> 
 }
 
 function count(result: WriteResult, { type, id }: NewWrite, line: number, tally: Tally): void {
+  if ('warnings' in result) warn(result.warnings ?? [], line, tally);
   if (result.done === 'created') tally.created++;
   else if (result.done === 'replaced') tally.replaced++;
   else refuse(tally, line, new FhirError('conflict', `the id ${id} cannot be used for a ${type} here`));
+}
+
+function warn(warnings: readonly string[], line: number, tally: Tally): void {
+  for (const one of warnings) {
+    if (tally.warnings.length < faultsShown) tally.warnings.push(`line ${line}: ${one}`);
+  }
 }
 
 /** Parameters: how many, and an OperationOutcome that names the faulty lines. */
@@ -139,5 +148,11 @@ function reply(tally: Tally): Reply {
     number('refused', tally.refused),
   ];
   if (issues.length > 0) parameter.push({ name: 'outcome', resource: outcomeOf(issues) });
+  if (tally.warnings.length > 0) {
+    const warnings = tally.warnings.map(
+      (diagnostics): Issue => ({ severity: 'warning', code: 'processing', diagnostics }),
+    );
+    parameter.push({ name: 'warnings', resource: outcomeOf(warnings) });
+  }
   return { status: 200, body: JSON.stringify({ resourceType: 'Parameters', parameter }) };
 }

@@ -1,5 +1,10 @@
 /** All operations: routes, the CapabilityStatement and the reference are made from this list. */
+import { accessRequests } from './access/access-requests.ts';
+import { decideAccess } from './access/decide-access.ts';
+import { answerAccess, revokeAccess, withdrawAccess } from './access/follow-up.ts';
+import { requestAccess } from './access/request-access.ts';
 import { everything } from './everything.ts';
+import { explain } from './explain.ts';
 import { expunge } from './expunge.ts';
 import { importOperation } from './import.ts';
 import { indexStatus } from './index-status.ts';
@@ -10,7 +15,14 @@ import { validate } from './validate.ts';
 
 export const streamOperations: readonly StreamOperation[] = [importOperation];
 export const operations: readonly Operation[] = [
+  accessRequests,
+  answerAccess,
+  decideAccess,
+  requestAccess,
+  revokeAccess,
+  withdrawAccess,
   everything,
+  explain,
   expunge,
   indexStatus,
   lastn,

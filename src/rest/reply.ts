@@ -1,5 +1,6 @@
 /** Writes replies and errors to HTTP, in the format that is wanted; nothing else does. https://hl7.org/fhir/R4B/http.html#ops */
 import type { FastifyReply } from 'fastify';
+import { obligationText, type Terms } from '../door/index.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import { entryResourceTexts } from '../fhir/format/bundle.ts';
 import { parseLossless, parseLosslessObject } from '../fhir/format/lossless.ts';
@@ -25,6 +26,8 @@ export function sendReply(to: FastifyReply, reply: Reply, wanted: Wanted, writin
   if (reply.versionId !== undefined) to.header('etag', `W/"${reply.versionId}"`);
   if (reply.lastModified !== undefined) to.header('last-modified', httpDate(reply.lastModified));
   if (reply.location !== undefined) to.header(reply.status === 201 ? 'location' : 'content-location', reply.location);
+  if (reply.terms !== undefined) sendTerms(to, reply.terms, writing.base);
+  if (reply.warnings !== undefined && reply.warnings.length > 0) to.header('warning', warningText(reply.warnings));
   if (text === undefined) return to.send();
   // What someone else uploaded must never run as a page of this server.
   if (raw !== undefined) {
@@ -33,6 +36,25 @@ export function sendReply(to: FastifyReply, reply: Reply, wanted: Wanted, writin
   }
   return to.header('content-type', contentTypeOf(wanted.format)).send(text);
 }
+
+/** Data sets that one header names; a Bundle names them all. */
+const mostLinked = 20;
+
+/** The terms of what is sent, for those who look at headers only. https://www.rfc-editor.org/rfc/rfc4946 */
+function sendTerms(to: FastifyReply, { dataSets, obligations }: Terms, base: string): void {
+  if (dataSets.length > 0) {
+    const links = dataSets.slice(0, mostLinked).map((dataSet) => `<${base}/${dataSet}>; rel="license"`);
+    to.header('link', links.join(', '));
+  }
+  if (obligations.length > 0) to.header('fairway-obligations', headerText(obligations.map(obligationText).join(', ')));
+}
+
+/** https://www.rfc-editor.org/rfc/rfc7234#section-5.5 */
+const warningText = (warnings: readonly string[]): string =>
+  headerText(warnings.map((one) => `199 fairway "${one.replaceAll('"', "'")}"`).join(', '));
+
+/** Headers hold printable ASCII only. */
+const headerText = (text: string): string => text.replace(/[^ -~]/g, '?').slice(0, 4000);
 
 /** `text` (JSON) in the wanted format. */
 function written(text: string, { format, pretty }: Wanted, { definitions, base }: Writing): string {

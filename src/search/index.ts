@@ -1,4 +1,6 @@
 /** Search as others may import it. */
+
+export { compartmentOf, compartmentTypes } from './compartment.ts';
 export {
   compile,
   compileCount,
@@ -10,11 +12,22 @@ export {
 } from './compile/index.ts';
 export { containedKey, matchingContained } from './contained.ts';
 export type { SearchContext } from './context.ts';
+export { parseCriterion } from './criterion.ts';
 export { customParameter } from './custom-parameter.ts';
 export { createExtractor, type Extractor, extractOne, uncompiledParameters } from './extract.ts';
 export { membership } from './membership.ts';
 export { pairUp } from './pair.ts';
 export { dateTests, intervalOf } from './parameter/date.ts';
+export { type ParameterRows, parameterRows } from './parameter/parameter.ts';
 export { parseSearch, type SearchPlace } from './parse.ts';
 export { registryOf } from './registry.ts';
 export { type LookUp, lookUp } from './rewrite/look-up.ts';
+export {
+  classesOfViews,
+  inView,
+  isByPseudonym,
+  type RowsOf,
+  restrict,
+  type Veil,
+  type View,
+} from './rewrite/restrict.ts';

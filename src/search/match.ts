@@ -35,31 +35,37 @@ export function keepRows(hash: Hash): { sink: IndexSink; rows: MatchableRow[] } 
   return { sink, rows };
 }
 
-/** Whether `expression` holds for a resource with these rows. Throws `not-supported` for what needs more than its own rows. */
-export function holds(expression: Expression, rows: readonly MatchableRow[]): boolean {
+/** Whether `expression` holds for a resource with these rows and this key, if it has one. Throws `not-supported` for what needs more than its own rows. */
+export function holds(expression: Expression, rows: readonly MatchableRow[], key?: Int64): boolean {
   switch (expression.kind) {
     case 'and':
-      return expression.of.every((one) => holds(one, rows));
+      return expression.of.every((one) => holds(one, rows, key));
     case 'or':
-      return expression.of.some((one) => holds(one, rows));
+      return expression.of.some((one) => holds(one, rows, key));
     case 'not':
-      return !holds(expression.of, rows);
+      return !holds(expression.of, rows, key);
     case 'none':
       return false;
     case 'present':
       return rows.some((row) => row.parameter === expression.parameter && row.table === expression.table);
+    case 'key':
+      if (key !== undefined) return expression.keys.includes(key);
+      throw notInMemory();
     case 'match':
       return rows.some(
         (row) =>
           row.parameter === expression.parameter && row.table === expression.test.table && passes(row, expression.test),
       );
     default:
-      throw new FhirError(
-        'not-supported',
-        'contained resources can be searched by their own values only: not by chains, _has, _id, _lastUpdated, words or places',
-      );
+      throw notInMemory();
   }
 }
+
+const notInMemory = (): FhirError =>
+  new FhirError(
+    'not-supported',
+    'contained resources can be searched by their own values only: not by chains, _has, _id, _lastUpdated, words or places',
+  );
 
 function passes(row: MatchableRow, test: RowTest): boolean {
   switch (test.table) {

@@ -81,12 +81,18 @@ export type Expression =
       kilometres: number;
     }
   | { kind: 'updated'; ranges: readonly RangeTest[] }
+  /** the resource is of one of the classes */
+  | { kind: 'class'; classes: readonly number[] }
+  /** `of` is true where only these classes exist, and the resource is of one of them (rewrite/restrict.ts) */
+  | { kind: 'within'; classes: PermittedClasses; of: Expression }
   | { kind: 'none' };
 
 export interface SortKey {
   /** the parameter's rows in `table` (`implied`: what holds of whatever has them, so that walking them wastes nothing), or the resource's own columns */
   by: { table: IndexTable; parameter: Int64; implied?: Expression } | 'id' | 'updated' | 'score';
   descending: boolean;
+  /** the classes whose values may order; others come as if they had none. All when absent. */
+  visible?: PermittedClasses;
 }
 
 export interface Include {

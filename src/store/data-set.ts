@@ -1,6 +1,6 @@
 /** Keeps what the data sources state of their data sets and what belongs to them, and re-classes what that touches. See docs/adr/0003. */
 import type { Int64 } from '../search/index-rows.ts';
-import { type Anchor, type ClassMemory, classOf, internClasses, metadataClass } from './access-class.ts';
+import { type Anchor, type ClassMemory, type ClassParts, classOf, internClasses } from './access-class.ts';
 import type { TransactionSql } from './connect.ts';
 import { arrayText, ownedTableNames } from './row-buffer.ts';
 
@@ -105,10 +105,11 @@ const touchedText = `
     select t.key from token t join i on i.kind = 2 and t.code = i.a and t.system = i.b where t.parameter = any($5::bigint[])
   ) x join resource using (key) where type <> all(string_to_array($6, ','))`;
 
-const signatureText = `
+/** The data sets that contain each touched resource now; the effects on it stay. */
+const partsText = `
   create temporary table reclassed on commit drop as
-  select t.key, coalesce(string_agg(d.name, ',' order by d.name), '') as signature
-  from touched t left join lateral (
+  select t.key, coalesce(c.effects, '') as effects, coalesce(string_agg(d.name, ',' order by d.name), '') as data_sets
+  from touched t join resource x on x.key = t.key left join access_class c on c.class = x.class left join lateral (
     select data_set::text collate "C" as name from data_set_anchor where kind in (0, 1) and a = t.key
     union
     select a.data_set::text from reference r join data_set_anchor a on a.kind = 1 and a.a = r.target
@@ -116,7 +117,7 @@ const signatureText = `
     union
     select a.data_set::text from token k join data_set_anchor a on a.kind = 2 and a.a = k.code and a.b = k.system
       where k.key = t.key and k.parameter = any($2::bigint[])
-  ) d on true group by t.key`;
+  ) d on true where not coalesce(c.is_metadata, false) group by t.key, c.effects`;
 
 async function reclass(
   sql: TransactionSql,
@@ -128,20 +129,36 @@ async function reclass(
   const tag = arrayText(tying.tag);
   await sql`drop table if exists touched, reclassed`;
   await sql.unsafe(touchedText, [...columnsOf(anchors), compartment, tag, tying.metadataTypes.join(',')]);
-  await sql.unsafe(signatureText, [compartment, tag]);
-  const signatures = (await sql`select distinct signature from reclassed`).map((row) => row['signature'] as string);
-  await internClasses(sql, signatures, memory);
+  await sql.unsafe(partsText, [compartment, tag]);
+  const parts = (await sql`select distinct data_sets, effects from reclassed`).map(
+    (row): ClassParts => ({
+      isMetadata: false,
+      dataSets: row['data_sets'] as string,
+      effects: row['effects'] as string,
+    }),
+  );
+  await internClasses(sql, parts, memory);
+  // Both lists have one item more than there are classes, so that none of them is empty.
   await sql.unsafe(
     `create temporary table new_class on commit drop as
-     select r.key, coalesce(c.class, 0) as class from reclassed r
-     left join unnest(string_to_array($1, '|'), $2::int[]) as c (signature, class) on c.signature = r.signature`,
-    [signatures.join('|'), arrayText(signatures.map((signature) => classOf(memory, signature)))],
+     select r.key, c.class from reclassed r
+     join unnest(string_to_array($1, '|'), string_to_array($2, '|'), $3::int[]) as c (data_sets, effects, class)
+       on c.data_sets = r.data_sets and c.effects = r.effects`,
+    [
+      ['none', ...parts.map((one) => one.dataSets)].join('|'),
+      ['none', ...parts.map((one) => one.effects)].join('|'),
+      arrayText([0, ...parts.map((one) => classOf(memory, one))]),
+    ],
   );
+  await moveToNewClasses(sql);
+  await sql`drop table touched, reclassed, new_class`;
+}
+
+/** Gives every row of the resources in `new_class` their class. */
+export async function moveToNewClasses(sql: TransactionSql): Promise<void> {
   for (const table of ['resource', ...ownedTableNames]) {
     await sql.unsafe(
-      `update ${table} t set class = n.class from new_class n
-       where t.key = n.key and t.class <> n.class and t.class <> ${metadataClass}`,
+      `update ${table} t set class = n.class from new_class n where t.key = n.key and t.class <> n.class`,
     );
   }
-  await sql`drop table touched, reclassed, new_class`;
 }

@@ -1,9 +1,10 @@
 /** Reads the versions of a resource, of a type or of the whole system in the order of time. https://hl7.org/fhir/R4B/http.html#history */
 
+import { selectKeys } from '../search/compile/expression.ts';
 import { StatementBuilder } from '../search/compile/statement.ts';
 import type { Statement } from '../search/index.ts';
 import type { Int64 } from '../search/index-rows.ts';
-import type { PermittedClasses } from '../search/tree.ts';
+import type { Expression, PermittedClasses } from '../search/tree.ts';
 
 /** Which versions are wanted. */
 export interface HistoryRange {
@@ -17,6 +18,14 @@ export interface HistoryRange {
   /** the last version of the page before */
   after?: HistoryKey;
   limit: number;
+  /** what must hold of the current resource by its type; types that are not listed are left out */
+  rows?: readonly TypeRows[];
+}
+
+/** What must hold of resources of a type; nothing when absent. */
+export interface TypeRows {
+  type: string;
+  must?: Expression;
 }
 
 interface HistoryKey {
@@ -62,8 +71,20 @@ function part(
       `(r.updated, r.key, r.version) ${beyond} (${to.add(updated, 'bigint')}, ${to.add(key, 'bigint')}, ${to.add(version, 'int')})`,
     );
   }
+  if (range.rows !== undefined) conditions.push(rowCondition(range.rows, to));
   return `select r.key, r.type, r.id, r.version, r.updated, ${classOwner}.class, r.content from ${source}
     where ${conditions.join(' and ')} order by r.updated ${order}, r.key ${order}, r.version ${order} limit ${limit}`;
+}
+
+function rowCondition(rows: readonly TypeRows[], to: StatementBuilder): string {
+  const free = rows.filter(({ must }) => must === undefined).map(({ type }) => type);
+  const of = rows.flatMap(({ type, must }) =>
+    must === undefined || must.kind === 'none'
+      ? []
+      : [`r.type = ${to.add(type, 'text')} and r.key in (${selectKeys([type], [must], to)})`],
+  );
+  if (free.length > 0) of.push(`r.type = any(${to.add(free, 'text[]')})`);
+  return of.length === 0 ? 'false' : `(${of.map((one) => `(${one})`).join(' or ')})`;
 }
 
 /** It was there before the period ended, and nothing had replaced it when the period began. */

@@ -3,6 +3,7 @@ import type { Statement } from '../search/index.ts';
 import type { Hash, Int64 } from '../search/index-rows.ts';
 import type { ClassMemory } from './access-class.ts';
 import { connect, type DatabaseAddress, migrate, type Sql, type TransactionSql } from './connect.ts';
+import { revokeToken } from './directive.ts';
 import { createHash, secretOf } from './hash.ts';
 import { type AtEpoch, coalescedReader, countVersions, readMany, readVersion, type StoredResource } from './read.ts';
 import { loadStatements, type Statements } from './statement.ts';
@@ -32,6 +33,8 @@ export interface Store {
    * Is run again from the start when PostgreSQL breaks a deadlock.
    */
   transaction<T>(locks: readonly string[], body: (inside: StoreTransaction) => Promise<T>): Promise<T>;
+  /** From now on no process takes the token; `until` is when it would have ended by itself. */
+  revoke(token: string, until: number): Promise<void>;
   /** For health checks: throws when the database does not answer. */
   ping(): Promise<void>;
   /** Brings the planner's knowledge and the visibility map up to date after a large import; those who ask at once share it. */
@@ -75,9 +78,8 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
   const searching = connect(settings.database, { connections: settings.searchConnections ?? 8, settings: limit });
   await migrate(sql);
   const hash = createHash(await secretOf(sql, 'hash'));
-  const known = new Map<string, number>();
   const shapes = new Shapes();
-  const transaction = createTransaction(sql, settings.now, known, hash);
+  const transaction = createTransaction(sql, settings.now, hash);
   const writeMany = (entries: readonly WriteEntry[]): Promise<WriteResult[]> =>
     transaction([], (inside) => inside.write(entries));
 
@@ -94,6 +96,7 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     write: createWriteQueue(writeMany),
     writeMany,
     transaction,
+    revoke: (token, until) => revokeToken(sql, token, until, settings.now()),
     ping: async () => void (await sql`select 1`),
     settle: settler(sql),
     sql,
@@ -174,10 +177,20 @@ function arrayLiteral(values: readonly unknown[]): string {
   return `{${values.map(quote).join(',')}}`;
 }
 
-function createTransaction(sql: Sql, now: () => number, known: Map<string, number>, hash: Hash): Store['transaction'] {
+function createTransaction(sql: Sql, now: () => number, hash: Hash): Store['transaction'] {
+  const known = new Map<string, number>();
+  const effects = new Map<string, number>();
   const units = new Set<string>();
   const attempt = async <T>(locks: readonly string[], body: (inside: StoreTransaction) => Promise<T>): Promise<T> => {
-    const memory: ClassMemory = { known, fresh: new Map(), units, freshUnits: new Set() };
+    const memory: ClassMemory = {
+      hash,
+      known,
+      fresh: new Map(),
+      effects,
+      freshEffects: new Map(),
+      units,
+      freshUnits: new Set(),
+    };
     const result = await sql.begin(async (inside) => {
       const keys = [...new Set(locks.map((name) => BigInt(hash(`lock ${name}`))))].sort((x, y) => (x < y ? -1 : 1));
       for (const key of keys) await inside`select pg_advisory_xact_lock(${key.toString()}::bigint)`;
@@ -190,6 +203,7 @@ function createTransaction(sql: Sql, now: () => number, known: Map<string, numbe
       });
     });
     for (const [signature, number] of memory.fresh) known.set(signature, number);
+    for (const [text, number] of memory.freshEffects) effects.set(text, number);
     for (const unit of memory.freshUnits) units.add(unit);
     return result as T; // postgres.js unwraps promises of arrays in its type; body returns none
   };

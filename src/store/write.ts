@@ -1,6 +1,6 @@
 /** Writes a batch of resources in one transaction: versions, archive, index rows, access classes. https://hl7.org/fhir/R4B/http.html#versioning */
 import type { Int64 } from '../search/index-rows.ts';
-import { type Anchor, type ClassMemory, classOf, internClasses, lockExtents, signaturesOf } from './access-class.ts';
+import { type ClassMemory, classesOf, lockExtents, type Owner } from './access-class.ts';
 import type { TransactionSql } from './connect.ts';
 import {
   arrayText,
@@ -24,8 +24,8 @@ export interface WriteEntry {
   /** The JSON text after meta.lastUpdated; null for delete. */
   tail: string | null;
   rows: RowBuffer;
-  /** The class of metadata, or what ties data to data sets. */
-  owner: { class: number } | { anchors: readonly Anchor[] };
+  /** What its class follows from. */
+  owner: Owner;
   /** If-Match: the version that must be current. */
   expected?: number;
   /** What else must change with this resource (data set extents, code hierarchies). */
@@ -33,7 +33,7 @@ export interface WriteEntry {
 }
 
 export type WriteResult =
-  | { done: 'created' | 'replaced' | 'deleted'; version: number; updated: number }
+  | { done: 'created' | 'replaced' | 'deleted'; version: number; updated: number; warnings?: readonly string[] }
   /** delete of what is not there or is deleted already */
   | { done: 'nothing'; version?: number; updated?: number }
   /** If-Match did not hold */
@@ -78,21 +78,13 @@ export async function writeBatch(
 ): Promise<WriteResult[]> {
   // Sent together; the connection runs them in this order.
   const locked = lockExtents(sql, entries.some((entry) => entry.effect !== undefined) ? 'exclusive' : 'shared');
-  const [classes] = await Promise.all([classesOf(sql, entries, memory), locked]);
+  const owners = entries.map(({ owner }) => owner);
+  const [classes] = await Promise.all([classesOf(sql, owners, memory), locked]);
   await noticeUnits(sql, entries, memory);
   const written = await writeResources(sql, entries, classes, now);
   await replaceRows(sql, entries, classes, written);
   for (const [at, entry] of entries.entries()) if (written[at] !== undefined) await entry.effect?.(sql);
   return Promise.all(entries.map(async (entry, at) => written[at] ?? (await refusal(sql, entry))));
-}
-
-async function classesOf(sql: TransactionSql, entries: readonly WriteEntry[], memory: ClassMemory): Promise<number[]> {
-  const signatures = await signaturesOf(
-    sql,
-    entries.map(({ owner }) => ('anchors' in owner ? owner.anchors : [])),
-  );
-  await internClasses(sql, signatures, memory);
-  return entries.map(({ owner }, at) => ('class' in owner ? owner.class : classOf(memory, signatures[at]!)));
 }
 
 /** Units that no quantity had before, so that searches ask in them too. */

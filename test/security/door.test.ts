@@ -191,7 +191,6 @@ describe('a change of statements holds from the next request on', () => {
       {},
     ],
     ['a granularity that is not understood', [licence('CC-BY-4.0'), granularityOf('perhaps')], {}],
-    ['two granularities', [licence('CC-BY-4.0'), granularityOf('record'), granularityOf('none')], {}],
     ['a licence that is not open', [licence('CC-BY-NC-4.0'), granularityOf('record')], {}],
     ['no licence', [], {}],
     ['a data set that is not active', [licence('CC-BY-4.0')], { status: 'draft' }],

@@ -23,6 +23,11 @@ export function selectKeys(types: readonly string[], where: readonly Expression[
   if (conjuncts.length === 1 && only!.kind === 'or' && only!.of.length > 0 && only!.of.every(isRowOwned)) {
     return only!.of.map((one) => selectKeys(types, [one], to)).join(' union all ');
   }
+  // Each view of what may be seen selects by itself.
+  if (conjuncts.length === 1 && only!.kind === 'or' && only!.of.every((one) => one.kind === 'within')) {
+    const parts = only!.of.map((one) => to.within(one.classes, () => selectKeys(types, [one.of], to)));
+    return parts.join(' union all ');
+  }
   const alias = to.alias();
   const conditions = conjuncts.map((one) => ` and ${condition(one, `${alias}.key`, to, alias)}`);
   return `select ${alias}.key from ${resourcesOf(types, alias, to)}${conditions.join('')}`;
@@ -110,11 +115,26 @@ export function condition(expression: Expression, key: string, to: StatementBuil
       const alias = to.alias();
       return `exists (select 1 from resource ${alias} where ${alias}.key = ${key} and ${typeCondition(expression.types, alias, to)}${to.permitted(alias)})`;
     }
+    case 'class':
+      return ofClasses(expression.classes, key, to, resource);
+    case 'within':
+      return to.within(expression.classes, () => {
+        const inner = condition(expression.of, key, to, resource);
+        return expression.classes === 'all'
+          ? inner
+          : `(${inner} and ${ofClasses(expression.classes, key, to, resource)})`;
+      });
     case 'near':
       return `${key} in (${nearKeys(expression, to)})`;
     case 'none':
       return 'false';
   }
+}
+
+function ofClasses(classes: readonly number[], key: string, to: StatementBuilder, resource?: string): string {
+  if (resource !== undefined) return `true${to.ofClasses(resource, classes)}`;
+  const alias = to.alias();
+  return `exists (select 1 from resource ${alias} where ${alias}.key = ${key}${to.ofClasses(alias, classes)})`;
 }
 
 /** Words, "phrases", or, -without: as search engines take them. https://www.postgresql.org/docs/current/textsearch-controls.html */

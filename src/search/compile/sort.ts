@@ -32,7 +32,8 @@ const collated = (by: SortKey['by']): string => (columnOf(by).type === 'text' ? 
 export function selectPage(search: Search, limit: number, after: PageKey | undefined, to: StatementBuilder): string {
   const [first] = search.sort;
   if (first === undefined) return unsorted(search, limit, after, to);
-  if (search.sort.length > 1 || first.by === 'score') return bySeveral(search, limit, after, to);
+  if (search.sort.length > 1 || first.by === 'score' || first.visible !== undefined)
+    return bySeveral(search, limit, after, to);
   const walk = typeof first.by === 'string' ? byColumn : byRows;
   return walk(search, first, limit, after, to);
 }
@@ -178,11 +179,13 @@ function sortMatches(
     const t = to.alias();
     const pick = sort.descending ? 'max' : 'min';
     const value = `${pick}(${t}.${columnOf(sort.by).column}${collated(sort.by)})`;
-    return ` left join lateral (select ${value} as s from ${sort.by.table} ${t} where ${t}.key = ${k}.key and ${t}.parameter = ${to.add(sort.by.parameter, 'bigint')}) s${at} on true`;
+    return ` left join lateral (select ${value} as s from ${sort.by.table} ${t} where ${t}.key = ${k}.key and ${t}.parameter = ${to.add(sort.by.parameter, 'bigint')}${to.ofClasses(t, sort.visible ?? 'all')}) s${at} on true`;
   });
   const values = search.sort.map((sort, at) => {
     if (sort.by === 'score') return scoreOf(search, k, to);
-    return typeof sort.by === 'string' ? `${u}.${columnOf(sort.by).column}` : `s${at}.s`;
+    if (typeof sort.by !== 'string') return `s${at}.s`;
+    const value = `${u}.${columnOf(sort.by).column}`;
+    return sort.visible === undefined ? value : `(case when true${to.ofClasses(u, sort.visible)} then ${value} end)`;
   });
   const keyset = after === undefined ? '' : ` where ${keysetCondition(search, values, after, k, to)}`;
   const order = search.sort.map((sort, at) => `${values[at]} ${directionOf(sort).order} nulls last`);

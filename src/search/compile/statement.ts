@@ -11,8 +11,8 @@ export interface Statement {
 
 export class StatementBuilder {
   readonly values: unknown[] = [];
-  readonly #permitted: PermittedClasses;
-  #classes: string | undefined;
+  #permitted: PermittedClasses;
+  readonly #lists = new Map<readonly number[], string>();
   #aliases = 0;
 
   constructor(permitted: PermittedClasses) {
@@ -32,8 +32,25 @@ export class StatementBuilder {
 
   /** The condition that rows of `alias` are of a permitted class; goes with every table that is touched. */
   permitted(alias: string): string {
-    if (this.#permitted === 'all') return '';
-    this.#classes ??= this.add([...this.#permitted], 'int[]');
-    return ` and ${alias}.class = any(${this.#classes})`;
+    return this.ofClasses(alias, this.#permitted);
+  }
+
+  /** The condition that rows of `alias` are of one of the classes. */
+  ofClasses(alias: string, classes: PermittedClasses): string {
+    if (classes === 'all') return '';
+    let list = this.#lists.get(classes);
+    if (list === undefined) this.#lists.set(classes, (list = this.add([...classes], 'int[]')));
+    return ` and ${alias}.class = any(${list})`;
+  }
+
+  /** What `write` writes as if only these classes were permitted. */
+  within<T>(classes: PermittedClasses, write: () => T): T {
+    const outer = this.#permitted;
+    this.#permitted = classes;
+    try {
+      return write();
+    } finally {
+      this.#permitted = outer;
+    }
   }
 }

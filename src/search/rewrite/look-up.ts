@@ -37,6 +37,7 @@ function isOpen(expression: Expression): boolean {
     case 'not':
     case 'chain':
     case 'reverse':
+    case 'within':
       return isOpen(expression.of);
     case 'match':
       return isOpenTest(expression.test);
@@ -66,6 +67,7 @@ async function fill(expression: Expression, store: LookUp): Promise<Expression> 
     case 'not':
     case 'chain':
     case 'reverse':
+    case 'within':
       return { ...expression, of: await fill(expression.of, store) };
     case 'match':
       return isOpenTest(expression.test) ? { ...expression, test: await fillTest(expression.test, store) } : expression;

@@ -1,0 +1,141 @@
+/** Reads single resources, their versions and histories, as far as the asker may see them. https://hl7.org/fhir/R4B/http.html#read */
+import { FhirError } from '../fhir/outcome.ts';
+import { isByPseudonym, lookUp } from '../search/index.ts';
+import type { Int64 } from '../search/index-rows.ts';
+import { type HistoryRange, historyStatement, type TypeRows } from '../store/history.ts';
+import { type AtEpoch, type StoredResource, storedOf } from '../store/read.ts';
+import type { DecisionMemory } from './decision-memory.ts';
+import { holdStill } from './holding.ts';
+import { createLookUp } from './look-up.ts';
+import type { Views } from './view.ts';
+import { leaving, passing, type VisibleMeans } from './visible.ts';
+
+/** One resource, some types, or everything. */
+export type HistoryPlace = { type: string; id: string } | { types: readonly string[] } | 'system';
+
+export interface Reading {
+  /** The current version. Missing and withheld look the same. */
+  read(type: string, id: string): Promise<StoredResource>;
+  vread(type: string, id: string, version: number): Promise<StoredResource>;
+  /** Versions of what the asker may read, in the order of time. */
+  history(range: Omit<HistoryRange, 'of' | 'rows'> & { of: HistoryPlace }): Promise<StoredResource[]>;
+  /** How many versions there are of one resource. */
+  countVersions(type: string, id: string): Promise<number>;
+}
+
+export interface ReadingMeans extends VisibleMeans {
+  decision: DecisionMemory;
+  /** the key that `Type/id` stands for; with a plus sign before it when the id is a pseudonym */
+  resolve(target: string): Int64;
+}
+
+export function readingOf(means: ReadingMeans): Reading {
+  const { store, decision } = means;
+  /** Whole resources are seen with all their versions or with none: what holds for the current one holds for all. */
+  const see = async (
+    { found, epoch }: AtEpoch<StoredResource | undefined>,
+    asked: Int64,
+  ): Promise<StoredResource | undefined> => {
+    const views = (await decision.at(epoch)).views('r');
+    if (found === undefined) return undefined;
+    const deidentification = views.deidentificationOf(found.class);
+    if (isByPseudonym(asked) !== (deidentification?.veil.hasPseudonyms ?? false)) return undefined;
+    if (deidentification === undefined) {
+      if (!views.permits(found.class)) return undefined;
+      return views.rowsOf === undefined || (await passing([found], views, means)).size > 0 ? found : undefined;
+    }
+    const changed = views.all.find((one) => one.veil === deidentification.veil);
+    if (changed === undefined || found.tail === null) return undefined;
+    const must = { rowsOf: changed.rowsOf, plain: changed };
+    return (await passing([found], must, means)).size > 0 ? leaving(found, views, means) : undefined;
+  };
+  return {
+    async read(type, id) {
+      const key = means.resolve(`${type}/${id}`);
+      const stored = await see(await store.read(bare(key)), key);
+      if (stored === undefined) throw notFound(type, id);
+      if (stored.tail === null) throw deleted(stored);
+      return stored;
+    },
+    async vread(type, id, version) {
+      const key = means.resolve(`${type}/${id}`);
+      const found = await store.readVersion(bare(key), version);
+      const stored = await see(found, key);
+      // What leaves changed has no history: old versions would tell what was changed since.
+      const isPast = stored !== undefined && isChanged(stored, found.found) && !(await isCurrent(means, key, version));
+      if (stored === undefined || isPast)
+        throw new FhirError('not-found', `${type}/${id} has no version ${version} here`);
+      if (stored.tail === null) throw deleted(stored);
+      return stored;
+    },
+    async history({ of, ...range }) {
+      if (typeof of === 'object' && 'id' in of) {
+        const key = means.resolve(`${of.type}/${of.id}`);
+        const current = await store.read(bare(key));
+        const stored = await see(current, key);
+        if (stored === undefined) throw notFound(of.type, of.id);
+        if (isChanged(stored, current.found)) return range.after === undefined ? [stored] : [];
+        const [rows] = await holdStill(decision, (at) =>
+          store.query(historyStatement({ ...range, of: { key: bare(key) } }, at.views('r').plain.classes)),
+        );
+        return rows.map(storedOf);
+      }
+      const [rows] = await holdStill(decision, async (at) => {
+        const views = at.views('s');
+        const rows = views.rowsOf === undefined ? undefined : await rowsByType(of, views, means);
+        const place = { ...range, of, ...(rows === undefined ? {} : { rows }) };
+        return store.query(historyStatement(place, views.plain.classes));
+      });
+      return rows.map(storedOf);
+    },
+    async countVersions(type, id) {
+      const key = means.resolve(`${type}/${id}`);
+      const current = await store.read(bare(key));
+      const stored = await see(current, key);
+      if (stored === undefined) return 0;
+      return isChanged(stored, current.found) ? 1 : store.countVersions(bare(key));
+    },
+  };
+}
+
+/** A key without the sign that tells how it was found. */
+export const bare = (key: Int64): Int64 => (isByPseudonym(key) ? key.slice(1) : key);
+
+const isChanged = (stored: StoredResource, found: StoredResource | undefined): boolean => stored !== found;
+
+async function isCurrent({ store }: ReadingMeans, key: Int64, version: number): Promise<boolean> {
+  return (await store.read(bare(key))).found?.version === version;
+}
+
+/** What is asked of the rows of each type of a history, looked up. */
+async function rowsByType(
+  of: { types: readonly string[] } | 'system',
+  { rowsOf, plain }: Views,
+  { store, definitions }: ReadingMeans,
+): Promise<TypeRows[]> {
+  const types = of === 'system' ? definitions.resourceTypes : of.types;
+  const known = createLookUp(store, definitions, plain.classes);
+  return Promise.all(
+    types.map(async (type): Promise<TypeRows> => {
+      const must = rowsOf!(type);
+      if (must === undefined) return { type };
+      const filled = await lookUp({ ...emptySearch, types: [type], where: [must] }, known);
+      return { type, must: filled.where[0]! };
+    }),
+  );
+}
+
+const emptySearch = {
+  path: '',
+  sort: [],
+  includes: [],
+  count: 0,
+  countOnly: false,
+  total: 'none',
+  warnings: [],
+  used: [],
+} as const;
+
+const notFound = (type: string, id: string): FhirError => new FhirError('not-found', `there is no ${type}/${id} here`);
+const deleted = (stored: StoredResource): FhirError =>
+  new FhirError('deleted', `${stored.type}/${stored.id} was deleted in version ${stored.version}`);

@@ -1,0 +1,215 @@
+/** Writes what the asker may write, and matches conditions by what the asker may read. https://hl7.org/fhir/R4B/http.html#create */
+import { type AccessContext, isSteward, subjectKey } from '../conditions/access-context.ts';
+import { isDataSet } from '../conditions/data-set-statement.ts';
+import { isExtentType } from '../conditions/extent.ts';
+import type { ScopeLetter } from '../conditions/scope.ts';
+import { deidentificationType } from '../fhir/canonical.ts';
+import { objectsOf, type Resource } from '../fhir/json.ts';
+import { FhirError } from '../fhir/outcome.ts';
+import { compile, type Extractor } from '../search/index.ts';
+import { resourceKey } from '../search/index-rows.ts';
+import { holds, keepRows } from '../search/match.ts';
+import type { Expression, Search } from '../search/tree.ts';
+import { erase } from '../store/erase.ts';
+import { type StoredResource, storedOf } from '../store/read.ts';
+import type { StoreTransaction } from '../store/store.ts';
+import type { WriteResult } from '../store/write.ts';
+import type { DecisionMemory } from './decision-memory.ts';
+import type { Prepare, PreparedWrite } from './prepare.ts';
+import type { ReadingMeans } from './reading.ts';
+import { fillIn } from './searching.ts';
+import { resourceOf } from './stored.ts';
+import { passing } from './visible.ts';
+
+export interface NewWrite {
+  how: 'create' | 'put' | 'delete';
+  type: string;
+  id: string;
+  content?: { resource: Resource; tail: string };
+  /** If-Match */
+  expected?: number;
+}
+
+export interface Writing {
+  /** Refuses an asker who may not write; call it before anything else is looked at. */
+  mayWrite(): Promise<void>;
+  write(write: NewWrite): Promise<WriteResult>;
+  /** Many in one commit, each alone; no `Type/id` twice. */
+  writeMany(writes: readonly NewWrite[]): Promise<WriteResult[]>;
+  /** Gets the database ready to be searched after much was written. */
+  settle(): Promise<void>;
+  /** Erases a resource and its history for good; gives the number of versions that are gone. */
+  erase(type: string, id: string, how: { onlySuperseded: boolean; reason: string }): Promise<number>;
+  /** All or nothing, under named locks; what is thrown undoes it. */
+  transaction<T>(locks: readonly string[], body: (inside: DoorTransaction) => Promise<T>): Promise<T>;
+}
+
+export interface DoorTransaction {
+  /** At most `limit` (two unless stated) matches, of what the asker may read as it is. */
+  match(search: Search, limit?: number): Promise<StoredResource[]>;
+  /** The current version, locked until the end; undefined when it is missing, deleted or withheld. */
+  read(type: string, id: string): Promise<StoredResource | undefined>;
+  write(writes: readonly NewWrite[]): Promise<WriteResult[]>;
+}
+
+export interface WritingMeans extends ReadingMeans {
+  context: AccessContext;
+  prepare: Prepare;
+  extract: Extractor;
+}
+
+export function writingOf(means: WritingMeans): Writing {
+  const { store, prepare } = means;
+  const mayWrite = writeGuard(means);
+  const guarded = async (writes: readonly NewWrite[]): Promise<PreparedWrite[]> => {
+    await mayWrite();
+    const checked: NewWrite[] = [];
+    for (const write of writes) checked.push(await allowed(write, means));
+    return checked.map((write) => prepareWrite(prepare, write));
+  };
+  return {
+    mayWrite,
+    async write(write) {
+      const [prepared] = await guarded([write]);
+      if (prepared!.change === undefined) return withWarnings(await store.write(prepared!), prepared!);
+      return store.transaction([], async (inside) => (await writeInside(inside, [prepared!]))[0]!);
+    },
+    async writeMany(writes) {
+      const prepared = await guarded(writes);
+      return store.transaction([], (inside) => writeInside(inside, prepared));
+    },
+    async settle() {
+      await mayWrite();
+      await store.settle();
+    },
+    erase: eraserOf(means, mayWrite),
+    async transaction(locks, body) {
+      await mayWrite();
+      return store.transaction(locks, async (inside) => body(await doorInside(inside, means, guarded)));
+    },
+  };
+}
+
+/** Matches and reads of a transaction see only what leaves as it is: what was changed on its way out must not be written back. */
+async function doorInside(
+  inside: StoreTransaction,
+  means: WritingMeans,
+  guarded: (writes: readonly NewWrite[]) => Promise<PreparedWrite[]>,
+): Promise<DoorTransaction> {
+  const { store, decision } = means;
+  const current = (await decision.latest()).views('s').plain;
+  return {
+    match: async (search, limit = 2) => {
+      const filled = await fillIn(search, [current], means);
+      const compiled = compile(filled, { permitted: current.classes, page: { limit: limit - 1 } });
+      return (await inside.query(compiled.text, compiled.values)).map(storedOf);
+    },
+    read: async (type, id) => {
+      const key = resourceKey(store.hash, type, id);
+      await inside.query('select 1 from resource where key = $1::bigint for update', [key]);
+      const stored = (await inside.readMany([key])).get(key);
+      if (stored === undefined || stored.tail === null) return undefined;
+      const views = (await decision.latest()).views('r');
+      if (views.deidentificationOf(stored.class) !== undefined || !views.permits(stored.class)) return undefined;
+      return (await passing([stored], views, means)).size > 0 ? stored : undefined;
+    },
+    write: async (writes) => writeInside(inside, await guarded(writes)),
+  };
+}
+
+function writeGuard({ decision, context }: { decision: DecisionMemory; context: AccessContext }): () => Promise<void> {
+  return async () => {
+    const { decision: current } = await decision.latest();
+    if (current.write) return;
+    if (context.subject.kind === 'anonymous')
+      throw new FhirError('login', 'writing needs a bearer token of this server');
+    throw new FhirError('forbidden', 'this token may not write');
+  };
+}
+
+const letters: Record<NewWrite['how'], ScopeLetter> = { create: 'c', put: 'u', delete: 'd' };
+
+/** The write as the asker may do it; throws `forbidden`. */
+async function allowed(write: NewWrite, means: WritingMeans): Promise<NewWrite> {
+  const { context, decision } = means;
+  if (!isSteward(context)) await refuseStating(write, means);
+  if (context.scopes === undefined) return write;
+  const { scopes } = (await decision.latest()).views(letters[write.how]);
+  const must = scopes?.(write.type);
+  if (must === undefined) return write;
+  const refusal = new FhirError('forbidden', `the token's scopes do not allow to ${write.how} this ${write.type}`);
+  if (must.kind === 'none') throw refusal;
+  if (write.content !== undefined && !holdsOf(must, write, write.content.resource, means)) throw refusal;
+  if (write.how === 'create') return write;
+  // Whether the id is taken must not be told: what cannot be seen is neither created nor replaced under a stated id.
+  const stored = (await means.store.read(resourceKey(means.store.hash, write.type, write.id))).found;
+  if (stored === undefined || stored.tail === null) throw refusal;
+  if (!holdsOf(must, write, resourceOf(stored), means)) throw refusal;
+  return write.expected === undefined ? { ...write, expected: stored.version } : write;
+}
+
+/** What holds of the rows of a resource that is not stored (yet). */
+function holdsOf(
+  must: Expression,
+  { type, id }: NewWrite,
+  resource: Resource,
+  { extract, store }: WritingMeans,
+): boolean {
+  const { sink, rows } = keepRows(store.hash);
+  extract(resource, sink);
+  return holds(must, rows, resourceKey(store.hash, type, id));
+}
+
+/** Conditions are stated by stewards: whoever may merely write data must not open or close them. */
+async function refuseStating(write: NewWrite, { store }: WritingMeans): Promise<void> {
+  const { type, id, content } = write;
+  const forbidden = new FhirError('forbidden', `stating conditions (this ${type}) needs the right of a steward`);
+  if (type === 'Consent' || type === 'Permission') throw forbidden;
+  if (type !== 'Library' && !isExtentType(type)) return;
+  if (content !== undefined && statesSomething(content.resource)) throw forbidden;
+  const key = resourceKey(store.hash, type, id);
+  const rows = await store.sql`
+    select 1 from data_set where key = ${key} union all select 1 from data_set_extent where extent = ${key}
+    union all select 1 from deidentification_profile where key = ${key} limit 1`;
+  if (rows.length > 0) throw forbidden;
+}
+
+function statesSomething(resource: Resource): boolean {
+  return (
+    isDataSet(resource) || objectsOf(resource['content']).some((one) => one['contentType'] === deidentificationType)
+  );
+}
+
+function eraserOf({ store, prepare, context }: WritingMeans, mayWrite: () => Promise<void>): Writing['erase'] {
+  return async (type, id, { onlySuperseded, reason }) => {
+    await mayWrite();
+    // The number of versions that are gone would tell one who may not read what was there.
+    if (!context.rights.readAll || context.scopes !== undefined)
+      throw new FhirError('forbidden', 'erasing needs the right to read everything too');
+    const key = resourceKey(store.hash, type, id);
+    const asker = subjectKey(context);
+    const prepared = prepareWrite(prepare, { how: 'delete', type, id });
+    return store.transaction([], async (inside) => {
+      // What is erased must leave data sets and hierarchies as what is deleted does.
+      if (!onlySuperseded) await writeInside(inside, [prepared]);
+      return erase(inside.sql, { key, type, id, onlySuperseded, asker, reason });
+    });
+  };
+}
+
+function prepareWrite(prepare: Prepare, write: NewWrite): PreparedWrite {
+  const prepared = prepare(write.how, write.type, write.id, write.content);
+  return write.expected === undefined ? prepared : { ...prepared, expected: write.expected };
+}
+
+async function writeInside(inside: StoreTransaction, prepared: readonly PreparedWrite[]): Promise<WriteResult[]> {
+  const results = await inside.write(
+    prepared.map(({ change, ...entry }) => (change === undefined ? entry : { ...entry, effect: () => change(inside) })),
+  );
+  return results.map((result, at) => withWarnings(result, prepared[at]!));
+}
+
+/** What was written may say things that nobody can apply: whoever wrote it is told. */
+function withWarnings(result: WriteResult, { warnings }: PreparedWrite): WriteResult {
+  return warnings !== undefined && 'updated' in result && result.done !== 'nothing' ? { ...result, warnings } : result;
+}

@@ -1,0 +1,76 @@
+/** Where access requests lie: read, changed and decided through a door of the server's own, since neither side may read the other's resources. See docs/adr/0014-access-requests.md */
+import { type AccessContext, isSteward } from '../../conditions/access-context.ts';
+import { granteeKeys } from '../../conditions/grant.ts';
+import { type DoorTransaction, type StoredResource, textOf } from '../../door/index.ts';
+import type { Resource } from '../../fhir/json.ts';
+import { FhirError } from '../../fhir/outcome.ts';
+import { idPattern } from '../../fhir/reference.ts';
+import { acceptOwn, type Server } from '../../interaction/index.ts';
+import { type AccessRequest, requestOf, taskOf } from './access-request.ts';
+
+export const serviceName = 'access requests';
+
+/** The key by which a grant names the asker; throws `login` for anonymous ones. */
+export function requesterKey(context: AccessContext): string {
+  const [key] = granteeKeys(context);
+  if (context.subject.kind === 'anonymous' || key === undefined)
+    throw new FhirError('login', 'asking for access needs a login, so that what is granted can be yours');
+  return key;
+}
+
+/** Whether the asker decides on requests for data sets of the committee. */
+export function decidesFor(context: AccessContext, committee: string | undefined): boolean {
+  if (isSteward(context)) return true;
+  const { committees = [] } = context.rights;
+  return committees.includes('*') || (committee !== undefined && committees.includes(committee));
+}
+
+export function isRequester(context: AccessContext, request: AccessRequest): boolean {
+  return context.subject.kind !== 'anonymous' && requesterKey(context) === request.requester.key;
+}
+
+/** Reads a request and changes it in one transaction; whoever is no party to it is told that there is none. */
+export async function changeRequest(
+  server: Server,
+  id: string,
+  may: (request: AccessRequest) => boolean,
+  change: (request: AccessRequest, inside: DoorTransaction) => Promise<AccessRequest>,
+): Promise<AccessRequest> {
+  const missing = new FhirError('not-found', `there is no access request ${id.slice(0, 64)} here that is yours`);
+  if (!idPattern.test(id)) throw missing;
+  return server.service(serviceName).transaction([`access request ${id}`], async (inside) => {
+    const stored = await inside.read('Task', id);
+    const request = stored === undefined ? undefined : storedRequest(stored);
+    if (request === undefined || !may(request)) throw missing;
+    const changed = await change(request, inside);
+    await writeInside(inside, taskOf(changed, server.now()), server);
+    return changed;
+  });
+}
+
+export function storedRequest(stored: StoredResource): AccessRequest | undefined {
+  return requestOf(JSON.parse(textOf(stored)) as Resource); // only resources are stored
+}
+
+/** Writes a resource of the server's own making, new or over the one it read. */
+export async function writeInside(inside: DoorTransaction, resource: Resource, server: Server): Promise<void> {
+  const content = acceptOwn(resource, server);
+  const id = String(resource['id']);
+  const [result] = await inside.write([{ how: 'put', type: resource.resourceType, id, content }]);
+  if (result?.done !== 'created' && result?.done !== 'replaced')
+    throw new FhirError('conflict', `${resource.resourceType}/${id} cannot be written here`);
+}
+
+/** A request's state must be one of these for what is asked. */
+export function inState(request: AccessRequest, states: readonly AccessRequest['state'][], act: string): void {
+  if (states.includes(request.state)) return;
+  throw new FhirError('conflict', `a request that is ${request.state} cannot be ${act}`);
+}
+
+/** The request with a note of what was done. */
+export function noted(request: AccessRequest, context: AccessContext, at: number, text: string): AccessRequest {
+  const [key = 'anonymous'] = granteeKeys(context);
+  const { subject } = context;
+  const by = subject.kind === 'person' && subject.name !== undefined ? `${subject.name} (${key})` : key;
+  return { ...request, notes: [...request.notes, { by, at, text }] };
+}
