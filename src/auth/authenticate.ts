@@ -7,7 +7,7 @@ import { type KnownTokens, tokenDigest } from './static-token.ts';
 import { type Log, refused, type TokenSource } from './token-source.ts';
 
 /** Headers by their names in lower case, as node:http gives them. */
-export type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
+type RequestHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /** A promise only where others must be asked. Throws `login`; `transient` when it cannot be found out. */
 export type Authenticate = (headers: RequestHeaders) => AccessContext | Promise<AccessContext>;

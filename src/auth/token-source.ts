@@ -19,7 +19,13 @@ export interface Outside {
   patience?: number;
 }
 
-/** The token is known, and not accepted. `reason` continues the sentence. */
+const beginning = 'the bearer token is not valid here: ';
+
+/** The token is known, and not accepted. `reason` ends the sentence. */
 export function refused(reason: string, cause?: unknown): FhirError {
-  return new FhirError('login', `the bearer token is not valid here: ${reason}`, cause === undefined ? {} : { cause });
+  return new FhirError('login', `${beginning}${reason}`, cause === undefined ? {} : { cause });
 }
+
+/** The reason alone, for logs. */
+export const reasonOf = ({ message }: FhirError): string =>
+  message.startsWith(beginning) ? message.slice(beginning.length) : message;

@@ -6,7 +6,7 @@ import { type RightName, rightNames, scopesOf } from '../static-token.ts';
 /** A claim by its name, or by the names on the way to it: `['realm_access', 'roles']`. */
 export type ClaimPath = readonly string[];
 
-export interface ClaimMapping {
+interface ClaimMapping {
   roles?: { claim: ClaimPath; rights: ReadonlyMap<string, readonly RightName[]> };
   name?: ClaimPath;
   purposes?: ClaimPath;

@@ -3,14 +3,14 @@ import type { Visa } from '../../conditions/access-context.ts';
 import { FhirError } from '../../fhir/outcome.ts';
 import { createKeySet, givenKeys, type KeySet } from '../issuer/key-set.ts';
 import { createMemory, type Found } from '../memory.ts';
-import type { Outside } from '../token-source.ts';
+import { type Outside, reasonOf } from '../token-source.ts';
 import { visasHeld } from './holder.ts';
 import { type Holder, type Passport, passportOf } from './passport.ts';
 import type { Broker, PassportSettings } from './settings.ts';
 import { affiliationOf, type CheckedVisa, checkVisa, type TrustedIssuer } from './visa.ts';
 
 /** What the visas of a person say. */
-export interface Granted {
+interface Granted {
   visas: readonly Visa[];
   acceptedTerms: readonly string[];
   /** institutions, and each with the role in it */
@@ -97,7 +97,7 @@ async function granted(
     if (result.status === 'fulfilled') checked.push(result.value);
     else {
       if (!(result.reason instanceof FhirError)) throw result.reason;
-      outside.log('info', 'a visa is passed over', { broker: holder.issuer, reason: result.reason.message });
+      outside.log('info', 'a visa is passed over', { broker: holder.issuer, reason: reasonOf(result.reason) });
       if (result.reason.code === 'transient') until = Math.min(until, now + triedAgainAfter);
     }
   }

@@ -11,7 +11,6 @@ export const visaTypes = [
   'ControlledAccessGrants',
   'LinkedIdentities',
 ] as const;
-export type VisaType = (typeof visaTypes)[number];
 
 /** Assembles passports. Its access tokens are checked as those of the issuer of the same name. */
 export interface Broker {
