@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { tokenDigest } from '../src/auth/access-file.ts';
+import { tokenDigest } from '../src/auth/static-token.ts';
 import { sendLines } from '../src/cli/import.ts';
 import { canonical } from '../src/fhir/canonical.ts';
 import { newFolder, remove, syntheaLines, wrk } from './harness.ts';

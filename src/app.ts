@@ -6,8 +6,9 @@ import compress from '@fastify/compress';
 import cors from '@fastify/cors';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
-import type { KnownTokens } from './auth/access-file.ts';
+import type { AccessSettings } from './auth/access-file.ts';
 import { createAuthenticate, openAccess } from './auth/authenticate.ts';
+import { createTokenSources } from './auth/token-sources.ts';
 import type { AccessContext } from './conditions/access-context.ts';
 import {
   createDeidentify,
@@ -39,7 +40,10 @@ export interface AppSettings {
   baseUrl?: string;
   /** everyone may read and write everything */
   openAccess: boolean;
-  tokens: KnownTokens;
+  /** which tokens, issuers and passports are trusted */
+  access: AccessSettings;
+  /** asks issuers; default node's own */
+  fetch?: typeof fetch;
   /** milliseconds after which a search is given up; 30,000 unless stated */
   searchMilliseconds?: number;
   /** milliseconds since 1970; default the machine's clock */
@@ -104,7 +108,16 @@ export async function createApp(settings: AppSettings): Promise<App> {
     failed: logError,
   });
   wire(custom.definitions());
-  const authenticate = settings.openAccess ? () => openAccess : createAuthenticate(settings.tokens);
+  const { access, log } = settings;
+  const authenticate = settings.openAccess
+    ? () => openAccess
+    : createAuthenticate({
+        ...access,
+        sources: createTokenSources(access, { fetch: settings.fetch ?? globalThis.fetch, now, log }),
+        breakGlassHeader: 'x-break-glass-reason',
+        now,
+        log,
+      });
   const metrics = createMetrics();
   const { http, inHand } = await createHttp();
   registerRest(http, {

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { inject } from 'vitest';
 import { type App, type AppSettings, createApp } from '../src/app.ts';
-import { tokenDigest } from '../src/auth/access-file.ts';
+import { noAccess } from '../src/auth/access-file.ts';
+import { tokenDigest } from '../src/auth/static-token.ts';
 import type { AccessContext } from '../src/conditions/access-context.ts';
 import type { JsonObject } from '../src/fhir/json.ts';
 import { type DatabaseAddress, ensureDatabase } from '../src/store/connect.ts';
@@ -38,7 +39,7 @@ export interface TestServer {
 }
 
 /** Who may do what in tests: the token is the name. */
-const tokens = new Map<string, AccessContext>(
+export const tokens = new Map<string, AccessContext>(
   [
     { name: 'writer', rights: { readAll: true, write: true } },
     { name: 'reader', rights: { readAll: true, write: false } },
@@ -64,7 +65,7 @@ export async function startServer(settings: Partial<AppSettings> = {}): Promise<
     host: '127.0.0.1',
     port: 0,
     openAccess: false,
-    tokens,
+    access: { ...noAccess, tokens },
     log: (level, message, details) => {
       if (level === 'error') errors.push(`${message} ${JSON.stringify(details)}`);
     },

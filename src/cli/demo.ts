@@ -6,7 +6,8 @@ import { Readable } from 'node:stream';
 import { Command, Option } from 'commander';
 import { pino } from 'pino';
 import { type App, type AppSettings, createApp } from '../app.ts';
-import { tokenDigest } from '../auth/access-file.ts';
+import { noAccess } from '../auth/access-file.ts';
+import { tokenDigest } from '../auth/static-token.ts';
 import {
   type Addresses,
   type CommunityPlan,
@@ -128,7 +129,10 @@ async function openSite(
     port,
     openAccess: false,
     // Made anew at each start and told to nobody: only this process loads data.
-    tokens: new Map([[tokenDigest(token), { subject: { kind: 'service', name: 'demo' }, rights }]]),
+    access: {
+      ...noAccess,
+      tokens: new Map([[tokenDigest(token), { subject: { kind: 'service', name: 'demo' }, rights }]]),
+    },
     log,
   });
 }

@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander';
 import { pino } from 'pino';
 import { type App, createApp } from '../app.ts';
-import { readAccessFile } from '../auth/access-file.ts';
+import { noAccess, readAccessFile } from '../auth/access-file.ts';
 import { type FhirVersion, fhirVersions } from '../fhir/definitions/model.ts';
 import type { Role } from '../interaction/index.ts';
 import { connect, type DatabaseAddress, ensureDatabase, hasOtherUsers } from '../store/connect.ts';
@@ -57,7 +57,9 @@ export function serveCommand(environment: Environment, done: (code: number) => v
     .addOption(
       new Option('--base-url <url>', 'base address that clients use').env('FAIRWAY_BASE_URL').argParser(parseBase),
     )
-    .addOption(new Option('--access <file>', 'JSON file of bearer tokens and what they may do').env('FAIRWAY_ACCESS'))
+    .addOption(
+      new Option('--access <file>', 'JSON file of the tokens and issuers that are trusted').env('FAIRWAY_ACCESS'),
+    )
     .addOption(
       new Option('--search-seconds <number>', 'time after which a search is given up')
         .env('FAIRWAY_SEARCH_SECONDS')
@@ -107,7 +109,7 @@ async function serve(options: ServeOptions, environment: Environment): Promise<n
       throw new UsageError('--insecure-open-access only works on a loopback address, such as --host 127.0.0.1');
     log('warn', 'open access: everyone who can reach this address may read and write everything');
   }
-  const tokens = options.access === undefined ? new Map() : await readAccessFile(options.access);
+  const access = options.access === undefined ? noAccess : await readAccessFile(options.access, environment.variables);
   const database = await openDatabase(options);
   let app: App;
   try {
@@ -120,7 +122,8 @@ async function serve(options: ServeOptions, environment: Environment): Promise<n
       ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
       openAccess: options.insecureOpenAccess === true,
       searchMilliseconds: Math.round(options.searchSeconds * 1000),
-      tokens,
+      access,
+      fetch: environment.fetch,
       log,
     });
   } catch (error) {
