@@ -9,7 +9,8 @@ import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client
 import type { KnownTokens } from './auth/access-file.ts';
 import { createAuthenticate, openAccess } from './auth/authenticate.ts';
 import type { AccessContext } from './conditions/access-context.ts';
-import { createPrepare, openCustomParameters, openDoor, rememberDecisions } from './door/index.ts';
+import type { DisclosureSettings } from './conditions/disclosure/model.ts';
+import { createCounter, createPrepare, openCustomParameters, openDoor, rememberDecisions } from './door/index.ts';
 import { loadDefinitions } from './fhir/definitions/load.ts';
 import type { Definitions, FhirVersion } from './fhir/definitions/model.ts';
 import { createPageLinks, type PageLinks, type Role, type Server } from './interaction/index.ts';
@@ -33,6 +34,8 @@ export interface AppSettings {
   tokens: KnownTokens;
   /** milliseconds after which a search is given up; 30,000 unless stated */
   searchMilliseconds?: number;
+  /** how counts of what may not be read are told, where it differs from the default */
+  disclosure?: Partial<DisclosureSettings>;
   /** milliseconds since 1970; default the machine's clock */
   now?: () => number;
   newId?: () => string;
@@ -65,6 +68,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
     loadDefinitions(settings.fhirVersion),
   ]);
   const pages = createPageLinks(await store.secret('page'));
+  const secret = await store.secret('disclosure');
   const logError = (error: unknown): void => {
     settings.log('error', 'a request failed', {
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
@@ -74,7 +78,8 @@ export async function createApp(settings: AppSettings): Promise<App> {
   const baseUrls: string[] = [];
   let serverFor: (asker: AccessContext) => Server;
   const wire = (definitions: Definitions): void => {
-    serverFor = createServers({ store, definitions, baseUrls, pages, roles: settings.roles, now, newId });
+    const counter = createCounter({ store, definitions, secret, now, settings: settings.disclosure ?? {} });
+    serverFor = createServers({ store, definitions, counter, baseUrls, pages, roles: settings.roles, now, newId });
   };
   const custom = await openCustomParameters({
     store,
@@ -116,6 +121,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
 interface Wiring {
   store: Store;
   definitions: Definitions;
+  counter: ReturnType<typeof createCounter>;
   baseUrls: readonly string[];
   pages: PageLinks;
   roles: readonly Role[];
@@ -125,7 +131,7 @@ interface Wiring {
 
 /** The server as each asker meets it, made when the asker first comes. Made anew when search parameters are added. */
 function createServers(wiring: Wiring): (asker: AccessContext) => Server {
-  const { store, definitions, baseUrls, pages, roles, now, newId } = wiring;
+  const { store, definitions, counter, baseUrls, pages, roles, now, newId } = wiring;
   const context = { definitions, hash: store.hash, baseUrls, now };
   const extract = createExtractor(context);
   const prepare = createPrepare({ ...context, extract });
@@ -134,7 +140,7 @@ function createServers(wiring: Wiring): (asker: AccessContext) => Server {
     const known = servers.get(asker);
     if (known !== undefined) return known;
     const server: Server = {
-      door: openDoor({ store, definitions, prepare, extract }, rememberDecisions(store, asker), asker),
+      door: openDoor({ store, definitions, prepare, extract, counter }, rememberDecisions(store, asker), asker),
       definitions,
       base: baseUrls[0]!,
       roles,

@@ -1,6 +1,7 @@
 /** Remembers the decision for one asker until the statements change. See docs/adr/0003. */
 import type { AccessContext } from '../conditions/access-context.ts';
 import { type Decision, decide } from '../conditions/decide.ts';
+import { groupClasses } from '../conditions/disclosure/group.ts';
 import type { DataSetStatement } from '../conditions/statement.ts';
 import type { PermittedClasses } from '../search/tree.ts';
 import type { Statements } from '../store/statement.ts';
@@ -11,6 +12,8 @@ export interface StandingDecision {
   decision: Decision;
   epoch: number;
   permits(accessClass: number): boolean;
+  /** the group of data sets that a class belongs to */
+  groupOf(accessClass: number): string;
 }
 
 /** Decisions of one context. `at` gives one that rests on the statements of `epoch` or newer ones. */
@@ -42,7 +45,9 @@ function stand(context: AccessContext, statements: Statements): StandingDecision
     statements: one.dataSets.map((key) => parsed.get(key)).filter((statement) => statement !== undefined),
   }));
   const decision = decide(context, classes);
-  return { decision, epoch: statements.epoch, permits: permitsBy(decision.records) };
+  const groups = groupClasses(statements.classes);
+  const groupOf = (accessClass: number): string => groups.get(accessClass) ?? '';
+  return { decision, epoch: statements.epoch, permits: permitsBy(decision.records), groupOf };
 }
 
 function permitsBy(permitted: PermittedClasses): (accessClass: number) => boolean {

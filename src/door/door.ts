@@ -1,6 +1,6 @@
 /** The only view of the data that a request gets: the store seen through a decision. See docs/adr/0003. */
 import { type AccessContext, subjectKey } from '../conditions/access-context.ts';
-import { type DisclosedCount, disclose } from '../conditions/decide.ts';
+import type { DisclosedCount } from '../conditions/disclosure/model.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import type { Resource } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
@@ -25,6 +25,7 @@ import { type AtEpoch, type StoredResource, storedOf } from '../store/read.ts';
 import type { Row, Store, StoreTransaction } from '../store/store.ts';
 import type { WriteResult } from '../store/write.ts';
 import { type ContainedMatch, searchContained } from './contained.ts';
+import type { Counter } from './count.ts';
 import type { DecisionMemory, StandingDecision } from './decision-memory.ts';
 import { createLookUp } from './look-up.ts';
 import type { Prepare, PreparedWrite } from './prepare.ts';
@@ -101,11 +102,12 @@ export interface DoorMeans {
   definitions: Definitions;
   prepare: Prepare;
   extract: Extractor;
+  counter: Counter;
 }
 
 /** Opens the door for an asker. `decision` is how this asker's decisions are remembered between requests. */
 export function openDoor(
-  { store, definitions, prepare, extract }: DoorMeans,
+  { store, definitions, prepare, extract, counter }: DoorMeans,
   decision: DecisionMemory,
   context: AccessContext,
 ): Door {
@@ -143,13 +145,10 @@ export function openDoor(
       return more ? { ...page, next: pageKeyOf(filled, shown.at(-1)!) } : page;
     },
     async count(search) {
-      const [count] = await standing(async ({ decision: current }) => {
-        const { records, counts } = current;
-        const open = await countOf(store, await fillIn(search, records), records);
-        if (records === 'all' || counts.length === 0) return { epoch: open.epoch, found: { total: open.found } };
-        const both = [...records, ...counts];
-        const all = await countOf(store, await fillIn(search, both), both);
-        return { epoch: Math.max(open.epoch, all.epoch), found: disclose(open.found, all.found, current) };
+      const [count] = await standing(({ decision: current, epoch, groupOf }) => {
+        const counts = new Map(current.counts.map((one) => [one, current.disclosure]));
+        const decided = { records: current.records, counts, exists: new Map() };
+        return counter.count(search, decided, context, { fillIn, groupOf, epoch });
       });
       return count;
     },
