@@ -10,7 +10,10 @@ import type { AccessSettings } from './auth/access-file.ts';
 import { createAuthenticate, openAccess } from './auth/authenticate.ts';
 import { createTokenSources } from './auth/token-sources.ts';
 import type { AccessContext } from './conditions/access-context.ts';
+import type { DisclosureSettings } from './conditions/disclosure/model.ts';
 import {
+  type Counter as CountTeller,
+  createCounter,
   createDeidentify,
   createPersonsOf,
   createPrepare,
@@ -46,6 +49,8 @@ export interface AppSettings {
   fetch?: typeof fetch;
   /** milliseconds after which a search is given up; 30,000 unless stated */
   searchMilliseconds?: number;
+  /** how counts of what may not be read are told, where it differs from the default */
+  disclosure?: Partial<DisclosureSettings>;
   /** milliseconds since 1970; default the machine's clock */
   now?: () => number;
   newId?: () => string;
@@ -79,6 +84,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
   ]);
   const pages = createPageLinks(await store.secret('page'));
   const deidentificationSecret = await store.secret('deidentification');
+  const disclosureSecret = await store.secret('disclosure');
   const logError = (error: unknown): void => {
     settings.log('error', 'a request failed', {
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
@@ -88,9 +94,11 @@ export async function createApp(settings: AppSettings): Promise<App> {
   const baseUrls: string[] = [];
   let serverFor: (asker: AccessContext) => Server;
   const wire = (definitions: Definitions): void => {
+    const disclosure = settings.disclosure ?? {};
     serverFor = createServers({
       store,
       definitions,
+      counter: createCounter({ store, definitions, secret: disclosureSecret, now, settings: disclosure }),
       baseUrls,
       pages,
       roles: settings.roles,
@@ -148,6 +156,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
 interface Wiring {
   store: Store;
   definitions: Definitions;
+  counter: CountTeller;
   baseUrls: readonly string[];
   pages: PageLinks;
   roles: readonly Role[];
@@ -158,7 +167,7 @@ interface Wiring {
 
 /** The server as each asker meets it, made when the asker first comes. Made anew when search parameters are added. */
 function createServers(wiring: Wiring): (asker: AccessContext) => Server {
-  const { store, definitions, baseUrls, pages, roles, now, newId } = wiring;
+  const { store, definitions, counter, baseUrls, pages, roles, now, newId } = wiring;
   const context = { definitions, hash: store.hash, baseUrls, now };
   const extract = createExtractor(context);
   const prepare = createPrepare({ ...context, extract });
@@ -170,7 +179,7 @@ function createServers(wiring: Wiring): (asker: AccessContext) => Server {
     const resolve = store.hash;
     const decisions = rememberDecisions(store, asker, { rows, now, deidentify });
     return {
-      door: openDoor({ store, definitions, prepare, extract, personsOf, resolve, now }, decisions, asker),
+      door: openDoor({ store, definitions, prepare, extract, counter, personsOf, resolve, now }, decisions, asker),
       resolve,
     };
   };

@@ -179,6 +179,8 @@ export interface StatementsInForce {
 export interface Disclosure {
   threshold: number;
   rounding: number;
+  /** Noise is added that hides one person as the Laplace mechanism with this epsilon does; none when absent. */
+  epsilon?: number;
 }
 
 /** One step of why something was decided, for stewards. */

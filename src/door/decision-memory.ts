@@ -1,6 +1,7 @@
 /** Remembers the decision for one asker until the statements change, or the next moment at which it must be made anew. See docs/adr/0010 and 0011. */
 import type { AccessContext } from '../conditions/access-context.ts';
 import { decide } from '../conditions/decision.ts';
+import { groupClasses } from '../conditions/disclosure/group.ts';
 import type { Decision } from '../conditions/model.ts';
 import type { ScopeLetter } from '../conditions/scope.ts';
 import { FhirError } from '../fhir/outcome.ts';
@@ -18,6 +19,8 @@ export interface StandingDecision {
   views(letter: ScopeLetter): Views;
   /** what goes with resources of the class */
   termsOf(accessClass: number): Terms;
+  /** the group of data sets that a class belongs to */
+  groupOf(accessClass: number): string;
 }
 
 /** Decisions of one context. `at` gives one that rests on the statements of `epoch` or newer ones. */
@@ -56,12 +59,14 @@ function stand(context: AccessContext, statements: Statements, means: ViewMeans)
     means.now(),
     means.isBelow === undefined ? {} : { isBelow: means.isBelow },
   );
+  let groups: ReadonlyMap<number, string> | undefined;
   const byLetter = new Map<ScopeLetter, Views>();
   return {
     decision,
     statements,
     epoch: statements.epoch,
     termsOf: termsByClass(decision, statements),
+    groupOf: (accessClass) => (groups ??= groupClasses(statements.classes)).get(accessClass) ?? '',
     views(letter) {
       let views = byLetter.get(letter);
       if (views === undefined)

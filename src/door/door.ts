@@ -1,20 +1,21 @@
 /** The only view of the data that a request gets: the store seen through a decision. See docs/adr/0003 and 0011. */
 import { type AccessContext, isSteward } from '../conditions/access-context.ts';
+import type { DisclosedCount } from '../conditions/disclosure/model.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import { FhirError } from '../fhir/outcome.ts';
-import type { Extractor, PageKey } from '../search/index.ts';
+import { classesOfViews, type Extractor, type PageKey } from '../search/index.ts';
 import { type Int64, resourceKey } from '../search/index-rows.ts';
 import type { Search } from '../search/tree.ts';
 import { indexingOf } from '../store/custom-parameter.ts';
 import type { StoredResource } from '../store/read.ts';
 import type { Store } from '../store/store.ts';
 import { type ContainedMatch, searchContained } from './contained.ts';
-import { countDisclosed, type DisclosedCount } from './count.ts';
+import type { Counter } from './count.ts';
 import type { DecisionMemory } from './decision-memory.ts';
 import { holdStill } from './holding.ts';
 import type { Prepare } from './prepare.ts';
 import { type Reading, readingOf } from './reading.ts';
-import { countRecords, type Page, searchPage } from './searching.ts';
+import { countRecords, fillIn, type Page, searchPage } from './searching.ts';
 import { type Assessment, assessOne, type Explanation, explainOne, type Terms, termsOf } from './terms.ts';
 import { type Writing, type WritingMeans, writingOf } from './writing.ts';
 
@@ -43,6 +44,7 @@ export interface DoorMeans {
   definitions: Definitions;
   prepare: Prepare;
   extract: Extractor;
+  counter: Counter;
   /** keys of the patients whose data a resource is */
   personsOf(stored: StoredResource): readonly Int64[];
   /** the key that `Type/id` stands for; with a plus sign before it when the id is a pseudonym made for the asker */
@@ -61,7 +63,7 @@ export function openDoor(shared: DoorMeans, decision: DecisionMemory, context: A
     ...writingOf(means),
     search: (search, after) => searchPage(search, after, means),
     searchContained: (search, after) => containedOf(search, after, means),
-    count: (search) => countDisclosed(search, means),
+    count: (search) => countDisclosed(search, shared.counter, means),
     countRecords: (search) => countRecords(search, means),
     indexing: (id) => indexingOf(store.sql, resourceKey(store.hash, 'SearchParameter', id)),
     termsOf: (stored) => termsOf(stored, decision),
@@ -71,6 +73,25 @@ export function openDoor(shared: DoorMeans, decision: DecisionMemory, context: A
       return explainOne(asker, resourceKey(store.hash, type, id), store, shared.now());
     },
   };
+}
+
+/** What may be read is counted as it is searched; what may only be counted, as if one could read it too. */
+async function countDisclosed(search: Search, counter: Counter, means: WritingMeans): Promise<DisclosedCount> {
+  const [count] = await holdStill(means.decision, ({ decision, epoch, groupOf, views }) => {
+    const { all, scopes } = views('s');
+    const decided = { records: classesOfViews(all), counts: decision.counts, exists: decision.exists };
+    return counter.count(search, decided, means.context, {
+      fillIn: (asked, classes, world) =>
+        fillIn(
+          asked,
+          world === 'records' ? all : [{ classes, ...(scopes === undefined ? {} : { rowsOf: scopes }) }],
+          means,
+        ),
+      groupOf,
+      epoch,
+    });
+  });
+  return count;
 }
 
 /** Contained resources are parts of others: what leaves changed is not searched inside. */

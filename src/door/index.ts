@@ -1,6 +1,7 @@
 /** The door as others may import it. */
 
 export type { WriteResult } from '../store/write.ts';
+export { type Counter, createCounter } from './count.ts';
 export { openCustomParameters } from './custom-parameters.ts';
 export { rememberDecisions } from './decision-memory.ts';
 export { createDeidentify } from './deidentified.ts';

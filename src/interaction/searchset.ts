@@ -46,10 +46,11 @@ async function countReply(search: Search, server: Server): Promise<Reply> {
   const totalExtension = {
     url: canonical.countDisclosure,
     extension: [
-      { url: 'granularity', valueCode: 'count' },
+      { url: 'granularity', valueCode: disclosure.granularity },
       { url: 'threshold', valueInteger: disclosure.threshold },
       { url: 'rounding', valueInteger: disclosure.rounding },
       { url: 'suppressed', valueBoolean: disclosure.suppressed },
+      ...(disclosure.exists === undefined ? [] : [{ url: 'exists', valueBoolean: disclosure.exists }]),
     ],
   };
   return { status: 200, body: bundleText({ ...members, totalExtension }) };

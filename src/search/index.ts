@@ -10,6 +10,7 @@ export {
   pageKeyOf,
   type Statement,
 } from './compile/index.ts';
+export { compilePersonSets, type PersonLeads, type World } from './compile/person-set.ts';
 export { containedKey, matchingContained } from './contained.ts';
 export type { SearchContext } from './context.ts';
 export { parseCriterion } from './criterion.ts';
