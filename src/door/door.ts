@@ -12,11 +12,12 @@ import type { Store } from '../store/store.ts';
 import { type ContainedMatch, searchContained } from './contained.ts';
 import type { Counter } from './count.ts';
 import type { DecisionMemory } from './decision-memory.ts';
+import { type Assessment, assessOne, type Explanation, explainOne, termsOf } from './explain.ts';
 import { holdStill } from './holding.ts';
 import type { Prepare } from './prepare.ts';
 import { type Reading, readingOf } from './reading.ts';
 import { countRecords, fillIn, type Page, searchPage } from './searching.ts';
-import { type Assessment, assessOne, type Explanation, explainOne, type Terms, termsOf } from './terms.ts';
+import type { Terms } from './terms.ts';
 import { type Writing, type WritingMeans, writingOf } from './writing.ts';
 
 export interface Door extends Reading, Writing {

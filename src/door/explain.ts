@@ -1,0 +1,85 @@
+/** Why someone gets what: of a resource, of a data set, and what goes with it. See docs/adr/0010. */
+import type { AccessContext } from '../conditions/access-context.ts';
+import { decide, explain } from '../conditions/decision.ts';
+import type { DataSetStatement, Decision, Reason } from '../conditions/model.ts';
+import type { Granularity } from '../fhir/canonical.ts';
+import type { Int64 } from '../search/index-rows.ts';
+import type { StoredResource } from '../store/read.ts';
+import type { Store } from '../store/store.ts';
+import type { DecisionMemory } from './decision-memory.ts';
+import { joined, noTerms, type Terms } from './terms.ts';
+
+/** What was decided for one resource, and what decided it. */
+export interface Explanation {
+  /** the most that the asker gets of it: a granularity */
+  granted: Granularity;
+  reasons: readonly Reason[];
+}
+
+export async function termsOf(stored: readonly StoredResource[], decision: DecisionMemory): Promise<Terms> {
+  const at = await decision.latest();
+  const [first, ...others] = new Set(stored.map((one) => one.class));
+  if (first === undefined) return noTerms;
+  return others.reduce((terms, one) => joined(terms, at.termsOf(one)), at.termsOf(first));
+}
+
+/** What a data set would give to an asker, whatever it contains; undefined when there is no such data set. */
+export async function assessOne(
+  asker: AccessContext,
+  dataSet: string,
+  store: Store,
+  now: number,
+): Promise<Assessment | undefined> {
+  const statements = await store.statements();
+  const key = store.hash(dataSet);
+  const statement = statements.dataSets.get(key);
+  if (statement === undefined) return undefined;
+  // A class of its own, on which nothing but the data set bears.
+  const only = { class: -1, isMetadata: false, dataSets: [key], effects: [] };
+  const alone = { ...statements, classes: [only] };
+  const granted = grantedBy(decide(asker, alone, now), only.class);
+  return { statement, granted, reasons: explain(asker, alone, only.class, now) };
+}
+
+/** A data set's statement, and what it gives to an asker. */
+export interface Assessment extends Explanation {
+  statement: DataSetStatement;
+}
+
+/** The reasons for what `asker` may have of the resource; undefined when there is none with this key. */
+export async function explainOne(
+  asker: AccessContext,
+  key: Int64,
+  store: Store,
+  now: number,
+): Promise<Explanation | undefined> {
+  const { found, epoch } = await store.read(key);
+  if (found === undefined || found.tail === null) return undefined;
+  const statements = await store.statements(epoch);
+  const decision = decide(asker, statements, now);
+  const reasons = explain(asker, statements, found.class, now);
+  const scoped = scopeReason(asker, found.type);
+  if (scoped === undefined) return { granted: grantedBy(decision, found.class), reasons };
+  const granted = scoped.outcome === 'deny' ? 'none' : grantedBy(decision, found.class);
+  return { granted, reasons: [...reasons, scoped] };
+}
+
+/** What the token's scopes do to reading and searching resources of the type. */
+function scopeReason({ scopes }: AccessContext, type: string): Reason | undefined {
+  if (scopes === undefined) return undefined;
+  const covering = scopes.filter(
+    (one) => (one.type === type || one.type === '*') && (one.letters.includes('r') || one.letters.includes('s')),
+  );
+  const source = 'scopes';
+  if (covering.length === 0) return { source, outcome: 'deny', text: `no scope allows to read or search ${type}` };
+  const isWhole = covering.some(({ level, query }) => level !== 'patient' && query.length === 0);
+  const text = isWhole ? `all of ${type}` : `of ${type} only what the scopes name`;
+  return { source, outcome: 'permit', text: `the scopes allow to read ${text}` };
+}
+
+function grantedBy({ records, deidentified, counts, exists }: Decision, accessClass: number): Granularity {
+  if (deidentified.has(accessClass)) return 'record-deidentified';
+  if (records === 'all' || records.includes(accessClass)) return 'record';
+  if (counts.has(accessClass)) return 'count';
+  return exists.has(accessClass) ? 'exists' : 'none';
+}
