@@ -124,7 +124,7 @@ export const library = (id: string): fc.Arbitrary<Resource> =>
       committee: rarely(fc.constant({ url: canonical.committee, valueUri: 'urn:dac' })),
       embargo: rarely(date.map((valueDate) => ({ url: canonical.embargo, valueDate }))),
       expires: rarely(date.map((valueDate) => ({ url: canonical.expires, valueDate }))),
-      consent: rarely(fc.boolean().map((valueBoolean) => ({ url: canonical.consentRequired, valueBoolean }))),
+      consent: some(fc.boolean().map((valueBoolean) => ({ url: canonical.consentRequired, valueBoolean }))),
       unreadable: rarely(unreadable),
       modifierExtension: rarely(fc.constant([{ url: 'urn:x' }])),
       status: rarely(fc.constant('retired')),
