@@ -4,7 +4,7 @@ import { duoTerm } from './duo.ts';
 import { obligationText } from './obligation.ts';
 import { plain } from './plain.ts';
 import { purposeText } from './purpose.ts';
-import type { Licence, Stated } from './stated.ts';
+import { isSpdx, type Licence, type Stated } from './stated.ts';
 
 /** A condition as answers show it. */
 export interface ConditionText {
@@ -31,12 +31,10 @@ export function conditionTexts(stated: Stated): ConditionText[] {
 
 export const unknownText = (url: string): string => `a condition that this version does not know: ${plain(url)}`;
 
-export function licenceText({ code, url, text }: Licence): string {
-  if (code !== undefined) return plain(code);
-  return [text, url]
-    .filter((one) => one !== undefined)
-    .map((one) => plain(one))
-    .join(', ');
+export function licenceText(licence: Licence): string {
+  const { code, url, text } = licence;
+  if (code !== undefined) return plain(text === undefined || isSpdx(licence) ? code : `${text} (${code})`);
+  return plain([text, url].filter((one) => one !== undefined).join(', '));
 }
 
 const requirementCodes: Readonly<Record<Requirement['kind'], string>> = {

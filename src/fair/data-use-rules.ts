@@ -2,7 +2,7 @@
 import type { DataUseTerm } from '../conditions/model.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import { duoIri, duoTerm } from './duo.ts';
-import { iriOfCode, isIri } from './purpose.ts';
+import { fragment, iriOfCode, isIri } from './purpose.ts';
 
 /** Of the terms of our profile of ODRL. */
 export const fairwayTerms = 'https://fairway.health/fhir/odrl#';
@@ -43,8 +43,7 @@ export function operandOf(text: string): JsonObject | string {
   return address === undefined ? text : iri(address);
 }
 
-export const countryIri = (code: string): string =>
-  isIri(code) ? code : `urn:iso:std:iso:3166#${encodeURIComponent(code)}`;
+export const countryIri = (code: string): string => (isIri(code) ? code : `urn:iso:std:iso:3166#${fragment(code)}`);
 
 export function constraint(leftOperand: string, operator: string, rightOperand: JsonObject['']): JsonObject {
   return { leftOperand, operator, rightOperand };

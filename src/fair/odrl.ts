@@ -1,6 +1,7 @@
 /** States the terms of a download as a policy that machines read. https://www.w3.org/TR/odrl-model/ and docs/reference/terms.md */
 import type { Obligation, Requirement } from '../conditions/model.ts';
 import type { Json, JsonObject } from '../fhir/json.ts';
+import { licenceText } from './condition.ts';
 import {
   among,
   constraint,
@@ -89,7 +90,7 @@ const parties = ({ publisher, project }: Terms): JsonObject => ({
 
 /** What no rule says: licences, identifiers, copyright, where it is stated, labels. */
 function descriptionOf(terms: Terms): JsonObject {
-  const licences = licencesOf(terms).map(({ url, text }) => (url === undefined ? (text ?? '') : operandOf(url)));
+  const licences = licencesOf(terms).map((one) => (one.url === undefined ? licenceText(one) : operandOf(one.url)));
   const rights = terms.stated.flatMap(({ copyright }) => (copyright === undefined ? [] : [copyright]));
   const sources = terms.stated.map(({ source }) => operandOf(source));
   const labels = terms.said.labels.map(operandOf);

@@ -33,10 +33,10 @@ export function provenanceOf(terms: Terms, made: Run): Resource {
     policy: [made.policy],
     activity: { text: 'download' },
     agent: agentsOf(terms, made),
-    entity: [...terms.stated.map(({ source }) => source), ...made.servers.map(({ base }) => base)].map((source) => ({
-      role: 'source',
-      what: sourceOf(source),
-    })),
+    entity: [
+      ...terms.stated.map(({ source }) => ({ reference: source })),
+      ...made.servers.map(({ base }) => ({ identifier: { system: canonical.uri, value: base } })),
+    ].map((what) => ({ role: 'source', what })),
   };
 }
 
@@ -62,9 +62,3 @@ const partyOf = (name: string): JsonObject => {
   if (isIri(name)) return { identifier: { system: canonical.uri, value: name } };
   return system === '' ? { display: name } : { identifier: { system, value: code } };
 };
-
-/** The record of a data set by its address, a server by what it is known as. */
-const sourceOf = (address: string): JsonObject =>
-  /\/[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/.test(address)
-    ? { reference: address }
-    : { identifier: { system: canonical.uri, value: address } };

@@ -36,8 +36,11 @@ export function purposeText(purpose: CodeText): string {
 /** The IRI of a code: the address of its system, with the code as fragment. */
 export function iriOfCode(text: CodeText): string | undefined {
   const { system, code } = partsOf(text);
-  return isIri(system) && code !== '' ? `${system}#${encodeURIComponent(code)}` : undefined;
+  return isIri(system) && code !== '' ? `${system}#${fragment(code)}` : undefined;
 }
 
 /** Whether the text may stand where JSON-LD wants an absolute IRI. https://www.rfc-editor.org/rfc/rfc3987 */
-export const isIri = (text: string): boolean => /^[a-z][a-z0-9+.-]*:[^\s<>"{}|\\^`]+$/i.test(text);
+export const isIri = (text: string): boolean => /^[a-z][a-z0-9+.-]*:[^\s\p{Cc}<>"{}|\\^`]+$/iu.test(text);
+
+/** Any text as the end of an address. */
+export const fragment = (text: string): string => encodeURIComponent(text.toWellFormed());

@@ -1,6 +1,6 @@
 /** Describes a download as an RO-Crate 1.2 whose making is told as a Process Run Crate 0.5. https://w3id.org/ro/crate/1.2 and https://w3id.org/ro/wfrun/process/0.5 */
 import type { Json, JsonObject } from '../fhir/json.ts';
-import { isIri, partsOf } from './purpose.ts';
+import { fragment, isIri, partsOf } from './purpose.ts';
 
 /** A file of the crate as it lies on the disk. */
 export interface CrateFile {
@@ -103,14 +103,14 @@ function rootOf(crate: Crate): JsonObject {
 }
 
 const identifierId = (identifier: string): string =>
-  !identifier.includes('|') && isIri(identifier) ? identifier : `#identifier-${encodeURIComponent(identifier)}`;
+  !identifier.includes('|') && isIri(identifier) ? identifier : `#identifier-${fragment(identifier)}`;
 
 /** A party by its address, or by a name within the crate. */
-const partyId = (role: string, name: string): string => (isIri(name) ? name : `#${role}-${encodeURIComponent(name)}`);
+const partyId = (role: string, name: string): string => (isIri(name) ? name : `#${role}-${fragment(name)}`);
 
 function licenceIds({ licences, terms }: Crate): string[] {
   const ids = licences.map(({ url, text }) =>
-    url !== undefined && isIri(url) ? url : `#licence-${encodeURIComponent(text ?? url ?? '')}`,
+    url !== undefined && isIri(url) ? url : `#licence-${fragment(text ?? url ?? '')}`,
   );
   return ids.length === 0 ? [terms[0]!] : ids;
 }

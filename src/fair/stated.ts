@@ -6,8 +6,8 @@ import { duoIdOf } from './duo.ts';
 
 /** A licence as stated: by a code, a document or in words. */
 export interface Licence {
-  /** SPDX code */
   code?: string;
+  /** of the licence's text; of SPDX's page where the code is SPDX's */
   url?: string;
   text?: string;
 }
@@ -45,7 +45,7 @@ export function statedOf(library: JsonObject, source: string): Stated {
   const publisher = text(library['publisher']);
   const copyright = text(library['copyright']) ?? text(library['copyrightLabel']);
   const licences = extensions.flatMap(licencesOf);
-  const licence = licences.find(({ code }) => code !== undefined)?.code;
+  const licence = licences.find(isSpdx)?.code;
   return {
     source,
     ...(title === undefined ? {} : { title }),
@@ -258,9 +258,14 @@ function licenceOf(coding: JsonObject, words: string | undefined): Licence {
   const code = text(coding['code'])!; // filtered so above
   const name = text(coding['display']) ?? words;
   const named = name === undefined ? {} : { text: name };
-  if (coding['system'] === canonical.spdx) return { code, url: `https://spdx.org/licenses/${code}`, ...named };
-  return { text: name === undefined ? code : `${name} (${code})` };
+  if (coding['system'] === canonical.spdx) return { code, url: spdxPage + code, ...named };
+  return { code, ...named };
 }
+
+const spdxPage = 'https://spdx.org/licenses/';
+
+/** Whether the code is one of SPDX's list. */
+export const isSpdx = ({ code, url }: Licence): boolean => code !== undefined && url === spdxPage + code;
 
 function identifierText(identifier: JsonObject | undefined): string | undefined {
   const value = text(identifier?.['value']);

@@ -3,6 +3,7 @@ import { dataUseText, dayText, licenceText, requirementText, unknownText } from 
 import { obligationText } from './obligation.ts';
 import { plain } from './plain.ts';
 import { purposeText } from './purpose.ts';
+import { isSpdx, type Licence } from './stated.ts';
 import { dataUseOf, endOf, licencesOf, obligationsOf, requirementsOf, type Terms, unknownOf } from './terms.ts';
 
 /** A part of the terms with its lines; parts without lines are left out. */
@@ -46,8 +47,8 @@ export function termsParts(terms: Terms): TermsPart[] {
   return parts.filter(({ lines }) => lines.length > 0);
 }
 
-const licenceLine = (licence: Parameters<typeof licenceText>[0]): string =>
-  [licenceText(licence), licence.code === undefined ? '' : (licence.url ?? '')].filter((one) => one !== '').join(', ');
+const licenceLine = (licence: Licence): string =>
+  isSpdx(licence) ? `${licenceText(licence)}, ${plain(licence.url ?? '')}` : licenceText(licence);
 
 const consentLines = ({ stated }: Terms): string[] =>
   stated.some(({ statement }) => statement.consentRequired) ? ['only of patients who consent'] : [];

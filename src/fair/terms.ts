@@ -74,7 +74,7 @@ export function unknownOf({ stated }: Terms): Stated['unknown'][number][] {
 export function licencesOf({ stated, said }: Terms): Licence[] {
   const read = new Set(stated.map(({ source }) => source));
   const named: Licence[] = said.licences.filter((url) => !read.has(url)).map((url) => ({ url }));
-  return unique([...stated.flatMap(({ licences }) => licences), ...named], ({ url, text }) => url ?? text ?? '');
+  return unique([...stated.flatMap(({ licences }) => licences), ...named], (one) => JSON.stringify(one));
 }
 
 /** The earliest end that anyone stated. */
@@ -106,15 +106,15 @@ export function obligationsOfHeader(header: string): Obligation[] {
 /** Whether a security label is something to do or to refrain from, as far as this version knows. */
 export const isObligation = (label: CodeText): boolean => meaningOf(label) !== undefined;
 
-/** Targets of `Link` headers with the relation. https://www.rfc-editor.org/rfc/rfc8288#section-3 */
-export function linksOfHeader(header: string, relation: string): string[] {
+/** Targets of a header that lists links; of those with the relation, where one is asked for. https://www.rfc-editor.org/rfc/rfc8288#section-3 */
+export function linksOfHeader(header: string, relation?: string): string[] {
   const found: string[] = [];
   for (const [, target, parameters] of header.matchAll(
     /<([^<>]*)>((?:\s*;\s*[^\s;,="]+(?:\s*=\s*(?:"[^"]*"|[^\s;,"]*))?)*)/g,
   )) {
     const [, quoted, bare] = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/i.exec(parameters ?? '') ?? [];
     const relations = (quoted ?? bare ?? '').toLowerCase().split(/\s+/);
-    if (target !== undefined && relations.includes(relation)) found.push(target.trim());
+    if (target !== undefined && (relation === undefined || relations.includes(relation))) found.push(target.trim());
   }
   return found;
 }
