@@ -11,7 +11,7 @@ import { licencesOf, type Terms } from '../fair/terms.ts';
 import { termsText } from '../fair/terms-text.ts';
 import type { Dataset, Download } from '../federation/client/index.ts';
 import type { Json } from '../fhir/json.ts';
-import { createOutputFile, type OutputFile, writeWhole } from './output-file.ts';
+import { createOutputFile, type OutputFile, type Written } from './output-file.ts';
 
 export const downloadFormats = ['ndjson', 'crate'] as const;
 export type DownloadFormat = (typeof downloadFormats)[number];
@@ -27,6 +27,8 @@ interface Target {
   folder: string;
   format: DownloadFormat;
   now(): number;
+  /** texts that must be in no file but the server's own records: tokens, in case a server says them again */
+  secrets: readonly string[];
 }
 
 /** Throws what going through the download throws; the terms of what came until then lie beside it even so. */
@@ -47,7 +49,7 @@ export async function writeDownload(download: Download, dataset: Dataset, target
     }
   } catch (error) {
     await Promise.all([...outputs.values()].map(({ file }) => file.abandon()));
-    if (outputs.size > 0) await writeTerms(await download.terms(), target.folder, `urn:uuid:${randomUUID()}`);
+    if (outputs.size > 0) await writeTerms(await download.terms(), target, `urn:uuid:${randomUUID()}`);
     throw error;
   }
   const data: (CrateFile & { records: number })[] = [];
@@ -57,10 +59,10 @@ export async function writeDownload(download: Download, dataset: Dataset, target
   }
   const terms = await download.terms();
   const policy = `urn:uuid:${randomUUID()}`;
-  const termsFiles = await writeTerms(terms, target.folder, policy);
+  const termsFiles = await writeTerms(terms, target, policy);
   if (target.format === 'crate') {
     const times = { started, ended: target.now() };
-    await writeCrate({ download, dataset, terms, policy, data, termsFiles, ...times }, target.folder);
+    await writeCrate({ download, dataset, terms, policy, data, termsFiles, ...times }, target);
   }
   return {
     records: data.map(({ path, records }) => ({ file: join(target.folder, path), records })),
@@ -93,9 +95,9 @@ function dataFile(
 }
 
 /** The file for people comes first. */
-async function writeTerms(terms: Terms, folder: string, policy: string): Promise<CrateFile[]> {
-  const text = await writeWhole(join(folder, 'terms.txt'), termsText(terms));
-  const machine = await writeWhole(join(folder, 'terms.jsonld'), jsonText(policyOf(terms, policy)));
+async function writeTerms(terms: Terms, target: Target, policy: string): Promise<CrateFile[]> {
+  const text = await writeText(target, 'terms.txt', termsText(terms));
+  const machine = await writeText(target, 'terms.jsonld', jsonText(policyOf(terms, policy)));
   return [
     {
       path: 'terms.txt',
@@ -115,6 +117,14 @@ async function writeTerms(terms: Terms, folder: string, policy: string): Promise
   ];
 }
 
+/** What a server said is written again here; should it have said a token, that stays out. */
+async function writeText({ folder, secrets }: Target, path: string, text: string): Promise<Written> {
+  const clean = secrets.reduce((all, secret) => (secret === '' ? all : all.replaceAll(secret, '***')), text);
+  const file = await createOutputFile(join(folder, path));
+  await file.write(clean);
+  return file.finish();
+}
+
 const jsonText = (value: Json): string => `${JSON.stringify(value, null, 2)}\n`;
 
 interface Made {
@@ -128,7 +138,7 @@ interface Made {
   ended: number;
 }
 
-async function writeCrate(made: Made, folder: string): Promise<void> {
+async function writeCrate(made: Made, target: Target): Promise<void> {
   const { dataset, terms, data, termsFiles, started, ended, policy } = made;
   const run = `urn:uuid:${randomUUID()}`;
   const version = programVersion();
@@ -136,14 +146,15 @@ async function writeCrate(made: Made, folder: string): Promise<void> {
     base,
     ...(dataset.fhirVersion === undefined ? {} : { fhirVersion: dataset.fhirVersion }),
   }));
-  const question = await writeQuestion(made, folder);
+  const question = await writeQuestion(made, target);
   const provenance: CrateFile = {
     path: 'provenance.json',
     name: 'Provenance of the data',
     description: 'How the data were fetched, as a FHIR Provenance.',
     encodingFormat: 'application/fhir+json',
-    ...(await writeWhole(
-      join(folder, 'provenance.json'),
+    ...(await writeText(
+      target,
+      'provenance.json',
       jsonText(provenanceOf(terms, { run, policy, version, servers, started, ended })),
     )),
   };
@@ -167,11 +178,11 @@ async function writeCrate(made: Made, folder: string): Promise<void> {
     started,
     ended,
   });
-  await writeWhole(join(folder, 'ro-crate-metadata.json'), jsonText(crate));
+  await writeText(target, 'ro-crate-metadata.json', jsonText(crate));
 }
 
-/** What was asked, so that it can be asked again. Tokens are in no address that fairway makes, and are not written. */
-async function writeQuestion({ dataset, download, terms }: Made, folder: string): Promise<CrateFile> {
+/** What was asked, so that it can be asked again. What servers linked to is not: it may hold what is theirs. */
+async function writeQuestion({ dataset, download, terms }: Made, target: Target): Promise<CrateFile> {
   const { identifier, title, metadata } = dataset;
   const question = {
     dataset: { identifier, title, ...(metadata === undefined ? {} : { metadata }) },
@@ -184,7 +195,7 @@ async function writeQuestion({ dataset, download, terms }: Made, folder: string)
     name: 'Question',
     description: 'The data set that was asked for and the requests that were sent to its server.',
     encodingFormat: 'application/json',
-    ...(await writeWhole(join(folder, 'question.json'), jsonText(question))),
+    ...(await writeText(target, 'question.json', jsonText(question))),
   };
 }
 

@@ -38,7 +38,8 @@ async function get(wanted: string, options: GetOptions, environment: Environment
   const dataset = choose(found.datasets, wanted);
   let written: WrittenDownload;
   try {
-    const target = { folder: options.out, format: options.format, now: environment.now };
+    const secrets = Object.values(settings.tokens ?? {});
+    const target = { folder: options.out, format: options.format, now: environment.now, secrets };
     written = await writeDownload(client.get(dataset), dataset, target);
   } catch (error) {
     throw refusalOf(error, dataset, settings);

@@ -52,9 +52,3 @@ export async function createOutputFile(path: string): Promise<OutputFile> {
     },
   };
 }
-
-export async function writeWhole(path: string, text: string): Promise<Written> {
-  const file = await createOutputFile(path);
-  await file.write(text);
-  return file.finish();
-}

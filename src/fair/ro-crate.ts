@@ -67,7 +67,7 @@ export function crateMetadata(crate: Crate): JsonObject {
     ...contextOf(crate),
   ];
   return {
-    '@context': [`${specification}/context`, 'https://w3id.org/ro/terms/workflow-run/context'],
+    '@context': `${specification}/context`,
     // An entity that stands for several things, such as a server that is also a publisher, is described once.
     '@graph': [...new Map(entities.map((one) => [String(one['@id']), one])).values()],
   };
@@ -78,6 +78,10 @@ const ref = (id: string): JsonObject => ({ '@id': id });
 const refs = (ids: readonly string[]): Json => (ids.length === 1 ? ref(ids[0]!) : ids.map(ref));
 const present = (name: string, ids: readonly string[]): JsonObject => (ids.length === 0 ? {} : { [name]: refs(ids) });
 const iso = (at: number): string => new Date(at).toISOString();
+/** The profile's validator takes no `Z`. */
+const isoWithOffset = (at: number): string => iso(at).replace('Z', '+00:00');
+/** Where a party has an address, it is its page too. */
+const pageOf = (name: string): JsonObject => (/^https?:/.test(name) ? { url: name } : {});
 
 function rootOf(crate: Crate): JsonObject {
   return {
@@ -142,9 +146,8 @@ function runOf(crate: Crate): JsonObject {
     '@type': 'CreateAction',
     name: `Download of "${crate.title}"`,
     description: `fairway get: the requests that were sent stand in ${crate.question}.`,
-    startTime: iso(crate.started),
-    endTime: iso(crate.ended),
-    actionStatus: ref('http://schema.org/CompletedActionStatus'),
+    startTime: isoWithOffset(crate.started),
+    endTime: isoWithOffset(crate.ended),
     agent: ref(agentId(crate)),
     instrument: ref(instrument),
     object: refs([crate.question, ...crate.metadata, ...crate.servers.map(({ base }) => base)]),
@@ -170,7 +173,7 @@ function contextOf(crate: Crate): JsonObject[] {
       name: 'fairway',
       description: 'Finds, counts and fetches health data over FHIR.',
       url: 'https://fairway.health/',
-      softwareVersion: crate.version,
+      version: crate.version,
     },
     agentOf(crate),
     ...crate.licences.map((licence, at) => licenceOf(licence, ids[at]!)),
@@ -191,6 +194,7 @@ function contextOf(crate: Crate): JsonObject[] {
             '@type': 'Organization',
             name: crate.publisher,
             description: 'Publishes the data set.',
+            ...pageOf(crate.publisher),
           },
         ]),
   ];
@@ -210,6 +214,7 @@ function agentOf(crate: Crate): JsonObject {
     '@type': 'Organization',
     name: crate.project,
     description: 'The project that the data were fetched for.',
+    ...pageOf(crate.project),
   };
 }
 
