@@ -1,5 +1,6 @@
 /** Tells metadata from data: metadata are open to everyone unless stated otherwise. https://hl7.org/fhir/uv/fhir-for-fair/ */
 import type { Resource } from '../fhir/json.ts';
+import { isGrant } from './grant.ts';
 
 /** Resource types that describe data sets, servers, definitions or terminology and hold no record of a person. */
 export const metadataTypes: readonly string[] = [
@@ -38,13 +39,17 @@ export const metadataTypes: readonly string[] = [
   'Requirements',
   'ActorDefinition',
   'TestScript',
+  'Permission',
 ];
 
 const isMetadataType = new Set(metadataTypes);
 
-/** Whether the resource is metadata. A Group is while it names nobody. */
+/** Whether the resource is metadata. A Group is while it names nobody, a Consent while it is a policy: about no person and granted to none. */
 export function isMetadata(resource: Resource): boolean {
   if (resource.resourceType === 'Group') return resource['member'] === undefined;
+  if (resource.resourceType === 'Consent') {
+    return resource['patient'] === undefined && resource['subject'] === undefined && !isGrant(resource);
+  }
   return isMetadataType.has(resource.resourceType);
 }
 

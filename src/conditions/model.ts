@@ -32,6 +32,8 @@ export interface Provision {
   during?: { from?: number; to?: number };
   /** asked of the resource; gone once the provision was folded for one */
   on?: ResourceCriteria;
+  /** go with what it permits */
+  obligations?: readonly Obligation[];
   exceptions: readonly Provision[];
 }
 
@@ -44,8 +46,10 @@ export interface Directive {
   scope: string;
   /** category codes, for which of several is the newest */
   categories: readonly CodeText[];
-  /** milliseconds since 1970: when it was recorded; the newest of a scope and category wins */
+  /** milliseconds since 1970: when it was recorded, 0 when it does not say; the newest of a scope and category wins */
   stated: number;
+  /** end of that moment as far as it was told (a day, a second); absent where it was told to the millisecond */
+  statedBefore?: number;
   /** the person whose data it is about, `Patient/id`; absent for a policy */
   patient?: string;
   /** data sets that a policy is for, `Library/id`; none: the whole server */
@@ -66,6 +70,8 @@ export type Effect =
       scope: string;
       source?: string;
       isPatients: boolean;
+      /** where a resource is about several persons who state different things: which of them, by number only */
+      of?: { person: number; persons: number };
       dataSets: readonly string[];
       provision: Provision;
       because?: string;
