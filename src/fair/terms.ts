@@ -114,15 +114,17 @@ export function obligationsOfHeader(header: string): Obligation[] {
 /** Whether a security label is something to do or to refrain from, as far as this version knows. */
 export const isObligation = (label: CodeText): boolean => meaningOf(label) !== undefined;
 
+const link = /<([^<>]*)>((?:\s*;\s*[^\s;,="]+(?:\s*=\s*(?:"[^"]*"|[^\s;,"]*))?)*)/g;
+const linkParameter = /;\s*([^\s;,="]+)\s*=\s*(?:"([^"]*)"|([^\s;,"]*))/g;
+
 /** Targets of a header that lists links; of those with the relation, where one is asked for. https://www.rfc-editor.org/rfc/rfc8288#section-3 */
 export function linksOfHeader(header: string, relation?: string): string[] {
   const found: string[] = [];
-  for (const [, target, parameters] of header.matchAll(
-    /<([^<>]*)>((?:\s*;\s*[^\s;,="]+(?:\s*=\s*(?:"[^"]*"|[^\s;,"]*))?)*)/g,
-  )) {
-    const [, quoted, bare] = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/i.exec(parameters ?? '') ?? [];
-    const relations = (quoted ?? bare ?? '').toLowerCase().split(/\s+/);
-    if (target !== undefined && (relation === undefined || relations.includes(relation))) found.push(target.trim());
+  for (const [, target = '', parameters = ''] of header.matchAll(link)) {
+    // Of several rel the first counts.
+    const rel = [...parameters.matchAll(linkParameter)].find(([, name]) => name?.toLowerCase() === 'rel');
+    const relations = (rel?.[2] ?? rel?.[3] ?? '').toLowerCase().split(/\s+/);
+    if (relation === undefined || relations.includes(relation)) found.push(target.trim());
   }
   return found;
 }
