@@ -5,17 +5,18 @@ import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { KnownTokens } from './auth/access-file.ts';
 import { createAuthenticate, openAccess } from './auth/authenticate.ts';
 import type { AccessContext } from './conditions/access-context.ts';
-import { createPrepare, openCustomParameters, openDoor, rememberDecisions } from './door/index.ts';
+import { compartmentParameters, createPrepare, openCustomParameters, openDoor, rememberDecisions } from './door/index.ts';
 import { loadDefinitions } from './fhir/definitions/load.ts';
 import type { Definitions, FhirVersion } from './fhir/definitions/model.ts';
 import { createPageLinks, type PageLinks, type Role, type Server } from './interaction/index.ts';
 import { createFairly } from './rest/fairness.ts';
 import { largestBody, registerRest } from './rest/routes.ts';
 import { createExtractor } from './search/index.ts';
+import { type Audit, type AuditMode, openAudit } from './store/audit.ts';
 import type { DatabaseAddress } from './store/connect.ts';
 import { openStore, type Store } from './store/store.ts';
 
@@ -33,6 +34,10 @@ export interface AppSettings {
   tokens: KnownTokens;
   /** milliseconds after which a search is given up; 30,000 unless stated */
   searchMilliseconds?: number;
+  /** how the audit log is kept; `batched` unless stated */
+  audit?: AuditMode;
+  /** between two lines of the log that name the head of the audit chain; a minute unless stated */
+  anchorMilliseconds?: number;
   /** milliseconds since 1970; default the machine's clock */
   now?: () => number;
   newId?: () => string;
@@ -65,6 +70,13 @@ export async function createApp(settings: AppSettings): Promise<App> {
     loadDefinitions(settings.fhirVersion),
   ]);
   const pages = createPageLinks(await store.secret('page'));
+  const audit = openAudit({
+    database: settings.database,
+    mode: settings.audit ?? 'batched',
+    compartment: compartmentParameters(specification, store.hash),
+    log: settings.log,
+    ...(settings.anchorMilliseconds === undefined ? {} : { anchorMilliseconds: settings.anchorMilliseconds }),
+  });
   const logError = (error: unknown): void => {
     settings.log('error', 'a request failed', {
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
@@ -74,7 +86,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
   const baseUrls: string[] = [];
   let serverFor: (asker: AccessContext) => Server;
   const wire = (definitions: Definitions): void => {
-    serverFor = createServers({ store, definitions, baseUrls, pages, roles: settings.roles, now, newId });
+    serverFor = createServers({ store, audit, definitions, baseUrls, pages, roles: settings.roles, now, newId });
   };
   const custom = await openCustomParameters({
     store,
@@ -86,7 +98,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
   });
   wire(custom.definitions());
   const authenticate = settings.openAccess ? () => openAccess : createAuthenticate(settings.tokens);
-  const metrics = createMetrics();
+  const metrics = createMetrics(audit);
   const { http, inHand } = await createHttp();
   registerRest(http, {
     prefix,
@@ -108,6 +120,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
     async close() {
       await closeInTime(http, inHand);
       await custom.close();
+      await audit.close();
       await store.close();
     },
   };
@@ -115,6 +128,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
 
 interface Wiring {
   store: Store;
+  audit: Audit;
   definitions: Definitions;
   baseUrls: readonly string[];
   pages: PageLinks;
@@ -125,7 +139,7 @@ interface Wiring {
 
 /** The server as each asker meets it, made when the asker first comes. Made anew when search parameters are added. */
 function createServers(wiring: Wiring): (asker: AccessContext) => Server {
-  const { store, definitions, baseUrls, pages, roles, now, newId } = wiring;
+  const { store, audit, definitions, baseUrls, pages, roles, now, newId } = wiring;
   const context = { definitions, hash: store.hash, baseUrls, now };
   const extract = createExtractor(context);
   const prepare = createPrepare({ ...context, extract });
@@ -134,7 +148,7 @@ function createServers(wiring: Wiring): (asker: AccessContext) => Server {
     const known = servers.get(asker);
     if (known !== undefined) return known;
     const server: Server = {
-      door: openDoor({ store, definitions, prepare, extract }, rememberDecisions(store, asker), asker),
+      door: openDoor({ store, audit, definitions, prepare, extract }, rememberDecisions(store, asker), asker),
       definitions,
       base: baseUrls[0]!,
       roles,
@@ -199,7 +213,7 @@ interface Metrics {
   text(): Promise<string>;
 }
 
-function createMetrics(): Metrics {
+function createMetrics(audit: Audit): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const labels = ['interaction', 'status'] as const;
@@ -215,6 +229,14 @@ function createMetrics(): Metrics {
     labelNames: ['interaction'],
     buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
     registers: [registry],
+  });
+  new Gauge({
+    name: 'fairway_audit_unflushed',
+    help: 'Entries of the audit log that are not written yet',
+    registers: [registry],
+    collect() {
+      this.set(audit.unflushed());
+    },
   });
   return {
     observe(interaction, status, milliseconds) {

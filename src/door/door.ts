@@ -22,8 +22,10 @@ import { indexingOf } from '../store/custom-parameter.ts';
 import { erase } from '../store/erase.ts';
 import { type HistoryRange, historyStatement } from '../store/history.ts';
 import { type AtEpoch, type StoredResource, storedOf } from '../store/read.ts';
+import type { Audit } from '../store/audit.ts';
 import type { Row, Store, StoreTransaction } from '../store/store.ts';
 import type { WriteResult } from '../store/write.ts';
+import { type AuditDoor, auditDoor } from './audit.ts';
 import { type ContainedMatch, searchContained } from './contained.ts';
 import type { DecisionMemory, StandingDecision } from './decision-memory.ts';
 import { createLookUp } from './look-up.ts';
@@ -40,6 +42,7 @@ interface Page {
 
 export interface Door {
   context: AccessContext;
+  audit: AuditDoor;
   /** The current version. Missing and withheld look the same. */
   read(type: string, id: string): Promise<StoredResource>;
   vread(type: string, id: string, version: number): Promise<StoredResource>;
@@ -98,6 +101,7 @@ const attempts = 8;
 /** What all doors of a server share. */
 export interface DoorMeans {
   store: Store;
+  audit: Audit;
   definitions: Definitions;
   prepare: Prepare;
   extract: Extractor;
@@ -105,7 +109,7 @@ export interface DoorMeans {
 
 /** Opens the door for an asker. `decision` is how this asker's decisions are remembered between requests. */
 export function openDoor(
-  { store, definitions, prepare, extract }: DoorMeans,
+  { store, audit, definitions, prepare, extract }: DoorMeans,
   decision: DecisionMemory,
   context: AccessContext,
 ): Door {
@@ -117,6 +121,7 @@ export function openDoor(
   const reading = readingOf(store, decision);
   return {
     context,
+    audit: auditDoor({ audit, store }, context),
     ...reading,
     async searchContained(search, after) {
       const [found] = await standing(({ decision: { records } }) =>

@@ -60,7 +60,11 @@ export async function historyReply(
   const complete = token === undefined && versions.length <= count ? versions.length : undefined;
   const members = { type: 'history', id: server.newId(), now: server.now(), links, entries };
   const number = complete ?? (await total?.());
-  return { status: 200, body: bundleText(number === undefined ? members : { ...members, total: number }) };
+  return {
+    status: 200,
+    body: bundleText(number === undefined ? members : { ...members, total: number }),
+    disclosed: [...new Set(shown.map(({ key }) => key))],
+  };
 }
 
 function parse({ parameters, prefer }: InteractionRequest): Asked {

@@ -1,7 +1,8 @@
 /** What an interaction gets, what it gives, and how one is registered. https://hl7.org/fhir/R4B/http.html */
-import type { Door } from '../door/index.ts';
+import type { Audited, Door } from '../door/index.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import type { SearchContext } from '../search/index.ts';
+import type { Int64 } from '../search/index-rows.ts';
 import type { PageLinks } from './page-link.ts';
 
 /** A request as FHIR sees it; HTTP is behind it. Header values are as sent. */
@@ -21,7 +22,14 @@ export interface InteractionRequest {
   ifNoneMatch?: string;
   ifNoneExist?: string;
   prefer: Preference;
+  /** Takes down what an entry of a Bundle asked and got. */
+  record?(entry: PerformedEntry): void;
 }
+
+/** An entry of a Bundle as the audit log takes it down. */
+export type PerformedEntry = Pick<Audited, 'interaction' | 'path' | 'query' | 'type' | 'id'> & {
+  reply: Pick<Reply, 'status' | 'location' | 'disclosed' | 'counted'>;
+};
 
 /** The Prefer header. https://hl7.org/fhir/R4B/http.html#ops */
 export interface Preference {
@@ -39,6 +47,10 @@ export interface Reply {
   lastModified?: number;
   /** absolute URL of the version that was written */
   location?: string;
+  /** keys of the stored resources that the reply tells of; those it was asked for by address when absent */
+  disclosed?: readonly Int64[];
+  /** how many resources it counts or says were taken in */
+  counted?: number;
 }
 
 /** The server as one request meets it. */

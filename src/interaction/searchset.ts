@@ -42,7 +42,7 @@ async function countReply(search: Search, server: Server): Promise<Reply> {
     links: [{ relation: 'self', url: addressOf(search, server) }],
     entries: warningEntries(search),
   };
-  if (disclosure === undefined) return { status: 200, body: bundleText(members) };
+  if (disclosure === undefined) return { status: 200, body: bundleText(members), disclosed: [], counted: total };
   const totalExtension = {
     url: canonical.countDisclosure,
     extension: [
@@ -52,7 +52,7 @@ async function countReply(search: Search, server: Server): Promise<Reply> {
       { url: 'suppressed', valueBoolean: disclosure.suppressed },
     ],
   };
-  return { status: 200, body: bundleText({ ...members, totalExtension }) };
+  return { status: 200, body: bundleText({ ...members, totalExtension }), disclosed: [], counted: total };
 }
 
 const firstPage: Position = { ends: [], forgotten: false, seen: 0 };
@@ -87,7 +87,11 @@ async function pageReply(search: Search, token: string | undefined, server: Serv
   // When the end is on this page, the total is known at no cost.
   const known = total ?? (next === undefined ? at.seen + page.matches.length : undefined);
   const shown = known === undefined ? undefined : Math.min(known, search.most ?? known);
-  return { status: 200, body: bundleText(shown === undefined ? members : { ...members, total: shown }) };
+  return {
+    status: 200,
+    body: bundleText(shown === undefined ? members : { ...members, total: shown }),
+    disclosed: [...page.matches, ...page.included].map(({ key }) => key),
+  };
 }
 
 /** `first` and `previous` from the second page on, `last` where this is the last. */

@@ -139,5 +139,6 @@ function reply(tally: Tally): Reply {
     number('refused', tally.refused),
   ];
   if (issues.length > 0) parameter.push({ name: 'outcome', resource: outcomeOf(issues) });
-  return { status: 200, body: JSON.stringify({ resourceType: 'Parameters', parameter }) };
+  const counted = tally.created + tally.replaced;
+  return { status: 200, body: JSON.stringify({ resourceType: 'Parameters', parameter }), disclosed: [], counted };
 }
