@@ -9,7 +9,13 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import type { KnownTokens } from './auth/access-file.ts';
 import { createAuthenticate, openAccess } from './auth/authenticate.ts';
 import type { AccessContext } from './conditions/access-context.ts';
-import { compartmentParameters, createPrepare, openCustomParameters, openDoor, rememberDecisions } from './door/index.ts';
+import {
+  compartmentParameters,
+  createPrepare,
+  openCustomParameters,
+  openDoor,
+  rememberDecisions,
+} from './door/index.ts';
 import { loadDefinitions } from './fhir/definitions/load.ts';
 import type { Definitions, FhirVersion } from './fhir/definitions/model.ts';
 import { createPageLinks, type PageLinks, type Role, type Server } from './interaction/index.ts';
@@ -73,6 +79,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
   const audit = openAudit({
     database: settings.database,
     mode: settings.audit ?? 'batched',
+    hash: store.hash,
     compartment: compartmentParameters(specification, store.hash),
     log: settings.log,
     ...(settings.anchorMilliseconds === undefined ? {} : { anchorMilliseconds: settings.anchorMilliseconds }),

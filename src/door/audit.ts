@@ -4,7 +4,8 @@ import type { Definitions } from '../fhir/definitions/model.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import { type Hash, type Int64, parameterKey, resourceKey } from '../search/index-rows.ts';
 import type { Audit } from '../store/audit.ts';
-import type { ChainedEntry } from '../store/audit-entry.ts';
+import type { AuditAgent, ChainedEntry } from '../store/audit-entry.ts';
+import type { Disclosed } from '../store/audit-owner.ts';
 import { type AuditCriteria, findEntries, namesOf } from '../store/audit-search.ts';
 import type { Store } from '../store/store.ts';
 
@@ -24,8 +25,8 @@ export interface Audited {
   /** the resource that the address names, or that was written */
   type: string;
   id: string;
-  /** keys of what was disclosed; what the address names when absent */
-  disclosed?: readonly Int64[];
+  /** what was disclosed; what the address names when absent */
+  disclosed?: readonly Disclosed[];
   /** how many were counted or taken in */
   counted?: number;
 }
@@ -72,7 +73,7 @@ export function auditDoor({ audit, store }: { audit: Audit; store: Store }, cont
   const agent = agentOf(context);
   const found = async (criteria: AuditCriteria): Promise<FoundEntries> => {
     await audit.flush();
-    const entries = await findEntries(sql, { ...criteria, limit: criteria.limit + 1 });
+    const entries = await findEntries(sql, hash, { ...criteria, limit: criteria.limit + 1 });
     const keys = new Set(entries.flatMap((entry) => [...entry.keys, ...entry.owners]));
     keys.delete('0');
     return { entries, names: await namesOf(sql, keys) };
@@ -80,8 +81,15 @@ export function auditDoor({ audit, store }: { audit: Audit; store: Store }, cont
   return {
     record({ type, id, disclosed, counted, ...said }) {
       const asked = id === '' ? '0' : resourceKey(hash, type, id);
-      const keys = disclosed ?? (id !== '' && said.status < 400 ? [asked] : []);
-      audit.record({ ...said, ...agent, asked, keys, resources: counted ?? keys.length });
+      const all = disclosed ?? (id !== '' && said.status < 400 ? [{ key: asked }] : []);
+      audit.record({
+        ...said,
+        agent,
+        asked,
+        // No more than that is kept of a resource that may be large.
+        disclosed: all.map(({ key, version }) => ({ key, version })),
+        resources: counted ?? all.length,
+      });
     },
     kept: () => audit.kept(),
     admit: () => audit.admit(),
@@ -108,7 +116,7 @@ function refusal({ subject }: AccessContext): FhirError {
     : new FhirError('forbidden', 'the audit log is for stewards, and for patients what was disclosed of them');
 }
 
-function agentOf(context: AccessContext) {
+function agentOf(context: AccessContext): AuditAgent {
   const { subject, client = '', purposes = [], breakGlass } = context;
   const name = subject.kind === 'service' ? subject.name : subject.kind === 'person' ? (subject.name ?? '') : '';
   return {

@@ -18,11 +18,11 @@ import {
 } from '../search/index.ts';
 import { type Int64, resourceKey } from '../search/index-rows.ts';
 import type { Include, PermittedClasses, Search } from '../search/tree.ts';
+import type { Audit } from '../store/audit.ts';
 import { indexingOf } from '../store/custom-parameter.ts';
 import { erase } from '../store/erase.ts';
 import { type HistoryRange, historyStatement } from '../store/history.ts';
 import { type AtEpoch, type StoredResource, storedOf } from '../store/read.ts';
-import type { Audit } from '../store/audit.ts';
 import type { Row, Store, StoreTransaction } from '../store/store.ts';
 import type { WriteResult } from '../store/write.ts';
 import { type AuditDoor, auditDoor } from './audit.ts';

@@ -63,7 +63,7 @@ export async function historyReply(
   return {
     status: 200,
     body: bundleText(number === undefined ? members : { ...members, total: number }),
-    disclosed: [...new Set(shown.map(({ key }) => key))],
+    disclosed: [...new Map(shown.map((stored) => [stored.key, stored])).values()],
   };
 }
 

@@ -2,7 +2,6 @@
 import type { Audited, Door } from '../door/index.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import type { SearchContext } from '../search/index.ts';
-import type { Int64 } from '../search/index-rows.ts';
 import type { PageLinks } from './page-link.ts';
 
 /** A request as FHIR sees it; HTTP is behind it. Header values are as sent. */
@@ -47,8 +46,8 @@ export interface Reply {
   lastModified?: number;
   /** absolute URL of the version that was written */
   location?: string;
-  /** keys of the stored resources that the reply tells of; those it was asked for by address when absent */
-  disclosed?: readonly Int64[];
+  /** the stored resources that the reply tells of; those it was asked for by address when absent */
+  disclosed?: Audited['disclosed'];
   /** how many resources it counts or says were taken in */
   counted?: number;
 }

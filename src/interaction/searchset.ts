@@ -90,7 +90,7 @@ async function pageReply(search: Search, token: string | undefined, server: Serv
   return {
     status: 200,
     body: bundleText(shown === undefined ? members : { ...members, total: shown }),
-    disclosed: [...page.matches, ...page.included].map(({ key }) => key),
+    disclosed: [...page.matches, ...page.included],
   };
 }
 

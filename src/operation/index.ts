@@ -1,4 +1,6 @@
 /** All operations: routes, the CapabilityStatement and the reference are made from this list. */
+import { auditLog } from './audit-log.ts';
+import { disclosures } from './disclosures.ts';
 import { everything } from './everything.ts';
 import { expunge } from './expunge.ts';
 import { importOperation } from './import.ts';
@@ -10,6 +12,8 @@ import { validate } from './validate.ts';
 
 export const streamOperations: readonly StreamOperation[] = [importOperation];
 export const operations: readonly Operation[] = [
+  auditLog,
+  disclosures,
   everything,
   expunge,
   indexStatus,

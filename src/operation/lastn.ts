@@ -84,7 +84,7 @@ export const lastn: Operation = {
         links,
         entries,
       }),
-      disclosed: shown.map(({ key }) => key),
+      disclosed: shown,
     };
   },
 };

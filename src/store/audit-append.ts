@@ -1,10 +1,10 @@
 /** Appends entries to the one chain of a database, whichever process they come from. https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS */
-import type { Int64 } from '../search/index-rows.ts';
-import { type AuditEntry, type ChainedEntry, entryHash, genesis, textColumns } from './audit-entry.ts';
+import type { Hash, Int64 } from '../search/index-rows.ts';
+import { About, type AuditEntry, blockHash, genesis, lineOf } from './audit-entry.ts';
 import type { Sql, TransactionSql } from './connect.ts';
-import { arrayText, separator } from './row-buffer.ts';
+import { arrayText } from './row-buffer.ts';
 
-/** An entry's place in the chain. */
+/** The end of a block: its last entry, and its hash. */
 export interface Head {
   sequence: number;
   hash: string;
@@ -20,69 +20,94 @@ const headText = `
     union all (select sequence, hash from audit_trimmed order by sequence desc limit 1)
   ) q order by sequence desc limit 1`;
 
-/** The newest entry, or what the first one follows. */
+/** The newest block's end, or what the first one follows. */
 export async function headOf(sql: Sql | TransactionSql): Promise<Head> {
   const [row] = await sql.unsafe(headText, [], { prepare: true });
   return row === undefined ? genesis : { sequence: Number(row['sequence']), hash: row['hash'] as string };
 }
 
-// A patient belongs to itself; what else belongs to one says so in a reference that ties it to the compartment.
-const ownersText = `
-  select string_agg(key::text, ',') as keys, string_agg(owner::text, ',') as owners from (
-    select r.key, r.key as owner from resource r where r.key = any($1::bigint[]) and r.type = 'Patient'
-    union
-    select t.key, t.target from reference t join resource r on r.key = t.target and r.type = 'Patient'
-    where t.key = any($1::bigint[]) and t.parameter # 0::bigint = any($2::bigint[])
-  ) q`;
-
-/** The patients in whose compartments the keys lie. `parameters` tie resources to a patient's compartment. */
-async function ownersOf(
-  sql: Sql,
-  keys: ReadonlySet<Int64>,
-  parameters: readonly Int64[],
-): Promise<Map<Int64, Int64[]>> {
-  const owners = new Map<Int64, Int64[]>();
-  if (keys.size === 0) return owners;
-  const [row] = await sql.unsafe(ownersText, [arrayText([...keys]), arrayText(parameters)], { prepare: true });
-  const found = ((row?.['keys'] as string | null) ?? '').split(',');
-  const of = ((row?.['owners'] as string | null) ?? '').split(',');
-  for (const [at, key] of found.entries()) {
-    const known = owners.get(key);
-    if (known === undefined) owners.set(key, [of[at]!]);
-    else known.push(of[at]!);
-  }
-  return owners;
+/** Entries as they are written together. */
+export interface Block {
+  first: number;
+  sequence: number;
+  recorded: { from: number; to: number };
+  about: ReadonlySet<Int64>;
+  /** lines */
+  entries: string;
+  hash: string;
 }
 
-const columns = ['sequence', 'recorded', 'status', 'resources', 'asked'] as const;
-const names = [...columns, ...textColumns, 'keys', 'owners', 'hash'].join(', ');
-const insertText = `
-  insert into audit (${names})
-  select ${[...columns, ...textColumns].map((name) => `i.${name}`).join(', ')},
-    i.keys::bigint[], i.owners::bigint[], decode(i.hash, 'hex')
-  from unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::int[], $5::bigint[], ${[...textColumns, 'keys', 'owners', 'hash'].map((_, at) => `string_to_array($${at + 6}, E'\\x1f')`).join(', ')})
-    as i (${names})`;
+/** `entries` as the block that follows `before`; each key stands with its patients. Must not be empty. */
+export function blockOf(
+  entries: readonly AuditEntry[],
+  owners: ReadonlyMap<Int64, readonly Int64[]>,
+  before: Head,
+  hash: Hash,
+): Block {
+  const about = new About(hash);
+  let { sequence } = before;
+  let from = Number.POSITIVE_INFINITY;
+  let to = 0;
+  const lines = entries.map((entry) => {
+    const [keys, of] = pairsOf(entry.keys, owners);
+    about.add(entry, keys, of);
+    from = Math.min(from, entry.recorded);
+    to = Math.max(to, entry.recorded);
+    sequence++;
+    return lineOf(entry, sequence, keys, of);
+  });
+  const text = lines.join('\n');
+  const end = { sequence, hash: blockHash(before.hash, text) };
+  return { first: before.sequence + 1, ...end, recorded: { from, to }, about: about.keys, entries: text };
+}
 
-/**
- * Appends `entries` in one transaction and gives the new head. `attempted` is the head that an earlier attempt of the
- * same entries would have left, when it is not known whether that was committed: then they are not written again.
- */
+function pairsOf(
+  keys: readonly Int64[],
+  owners: ReadonlyMap<Int64, readonly Int64[]>,
+): [keys: readonly Int64[], owners: readonly Int64[]] {
+  const of: Int64[] = [];
+  const repeated: Int64[] = [];
+  for (const key of keys) {
+    for (const owner of owners.get(key) ?? noOwner) {
+      repeated.push(key);
+      of.push(owner);
+    }
+  }
+  return [repeated, of];
+}
+
+const noOwner = ['0'];
+
+const insertText = `
+  insert into audit (first, sequence, recorded_from, recorded_to, about, entries, hash)
+  values ($1, $2, $3, $4, $5::bigint[], $6, decode($7, 'hex'))`;
+
+/** Attempts to write the same entries. */
+export interface Attempts {
+  /** the head that an earlier one would have left, when it is not known whether it was committed */
+  attempted?: Head;
+  /** told before the next one */
+  attempt(head: Head): void;
+}
+
+/** Appends `entries` in one transaction and gives the new head; entries of an earlier attempt that did come through are not written again. */
 export async function append(
   sql: Sql,
   entries: readonly AuditEntry[],
-  parameters: readonly Int64[],
-  attempts: { attempted?: Head; attempt(head: Head): void },
+  owners: ReadonlyMap<Int64, readonly Int64[]>,
+  hash: Hash,
+  attempts: Attempts,
 ): Promise<Head> {
-  const owners = await ownersOf(sql, new Set(entries.flatMap(({ keys }) => keys)), parameters);
   const head = await sql.begin(async (inside) => {
     // Two statements, sent at once: the second sees what was committed while the first one waited.
     const [, before] = await Promise.all([inside.unsafe(lockText, [], { prepare: true }), headOf(inside)]);
     if (attempts.attempted !== undefined && (await isInChain(inside, attempts.attempted))) return attempts.attempted;
-    const chained = chain(entries, owners, before);
-    const { sequence, hash } = chained.at(-1)!;
-    attempts.attempt({ sequence, hash });
-    await inside.unsafe(insertText, valuesOf(chained), { prepare: true });
-    return { sequence, hash };
+    const block = blockOf(entries, owners, before, hash);
+    attempts.attempt({ sequence: block.sequence, hash: block.hash });
+    const { first, sequence, recorded, about } = block;
+    const values = [first, sequence, recorded.from, recorded.to, arrayText([...about]), block.entries, block.hash];
+    await inside.unsafe(insertText, values, { prepare: true });
+    return { sequence, hash: block.hash };
   });
   return head as Head; // postgres.js unwraps promises of arrays in its type; this is none
 }
@@ -90,33 +115,4 @@ export async function append(
 async function isInChain(sql: TransactionSql, { sequence, hash }: Head): Promise<boolean> {
   const rows = await sql`select 1 from audit where sequence = ${sequence} and hash = decode(${hash}, 'hex')`;
   return rows.length > 0;
-}
-
-function chain(entries: readonly AuditEntry[], ownersOf: ReadonlyMap<Int64, Int64[]>, before: Head): ChainedEntry[] {
-  let { sequence, hash } = before;
-  return entries.map((entry) => {
-    const keys: Int64[] = [];
-    const owners: Int64[] = [];
-    for (const key of entry.keys) {
-      for (const owner of ownersOf.get(key) ?? ['0']) {
-        keys.push(key);
-        owners.push(owner);
-      }
-    }
-    sequence++;
-    const chained: ChainedEntry = { ...entry, keys, owners, sequence, hash: '' };
-    hash = entryHash(hash, chained);
-    chained.hash = hash;
-    return chained;
-  });
-}
-
-function valuesOf(entries: readonly ChainedEntry[]): string[] {
-  return [
-    ...columns.map((name) => arrayText(entries.map((entry) => entry[name]))),
-    ...textColumns.map((name) => entries.map((entry) => entry[name]).join(separator)),
-    entries.map(({ keys }) => arrayText(keys)).join(separator),
-    entries.map((entry) => arrayText(entry.owners)).join(separator),
-    entries.map((entry) => entry.hash).join(separator),
-  ];
 }

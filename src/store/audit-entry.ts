@@ -1,8 +1,20 @@
-/** One entry of the audit log and the hash that ties it to the one before. https://hl7.org/fhir/R4B/auditevent.html */
+/** One entry of the audit log, its line in a block, and the hash that ties a block to the one before. https://hl7.org/fhir/R4B/auditevent.html */
 import { hash } from 'node:crypto';
-import type { Int64 } from '../search/index-rows.ts';
+import { crc32 } from 'node:zlib';
+import type { Hash, Int64 } from '../search/index-rows.ts';
 
-/** What was asked, by whom, and what came of it. Texts are '' where there is nothing to say. */
+/** Who asked, as told by their access context. Texts are '' where there is nothing to say. */
+export interface AuditAgent {
+  subject: string;
+  name: string;
+  client: string;
+  /** `system|code`, separated by spaces */
+  purposes: string;
+  /** why the glass was broken */
+  reason: string;
+}
+
+/** What was asked, by whom, and what came of it. */
 export interface AuditEntry {
   /** milliseconds since 1970 */
   recorded: number;
@@ -12,18 +24,12 @@ export interface AuditEntry {
   interaction: string;
   /** of HTTP */
   status: number;
-  subject: string;
-  name: string;
-  client: string;
+  agent: AuditAgent;
   /** address that the request came from */
   network: string;
   /** below the base, without the query */
   path: string;
   query: string;
-  /** `system|code`, separated by spaces */
-  purposes: string;
-  /** why the glass was broken */
-  reason: string;
   /** how many resources were disclosed, changed or counted */
   resources: number;
   /** the resource that the address names, '0' for none */
@@ -36,50 +42,84 @@ export interface AuditEntry {
 export interface ChainedEntry extends AuditEntry {
   sequence: number;
   owners: readonly Int64[];
-  /** hexadecimal SHA-256 */
-  hash: string;
 }
 
-/** Columns with texts, in the order in which they are hashed and written. */
-export const textColumns = [
-  'request',
-  'interaction',
-  'subject',
-  'name',
-  'client',
-  'network',
-  'path',
-  'query',
-  'purposes',
-  'reason',
-] as const;
-
-/** What the first entry follows. */
+/** What the first block follows. */
 export const genesis = { sequence: 0, hash: '0'.repeat(64) };
 
-/** The hash of an entry that follows `previous`. JSON keeps the fields apart, whatever they hold. */
-export function entryHash(previous: string, entry: Omit<ChainedEntry, 'hash'>): string {
-  const text = JSON.stringify([
-    previous,
-    entry.sequence,
-    entry.recorded,
-    entry.request,
-    entry.interaction,
-    entry.status,
-    entry.subject,
-    entry.name,
-    entry.client,
-    entry.network,
-    entry.path,
-    entry.query,
-    entry.purposes,
-    entry.reason,
-    entry.resources,
-    entry.asked,
-    entry.keys,
-    entry.owners,
-  ]);
-  return hash('sha256', text, 'hex');
+/** The hash (hexadecimal) of a block of `entries` that follows the one with the hash `previous`. */
+export const blockHash = (previous: string, entries: string): string => hash('sha256', previous + entries, 'hex');
+
+const agentTexts = new WeakMap<AuditAgent, string>();
+
+/** Many entries have the same agent. */
+function agentText(agent: AuditAgent): string {
+  const known = agentTexts.get(agent);
+  if (known !== undefined) return known;
+  const { subject, name, client, purposes, reason } = agent;
+  const text = [subject, name, client, purposes, reason].map(quoted).join();
+  agentTexts.set(agent, text);
+  return text;
+}
+
+/** JSON without what PostgreSQL would change or refuse: control characters and half characters are escaped by JSON. */
+const quoted = (text: string): string => JSON.stringify(text);
+const listed = (keys: readonly Int64[]): string => (keys.length === 0 ? '[]' : `["${keys.join('","')}"]`);
+
+/** The entry as a line; `readLine` reads it. Written by hand, for it is written for every request. */
+export function lineOf(entry: AuditEntry, sequence: number, keys: readonly Int64[], owners: readonly Int64[]): string {
+  const { recorded, request, interaction, status, agent, network, path, query, resources, asked } = entry;
+  const text = `[${sequence},${recorded},${quoted(request)},"${interaction}",${status},${agentText(agent)},${quoted(network)},${quoted(path)},${query === '' ? '""' : quoted(query)},${resources},"${asked}",${listed(keys)},${listed(owners)}]`;
+  return `${checkSum(text)} ${text}`;
+}
+
+/** The hash of a block tells that one of its entries was changed, this in most cases which. */
+const checkSum = (text: string): string => crc32(text).toString(16).padStart(8, '0');
+
+type Line = [
+  sequence: number,
+  recorded: number,
+  request: string,
+  interaction: string,
+  status: number,
+  subject: string,
+  name: string,
+  client: string,
+  purposes: string,
+  reason: string,
+  network: string,
+  path: string,
+  query: string,
+  resources: number,
+  asked: Int64,
+  keys: Int64[],
+  owners: Int64[],
+];
+
+/** Throws an Error for what is no line of a block, or is not as it was written. */
+export function readLine(line: string): ChainedEntry {
+  const text = line.slice(9);
+  if (!line.startsWith(`${checkSum(text)} `)) throw new Error('this entry of the audit log was changed');
+  const parsed = JSON.parse(text) as Line; // as lineOf writes it: the check sum agrees
+  if (!Array.isArray(parsed) || parsed.length !== 17) throw new Error('this is no entry of the audit log');
+  const [sequence, recorded, request, interaction, status, subject, name, client, purposes, reason, ...rest] = parsed;
+  const [network, path, query, resources, asked, keys, owners] = rest;
+  const agent = { subject, name, client, purposes, reason };
+  return {
+    sequence,
+    recorded,
+    request,
+    interaction,
+    status,
+    agent,
+    network,
+    path,
+    query,
+    resources,
+    asked,
+    keys,
+    owners,
+  };
 }
 
 /** Keys of one entry; more are split over several. */
@@ -94,11 +134,45 @@ export function partsOf(entry: AuditEntry): readonly AuditEntry[] {
   });
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: NUL has no place in PostgreSQL, the others separate texts
-const controls = /[\u0000\u001e\u001f]/;
-const allControls = new RegExp(controls, 'g');
+/** Under which number a block can be found that has an entry of this agent, interaction, purpose or outcome. */
+export const aboutKey = (hash: Hash, kind: 'agent' | 'interaction' | 'purpose' | 'outcome', text: string): Int64 =>
+  hash(`audit ${kind} ${text}`);
 
-/** `text` as PostgreSQL gives it back: what it would change on the way would break the chain. */
-export function storable(text: string): string {
-  return controls.test(text) || !text.isWellFormed() ? text.replace(allControls, '\ufffd').toWellFormed() : text;
+/** What an outcome is found by: the hundreds of its status. */
+export const outcomeClass = (status: number): string => String(Math.floor(status / 100));
+
+/** Everything that entries are about, each once. */
+export class About {
+  readonly keys = new Set<Int64>();
+  readonly #hash: Hash;
+  readonly #agents = new Set<AuditAgent>();
+  readonly #kinds = new Set<string>();
+
+  constructor(hash: Hash) {
+    this.#hash = hash;
+  }
+
+  add({ agent, interaction, status, asked }: AuditEntry, keys: readonly Int64[], owners: readonly Int64[]): void {
+    const { keys: all } = this;
+    if (asked !== '0') all.add(asked);
+    for (const key of keys) all.add(key);
+    for (const owner of owners) if (owner !== '0') all.add(owner);
+    this.#kind('interaction', interaction);
+    this.#kind('outcome', outcomeClass(status));
+    if (this.#agents.has(agent)) return;
+    this.#agents.add(agent);
+    for (const text of [agent.subject, agent.name, agent.client]) if (text !== '') this.#kind('agent', text);
+    for (const purpose of agent.purposes.split(' ')) {
+      if (purpose === '') continue;
+      this.#kind('purpose', purpose);
+      this.#kind('purpose', purpose.split('|').at(-1)!);
+    }
+  }
+
+  #kind(kind: Parameters<typeof aboutKey>[1], text: string): void {
+    const name = `${kind} ${text}`;
+    if (this.#kinds.has(name)) return;
+    this.#kinds.add(name);
+    this.keys.add(aboutKey(this.#hash, kind, text));
+  }
 }

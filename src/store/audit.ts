@@ -1,18 +1,22 @@
 /** The audit log as a server process writes it: entries gather in memory and are appended in batches. See docs/adr/0015 */
 import { FhirError } from '../fhir/outcome.ts';
-import type { Int64 } from '../search/index-rows.ts';
-import { append, type Head } from './audit-append.ts';
-import { type AuditEntry, partsOf, storable, textColumns } from './audit-entry.ts';
+import type { Hash, Int64 } from '../search/index-rows.ts';
+import { type Attempts, append, type Head } from './audit-append.ts';
+import { type AuditEntry, partsOf } from './audit-entry.ts';
+import { type Disclosed, ownersIn } from './audit-owner.ts';
 import { connect, type DatabaseAddress } from './connect.ts';
 
 /** strict: nothing is answered before its entry is on disk; batched: entries are written within moments; off: none. */
 export type AuditMode = 'strict' | 'batched' | 'off';
 export const auditModes: readonly AuditMode[] = ['strict', 'batched', 'off'];
 
+/** An entry, and the versions of what was disclosed where they are known. */
+export type RecordedEntry = Omit<AuditEntry, 'keys'> & { disclosed: readonly Disclosed[] };
+
 export interface Audit {
   mode: AuditMode;
   /** Takes an entry down. Is never waited for. */
-  record(entry: AuditEntry): void;
+  record(entry: RecordedEntry): void;
   /** What an answer has to wait for; undefined when it need not wait. Rejects with `transient`. */
   kept(): Promise<void> | undefined;
   /** Throws `transient` while entries cannot be written and too many wait: nothing may go out unrecorded. */
@@ -27,6 +31,7 @@ export interface Audit {
 export interface AuditSettings {
   database: DatabaseAddress;
   mode: AuditMode;
+  hash: Hash;
   /** keys of the search parameters that tie resources to a patient's compartment */
   compartment: readonly Int64[];
   /** between two entries in the log that name the head of the chain, in milliseconds; a minute unless stated */
@@ -35,7 +40,7 @@ export interface AuditSettings {
 }
 
 /** Milliseconds that entries gather, so that many share a commit. */
-const gathering = 25;
+const gathering = 50;
 const largestBatch = 2000;
 /** Characters and entries that may wait. */
 const mostWaiting = 50_000;
@@ -60,21 +65,20 @@ export function openAudit(settings: AuditSettings): Audit {
   if (mode === 'off') return silent;
   const sql = connect(settings.database, {
     connections: 1,
-    settings: {
-      // Planned by its values, the look-up of patients hashes the parameters of the compartment.
-      plan_cache_mode: 'force_custom_plan',
-      ...(mode === 'batched' ? { synchronous_commit: 'off' } : {}),
-    },
+    ...(mode === 'batched' ? { settings: { synchronous_commit: 'off' } } : {}),
   });
-  const queue = createQueue((entries, attempts) => append(sql, entries, settings.compartment, attempts), log);
+  const ownersOf = ownersIn(sql, settings.compartment);
+  const write: Append = async (entries, attempts) => {
+    const owners = await ownersOf(entries.flatMap(({ disclosed }) => disclosed));
+    return append(sql, entries.flatMap(withKeys), owners, settings.hash, attempts);
+  };
+  const queue = createQueue(write, log);
   const anchor = anchorOf(queue, log);
   const timer = setInterval(anchor, settings.anchorMilliseconds ?? 60_000).unref();
   return {
     mode,
     record(entry) {
-      const stored = { ...entry };
-      for (const name of textColumns) stored[name] = storable(entry[name]);
-      for (const part of partsOf(stored)) queue.add(part);
+      queue.add(entry);
       queue.schedule(mode === 'strict' ? 0 : gathering);
     },
     kept: () => (mode === 'strict' ? keptOf(queue) : undefined),
@@ -93,6 +97,9 @@ export function openAudit(settings: AuditSettings): Audit {
     },
   };
 }
+
+const withKeys = ({ disclosed, ...entry }: RecordedEntry): readonly AuditEntry[] =>
+  partsOf({ ...entry, keys: disclosed.map(({ key }) => key) });
 
 const unwritten = (): FhirError =>
   new FhirError('transient', 'the audit log cannot be written at the moment; nothing is answered without it');
@@ -117,7 +124,7 @@ function anchorOf(queue: Queue, log: AuditSettings['log']): () => void {
 }
 
 interface Queue {
-  add(entry: AuditEntry): void;
+  add(entry: RecordedEntry): void;
   /** Sees to it that what waits is written in at most so many milliseconds. */
   schedule(milliseconds: number): void;
   /** Resolves when everything that was added before is written; rejects when an attempt to write it fails. */
@@ -129,14 +136,11 @@ interface Queue {
   stop(): void;
 }
 
-type Append = (
-  entries: readonly AuditEntry[],
-  attempts: { attempted?: Head; attempt(head: Head): void },
-) => Promise<Head>;
+type Append = (entries: readonly RecordedEntry[], attempts: Attempts) => Promise<Head>;
 
 /** Entries in their order; what could not be written stays first. */
 export function createQueue(write: Append, log: AuditSettings['log']): Queue {
-  let waiting: AuditEntry[] = [];
+  let waiting: RecordedEntry[] = [];
   let characters = 0;
   let added = 0;
   let written = 0;
@@ -171,12 +175,13 @@ export function createQueue(write: Append, log: AuditSettings['log']): Queue {
       }
       pause = Math.min(Math.max(pause * 2, firstPause), longestPause);
       throw error;
-    } finally {
-      running = undefined;
-      if (waiting.length > 0) schedule(pause === 0 ? gathering : pause);
     }
   };
-  const start = (): Promise<void> => (running ??= drain());
+  const start = (): Promise<void> =>
+    (running ??= drain().finally(() => {
+      running = undefined;
+      if (waiting.length > 0) schedule(pause === 0 ? gathering : pause);
+    }));
   const schedule = (milliseconds: number): void => {
     if (timer !== undefined || running !== undefined || stopped) return;
     timer = setTimeout(() => {
@@ -206,4 +211,5 @@ export function createQueue(write: Append, log: AuditSettings['log']): Queue {
   };
 }
 
-const sizeOf = ({ path, query, keys }: AuditEntry): number => 200 + path.length + query.length + 20 * keys.length;
+const sizeOf = ({ path, query, disclosed }: RecordedEntry): number =>
+  200 + path.length + query.length + 50 * disclosed.length;
