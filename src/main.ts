@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** Reads environment and arguments and starts a command; nothing else. See docs/reference/command-line.md */
 import { Command, CommanderError } from 'commander';
+import { accessCommand } from './cli/access.ts';
 import { demoCommand } from './cli/demo.ts';
 import { type Environment, exit, UsageError } from './cli/environment.ts';
 import { findCommand } from './cli/find.ts';
@@ -28,7 +29,7 @@ const program = new Command('fairway')
   .description('Findable, accessible, interoperable and reusable health data over HL7 FHIR.')
   .exitOverride()
   .configureOutput({ writeErr: (text) => process.stderr.write(text) });
-for (const command of [serveCommand, demoCommand, importCommand, findCommand, getCommand])
+for (const command of [serveCommand, demoCommand, importCommand, findCommand, getCommand, accessCommand])
   program.addCommand(command(environment, done).exitOverride());
 
 try {

@@ -68,7 +68,7 @@ export function periodOf(texts: readonly string[]): { from?: number; to?: number
 export function auditReply(place: AuditPlace, { limit }: AuditPage, found: FoundEntries, server: Server): Reply {
   const { base, definitions } = server;
   const context = {
-    fhirVersion: definitions.fhirVersion,
+    fhirVersion: definitions.version,
     base,
     names: found.names,
     ...(place.shownTo === undefined ? {} : { shownTo: place.shownTo }),
