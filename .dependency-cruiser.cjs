@@ -5,6 +5,7 @@ const order = [
   ['conditions'],
   ['store'],
   ['terminology'],
+  ['audit'],
   ['door'],
   ['interaction', 'operation', 'federation', 'fair', 'table', 'demo'],
   ['auth', 'rest'],

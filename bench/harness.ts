@@ -27,9 +27,9 @@ export function newFolder(): string {
   return folder;
 }
 
-export async function startMeasured(folder: string): Promise<Measured> {
+export async function startMeasured(folder: string, more: readonly string[] = []): Promise<Measured> {
   const started = performance.now();
-  const arguments_ = [main, 'serve', '--data', folder, '--port', '0', '--insecure-open-access'];
+  const arguments_ = [main, 'serve', '--data', folder, '--port', '0', '--insecure-open-access', ...more];
   const child = spawn(process.execPath, arguments_, { stdio: ['ignore', 'pipe', 'ignore'] });
   const base = await new Promise<string>((done, fail) => {
     child.stdout!.once('data', (chunk) => done(/ready (\S+)/.exec(String(chunk))![1]!));

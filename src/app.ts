@@ -5,7 +5,7 @@ import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AccessSettings } from './auth/access-file.ts';
 import { createAuthenticate, openAccess } from './auth/authenticate.ts';
 import { createTokenSources } from './auth/token-sources.ts';
@@ -13,6 +13,7 @@ import type { AccessContext } from './conditions/access-context.ts';
 import type { DisclosureSettings } from './conditions/disclosure/model.ts';
 import {
   type Counter as CountTeller,
+  compartmentParameters,
   createCounter,
   createDeidentify,
   createPersonsOf,
@@ -29,6 +30,7 @@ import { createFairly } from './rest/fairness.ts';
 import { largestBody, registerRest } from './rest/routes.ts';
 import { createExtractor } from './search/index.ts';
 import type { Hash } from './search/index-rows.ts';
+import { type Audit, type AuditMode, openAudit } from './store/audit.ts';
 import type { DatabaseAddress } from './store/connect.ts';
 import { openStore, type Store } from './store/store.ts';
 
@@ -51,6 +53,10 @@ export interface AppSettings {
   searchMilliseconds?: number;
   /** how counts of what may not be read are told, where it differs from the default */
   disclosure?: Partial<DisclosureSettings>;
+  /** how the audit log is kept; `batched` unless stated */
+  audit?: AuditMode;
+  /** between two lines of the log that name the head of the audit chain; a minute unless stated */
+  anchorMilliseconds?: number;
   /** milliseconds since 1970; default the machine's clock */
   now?: () => number;
   newId?: () => string;
@@ -85,6 +91,14 @@ export async function createApp(settings: AppSettings): Promise<App> {
   const pages = createPageLinks(await store.secret('page'));
   const deidentificationSecret = await store.secret('deidentification');
   const disclosureSecret = await store.secret('disclosure');
+  const audit = openAudit({
+    database: settings.database,
+    mode: settings.audit ?? 'batched',
+    hash: store.hash,
+    compartment: compartmentParameters(specification, store.hash),
+    log: settings.log,
+    ...(settings.anchorMilliseconds === undefined ? {} : { anchorMilliseconds: settings.anchorMilliseconds }),
+  });
   const logError = (error: unknown): void => {
     settings.log('error', 'a request failed', {
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
@@ -97,6 +111,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
     const disclosure = settings.disclosure ?? {};
     serverFor = createServers({
       store,
+      audit,
       definitions,
       counter: createCounter({ store, definitions, secret: disclosureSecret, now, settings: disclosure }),
       baseUrls,
@@ -126,7 +141,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
         now,
         log,
       });
-  const metrics = createMetrics();
+  const metrics = createMetrics(audit);
   const { http, inHand } = await createHttp();
   registerRest(http, {
     prefix,
@@ -148,6 +163,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
     async close() {
       await closeInTime(http, inHand);
       await custom.close();
+      await audit.close();
       await store.close();
     },
   };
@@ -155,6 +171,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
 
 interface Wiring {
   store: Store;
+  audit: Audit;
   definitions: Definitions;
   counter: CountTeller;
   baseUrls: readonly string[];
@@ -167,7 +184,7 @@ interface Wiring {
 
 /** The server as each asker meets it, made when the asker first comes. Made anew when search parameters are added. */
 function createServers(wiring: Wiring): (asker: AccessContext) => Server {
-  const { store, definitions, counter, baseUrls, pages, roles, now, newId } = wiring;
+  const { store, audit, definitions, counter, baseUrls, pages, roles, now, newId } = wiring;
   const context = { definitions, hash: store.hash, baseUrls, now };
   const extract = createExtractor(context);
   const prepare = createPrepare({ ...context, extract });
@@ -179,7 +196,11 @@ function createServers(wiring: Wiring): (asker: AccessContext) => Server {
     const resolve = store.hash;
     const decisions = rememberDecisions(store, asker, { rows, now, deidentify });
     return {
-      door: openDoor({ store, definitions, prepare, extract, counter, personsOf, resolve, now }, decisions, asker),
+      door: openDoor(
+        { store, audit, definitions, prepare, extract, counter, personsOf, resolve, now },
+        decisions,
+        asker,
+      ),
       resolve,
     };
   };
@@ -269,7 +290,7 @@ interface Metrics {
   text(): Promise<string>;
 }
 
-function createMetrics(): Metrics {
+function createMetrics(audit: Audit): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const labels = ['interaction', 'status'] as const;
@@ -285,6 +306,14 @@ function createMetrics(): Metrics {
     labelNames: ['interaction'],
     buckets: [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10],
     registers: [registry],
+  });
+  new Gauge({
+    name: 'fairway_audit_unflushed',
+    help: 'Entries of the audit log that are not written yet',
+    registers: [registry],
+    collect() {
+      this.set(audit.unflushed());
+    },
   });
   return {
     observe(interaction, status, milliseconds) {

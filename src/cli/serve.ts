@@ -5,6 +5,7 @@ import { type App, createApp } from '../app.ts';
 import { noAccess, readAccessFile } from '../auth/access-file.ts';
 import { type FhirVersion, fhirVersions } from '../fhir/definitions/model.ts';
 import type { Role } from '../interaction/index.ts';
+import { type AuditMode, auditModes } from '../store/audit.ts';
 import { connect, type DatabaseAddress, ensureDatabase, hasOtherUsers } from '../store/connect.ts';
 import { type Engine, startEngine } from '../store/engine.ts';
 import { type Environment, exit, UsageError } from './environment.ts';
@@ -21,6 +22,7 @@ interface ServeOptions {
   baseUrl?: string;
   access?: string;
   searchSeconds: number;
+  audit: AuditMode;
   insecureOpenAccess?: boolean;
 }
 
@@ -65,6 +67,12 @@ export function serveCommand(environment: Environment, done: (code: number) => v
         .env('FAIRWAY_SEARCH_SECONDS')
         .default(30)
         .argParser(parseSeconds),
+    )
+    .addOption(
+      new Option('--audit <mode>', 'whether answers wait for the audit log, which follows at once, or is off')
+        .env('FAIRWAY_AUDIT')
+        .choices([...auditModes])
+        .default('batched'),
     )
     .addOption(
       new Option(
@@ -122,6 +130,7 @@ async function serve(options: ServeOptions, environment: Environment): Promise<n
       ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
       openAccess: options.insecureOpenAccess === true,
       searchMilliseconds: Math.round(options.searchSeconds * 1000),
+      audit: options.audit,
       access,
       fetch: environment.fetch,
       log,
@@ -140,7 +149,7 @@ async function serve(options: ServeOptions, environment: Environment): Promise<n
 }
 
 /** The database of one server, and how to let go of it. */
-async function openDatabase(options: {
+export async function openDatabase(options: {
   data: string;
   database?: string;
   /** name of the database in the embedded engine */

@@ -6,9 +6,11 @@ import { FhirError } from '../fhir/outcome.ts';
 import { classesOfViews, type Extractor, type PageKey } from '../search/index.ts';
 import { type Int64, resourceKey } from '../search/index-rows.ts';
 import type { Search } from '../search/tree.ts';
+import type { Audit } from '../store/audit.ts';
 import { indexingOf } from '../store/custom-parameter.ts';
 import type { StoredResource } from '../store/read.ts';
 import type { Store } from '../store/store.ts';
+import { type AuditDoor, auditDoor } from './audit.ts';
 import { type ContainedMatch, searchContained } from './contained.ts';
 import type { Counter } from './count.ts';
 import type { DecisionMemory } from './decision-memory.ts';
@@ -22,6 +24,7 @@ import { type Writing, type WritingMeans, writingOf } from './writing.ts';
 
 export interface Door extends Reading, Writing {
   context: AccessContext;
+  audit: AuditDoor;
   search(search: Search, after?: PageKey): Promise<Page>;
   /** What is inside other resources: containers after `after`, one more than `search.count` when there are more. */
   searchContained(search: Search, after?: Int64): Promise<ContainedMatch[]>;
@@ -42,6 +45,7 @@ export interface Door extends Reading, Writing {
 /** What all doors of a server share. */
 export interface DoorMeans {
   store: Store;
+  audit: Audit;
   definitions: Definitions;
   prepare: Prepare;
   extract: Extractor;
@@ -60,6 +64,7 @@ export function openDoor(shared: DoorMeans, decision: DecisionMemory, context: A
   const means: WritingMeans = { ...shared, decision, context };
   return {
     context,
+    audit: auditDoor({ audit: shared.audit, store }, context),
     ...readingOf(means),
     ...writingOf(means),
     search: (search, after) => searchPage(search, after, means),

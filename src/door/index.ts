@@ -1,6 +1,8 @@
 /** The door as others may import it. */
 
+export type { ChainedEntry } from '../store/audit-entry.ts';
 export type { WriteResult } from '../store/write.ts';
+export { type AuditDoor, type Audited, type AuditQuestion, compartmentParameters, type FoundEntries } from './audit.ts';
 export { type Counter, createCounter } from './count.ts';
 export { openCustomParameters } from './custom-parameters.ts';
 export { rememberDecisions } from './decision-memory.ts';

@@ -21,6 +21,8 @@ export const canonical = {
   granularity: `${ours}/StructureDefinition/granularity`,
   countDisclosure: `${ours}/StructureDefinition/count-disclosure`,
   endpointRole: `${ours}/CodeSystem/endpoint-role`,
+  /** operations by their code */
+  operation: `${ours}/CodeSystem/operation`,
   /** What a data set (Library) states beside its granularity. Each is a requirement, an obligation or a term of use. */
   dataUse: `${ours}/StructureDefinition/data-use`,
   purpose: `${ours}/StructureDefinition/purpose-of-use`,

@@ -46,6 +46,7 @@ async function createUnlessExists(
         status: 200,
         versionId: match.version,
         lastModified: match.updated,
+        disclosed: [match],
         location: `${server.base}/${type}/${match.id}/_history/${match.version}`,
       };
       return request.prefer.return === 'minimal' || request.prefer.return === 'OperationOutcome'

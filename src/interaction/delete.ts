@@ -41,11 +41,12 @@ async function deleteMatches(
       throw new FhirError('precondition', `what matches is not at the version of If-Match`);
     }
     await inside.write(matches.map(({ id }) => ({ how: 'delete', type, id })));
-    if (prefer.return !== 'OperationOutcome') return { status: 204 };
+    if (prefer.return !== 'OperationOutcome') return { status: 204, disclosed: matches };
     const diagnostics = `${matches.length} resources were deleted`;
     return {
       status: 200,
       body: JSON.stringify(outcomeOf([{ severity: 'information', code: 'processing', diagnostics }])),
+      disclosed: matches,
     };
   });
 }

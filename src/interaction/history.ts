@@ -61,7 +61,12 @@ export async function historyReply(
   const terms = await server.door.termsOf(shown);
   const members = { type: 'history', id: server.newId(), now: server.now(), links, entries, terms, base: server.base };
   const number = complete ?? (await total?.());
-  return { status: 200, body: bundleText(number === undefined ? members : { ...members, total: number }), terms };
+  return {
+    status: 200,
+    body: bundleText(number === undefined ? members : { ...members, total: number }),
+    terms,
+    disclosed: [...new Map(shown.map((stored) => [stored.key, stored])).values()],
+  };
 }
 
 function parse({ parameters, prefer }: InteractionRequest): Asked {

@@ -41,7 +41,16 @@ export { accept, acceptOwn } from './accept.ts';
 export { bundleText, searchEntry } from './bundle.ts';
 export { forType, knownType, matchInteraction } from './dispatch.ts';
 export { versionNumber } from './etag.ts';
-export type { Interaction, InteractionRequest, Method, Preference, Reply, Role, Server } from './interaction.ts';
+export type {
+  Interaction,
+  InteractionRequest,
+  Method,
+  PerformedEntry,
+  Preference,
+  Reply,
+  Role,
+  Server,
+} from './interaction.ts';
 export { createPageLinks, type PageLinks } from './page-link.ts';
 export { patchTypes } from './patch.ts';
 export { compartmentPlace } from './search-compartment.ts';

@@ -1,5 +1,5 @@
 /** What an interaction gets, what it gives, and how one is registered. https://hl7.org/fhir/R4B/http.html */
-import type { Door, Terms } from '../door/index.ts';
+import type { Audited, Door, Terms } from '../door/index.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import type { SearchContext } from '../search/index.ts';
 import type { PageLinks } from './page-link.ts';
@@ -21,7 +21,14 @@ export interface InteractionRequest {
   ifNoneMatch?: string;
   ifNoneExist?: string;
   prefer: Preference;
+  /** Takes down what an entry of a Bundle asked and got. */
+  record?(entry: PerformedEntry): void;
 }
+
+/** An entry of a Bundle as the audit log takes it down. */
+export type PerformedEntry = Pick<Audited, 'interaction' | 'path' | 'query' | 'type' | 'id'> & {
+  reply: Pick<Reply, 'status' | 'location' | 'disclosed' | 'counted'>;
+};
 
 /** The Prefer header. https://hl7.org/fhir/R4B/http.html#ops */
 export interface Preference {
@@ -43,6 +50,10 @@ export interface Reply {
   terms?: Terms;
   /** what whoever wrote should know, for example why a data set stays closed */
   warnings?: readonly string[];
+  /** the stored resources that the reply tells of; those it was asked for by address when absent */
+  disclosed?: Audited['disclosed'];
+  /** how many resources it counts or says were taken in */
+  counted?: number;
 }
 
 /** The server as one request meets it. */

@@ -19,7 +19,7 @@ export const read: Interaction = {
 /** One version as the request wants it, or that the client has it. */
 export function versionReply(stored: StoredResource, request: InteractionRequest, server: Server): Reply {
   const { ifNoneMatch, ifModifiedSince, parameters } = request;
-  const version = { versionId: stored.version, lastModified: stored.updated };
+  const version = { versionId: stored.version, lastModified: stored.updated, disclosed: [stored] };
   if (ifNoneMatch !== undefined) {
     if (isKnownVersion(ifNoneMatch, stored.version)) return { status: 304, ...version };
   } else if (ifModifiedSince !== undefined && isUnmodified(ifModifiedSince, stored.updated))

@@ -37,5 +37,6 @@ export async function containedReply(search: Search, token: string | undefined, 
       links,
       entries: [...entries, ...warningEntries(search)],
     }),
+    disclosed: shown.map(({ container }) => container),
   };
 }

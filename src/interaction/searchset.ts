@@ -42,7 +42,7 @@ async function countReply(search: Search, server: Server): Promise<Reply> {
     links: [{ relation: 'self', url: addressOf(search, server) }],
     entries: warningEntries(search),
   };
-  if (disclosure === undefined) return { status: 200, body: bundleText(members) };
+  if (disclosure === undefined) return { status: 200, body: bundleText(members), disclosed: [], counted: total };
   const totalExtension = {
     url: canonical.countDisclosure,
     extension: [
@@ -53,7 +53,7 @@ async function countReply(search: Search, server: Server): Promise<Reply> {
       ...(disclosure.exists === undefined ? [] : [{ url: 'exists', valueBoolean: disclosure.exists }]),
     ],
   };
-  return { status: 200, body: bundleText({ ...members, totalExtension }) };
+  return { status: 200, body: bundleText({ ...members, totalExtension }), disclosed: [], counted: total };
 }
 
 const firstPage: Position = { ends: [], forgotten: false, seen: 0 };
@@ -89,7 +89,12 @@ async function pageReply(search: Search, token: string | undefined, server: Serv
   // When the end is on this page, the total is known at no cost.
   const known = total ?? (next === undefined ? at.seen + page.matches.length : undefined);
   const shown = known === undefined ? undefined : Math.min(known, search.most ?? known);
-  return { status: 200, body: bundleText(shown === undefined ? members : { ...members, total: shown }), terms };
+  return {
+    status: 200,
+    body: bundleText(shown === undefined ? members : { ...members, total: shown }),
+    terms,
+    disclosed: [...page.matches, ...page.included],
+  };
 }
 
 /** `first` and `previous` from the second page on, `last` where this is the last. */

@@ -28,8 +28,8 @@ export async function performDeletes(
   for (const { entry, type, id, condition, criteria } of deletes) {
     await inEntryAsync(entry, async () => {
       const expected = expectedVersion(entry.ifMatch);
-      const ids =
-        condition === undefined ? [id] : (await allMatches(condition, criteria!, inside)).map((one) => one.id);
+      const matches = condition === undefined ? undefined : await allMatches(condition, criteria!, inside);
+      const ids = matches?.map((one) => one.id) ?? [id];
       const results = await inside.write(
         ids.map((one) => ({ how: 'delete', type, id: one, ...(expected === undefined ? {} : { expected }) })),
       );
@@ -37,12 +37,12 @@ export async function performDeletes(
         result.done === 'nothing' ? undefined : successOf(result, type, ids[at]!),
       );
       const [only] = done;
-      replies.set(
-        entry.index,
+      const reply: Reply =
         only === undefined || done.length > 1
           ? { status: 204 }
-          : { status: 204, versionId: only.version, lastModified: only.updated },
-      );
+          : { status: 204, versionId: only.version, lastModified: only.updated };
+      if (matches !== undefined) reply.disclosed = matches;
+      replies.set(entry.index, reply);
     });
   }
 }

@@ -17,6 +17,8 @@ export async function transact(
   server: Server,
   performRead: (entry: BundleEntry) => Promise<Reply>,
   prefer: Preference,
+  /** told of each entry when it is done for good */
+  done: (entry: BundleEntry, reply: Reply) => void,
 ): Promise<Reply> {
   const sound = refuseFaulty(entries);
   const writes = sound.filter(isWrite);
@@ -30,8 +32,14 @@ export async function transact(
       write(planned, references, inside, server, prefer),
     );
     for (const [index, reply] of written) replies.set(index, reply);
+    for (const entry of writes) done(entry, replies.get(entry.index)!);
   }
-  for (const entry of sound) if (!replies.has(entry.index)) replies.set(entry.index, await performRead(entry));
+  for (const entry of sound) {
+    if (replies.has(entry.index)) continue;
+    const reply = await performRead(entry);
+    replies.set(entry.index, reply);
+    done(entry, reply);
+  }
   return responseBundle(
     'transaction-response',
     sound.map(({ index }) => replies.get(index)!),

@@ -154,5 +154,6 @@ function reply(tally: Tally): Reply {
     );
     parameter.push({ name: 'warnings', resource: outcomeOf(warnings) });
   }
-  return { status: 200, body: JSON.stringify({ resourceType: 'Parameters', parameter }) };
+  const counted = tally.created + tally.replaced;
+  return { status: 200, body: JSON.stringify({ resourceType: 'Parameters', parameter }), disclosed: [], counted };
 }

@@ -3,6 +3,8 @@ import { accessRequests } from './access/access-requests.ts';
 import { decideAccess } from './access/decide-access.ts';
 import { answerAccess, revokeAccess, withdrawAccess } from './access/follow-up.ts';
 import { requestAccess } from './access/request-access.ts';
+import { auditLog } from './audit-log.ts';
+import { disclosures } from './disclosures.ts';
 import { everything } from './everything.ts';
 import { explain } from './explain.ts';
 import { expunge } from './expunge.ts';
@@ -21,6 +23,8 @@ export const operations: readonly Operation[] = [
   requestAccess,
   revokeAccess,
   withdrawAccess,
+  auditLog,
+  disclosures,
   everything,
   explain,
   expunge,

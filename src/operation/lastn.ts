@@ -84,6 +84,7 @@ export const lastn: Operation = {
         links,
         entries,
       }),
+      disclosed: shown,
     };
   },
 };

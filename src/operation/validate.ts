@@ -9,7 +9,7 @@ import {
   validate as checkStructure,
   statedProfiles,
 } from '../fhir/validation/index.ts';
-import type { Server } from '../interaction/index.ts';
+import type { Reply, Server } from '../interaction/index.ts';
 import type { Operation } from './operation.ts';
 import { type Inputs, inputsOf } from './parameters.ts';
 
@@ -57,7 +57,9 @@ export const validate: Operation = {
     if (mode === 'create' && id !== '') throw new FhirError('invalid', 'mode create goes with the address of a type');
     const found: Issue[] =
       issues.length > 0 ? issues : [{ severity: 'information', code: 'processing', diagnostics: 'no fault was found' }];
-    return { status: 200, body: JSON.stringify(outcomeOf(found)) };
+    const reply: Reply = { status: 200, body: JSON.stringify(outcomeOf(found)) };
+    // Who brings the resource along learns nothing of a stored one.
+    return inputs.values('resource').length > 0 ? { ...reply, disclosed: [] } : reply;
   },
 };
 

@@ -137,6 +137,9 @@ const awayCodes = new Set([
   '57P03',
 ]);
 
+/** The status with which an error is answered. */
+export const statusOf = (error: unknown): number => knownError(error)?.status ?? 500;
+
 /** Errors of HTTP itself come from Fastify with codes of its own. */
 function knownError(error: unknown): FhirError | undefined {
   if (error instanceof FhirError) return error;

@@ -1,7 +1,7 @@
 /** The HTTP face of the interactions and operations: routes made from their registrations. https://hl7.org/fhir/R4B/http.html */
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { type AccessContext, subjectKey } from '../conditions/access-context.ts';
+import { type AccessContext, anonymous, subjectKey } from '../conditions/access-context.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import {
   forType,
@@ -17,7 +17,8 @@ import { interactionOf, operations, streamOperations } from '../operation/index.
 import { readBody } from './body.ts';
 import type { Fairly } from './fairness.ts';
 import { parsePrefer, wantedOf } from './negotiate.ts';
-import { sendError, sendReply } from './reply.ts';
+import { type Asking, recorded, recordingOf } from './recording.ts';
+import { sendError, sendReply, statusOf } from './reply.ts';
 
 /** Bytes of one request body, except where it is streamed. */
 export const largestBody = 32 * 2 ** 20;
@@ -60,13 +61,11 @@ export function registerRest(app: FastifyInstance, settings: RestSettings): void
         if (!operation.contentTypes.includes(type ?? '')) {
           throw new FhirError('unsupported-media-type', `$${operation.code} takes ${operation.contentTypes[0]}`);
         }
-        const server = settings.serverFor(await settings.authenticate(request.headers));
-        return sendReply(
-          reply,
-          await operation.perform(request.body as Readable, server),
-          { format: 'json', pretty: false },
-          server,
-        ); // see registerBodies
+        const asking = { interaction: `$${operation.code}`, path: `$${operation.code}`, query: '', type: '', id: '' };
+        const server = await known(asking, request, settings);
+        const recording = recordingOf(asking, request, server);
+        const result = await recorded(recording, () => operation.perform(request.body as Readable, server)); // see registerBodies
+        return sendReply(reply, result, { format: 'json', pretty: false }, server);
       },
     });
   }
@@ -98,20 +97,55 @@ function handlerOf(interaction: Interaction, settings: RestSettings) {
     const query = at < 0 ? none : parametersOf(request.url.slice(at + 1));
     const variables = request.params as Variables; // named in the routes
     const wanted = wantedOf(headers.accept, query, variables.type === 'Binary' && request.method === 'GET');
-    const asker = settings.authenticate(headers);
+    const { type = '', id = '' } = variables;
+    const path = request.url.slice(settings.prefix.length + 1, at < 0 ? undefined : at);
+    const asking: Asking = {
+      interaction: interaction.code,
+      path,
+      query: at < 0 ? '' : request.url.slice(at + 1),
+      type,
+      id,
+    };
+    const found = known(asking, request, settings);
     // Waiting for what is there already would cost every read a turn.
-    const server = settings.serverFor(asker instanceof Promise ? await asker : asker);
+    const server = found instanceof Promise ? await found : found;
+    const recording = recordingOf(asking, request, server);
     try {
-      if (variables.type !== undefined) knownType(variables.type, server.definitions);
-      forType(interaction, variables.type ?? '');
-      const asked = askedOf(interaction, request, variables, query, server);
-      const result = await settings.fairly(asked.asker, interaction, () => interaction.perform(asked.request, server));
+      server.door.audit.admit();
+      const result = await recorded(recording, async () => {
+        if (variables.type !== undefined) knownType(variables.type, server.definitions);
+        forType(interaction, type);
+        const { request: asked, asker } = askedOf(interaction, request, variables, query, server);
+        asking.query = statedQuery(asking.query, asked);
+        asked.record = recording.entry;
+        return settings.fairly(asker, interaction, () => interaction.perform(asked, server));
+      });
       settings.observe(interaction.code, result.status, performance.now() - started);
       return sendReply(reply, result, wanted, server);
     } catch (error) {
       return sendError(reply, error, settings.logError, wanted, server);
     }
   };
+}
+
+/** Who asks, as the server meets them. One whom it does not know is taken down, too. */
+function known(asking: Asking, request: FastifyRequest, settings: RestSettings): Server | Promise<Server> {
+  const refused = (error: unknown): never => {
+    recordingOf(asking, request, settings.serverFor(anonymous)).answered({ status: statusOf(error) });
+    throw error;
+  };
+  try {
+    const asker = settings.authenticate(request.headers);
+    return asker instanceof Promise ? asker.then(settings.serverFor).catch(refused) : settings.serverFor(asker);
+  } catch (error) {
+    return refused(error);
+  }
+}
+
+/** Criteria stand in the address, in a form that was posted, or in If-None-Exist. */
+function statedQuery(query: string, { contentType, body, ifNoneExist = '' }: InteractionRequest): string {
+  const form = contentType === 'application/x-www-form-urlencoded' ? body : '';
+  return form === '' && ifNoneExist === '' ? query : [query, form, ifNoneExist].filter((one) => one !== '').join('&');
 }
 
 interface Variables {

@@ -4,6 +4,8 @@ import type { Environment } from '../environment.ts';
 import { askCommand, grantCommand, refuseCommand, requestsCommand, revokeCommand } from './decide.ts';
 import { explainCommand } from './explain.ts';
 import { answerCommand, requestCommand, withdrawCommand } from './request.ts';
+import { trimAuditCommand } from './trim-audit.ts';
+import { verifyAuditCommand } from './verify-audit.ts';
 
 const subcommands = [
   requestCommand,
@@ -15,12 +17,16 @@ const subcommands = [
   withdrawCommand,
   revokeCommand,
   explainCommand,
+  verifyAuditCommand,
+  trimAuditCommand,
 ];
 
 export function accessCommand(environment: Environment, done: (code: number) => void): Command {
   const command = new Command('access').description(
     'Ask for access, decide on it, and see why something is or is not given.',
   );
-  for (const subcommand of subcommands) command.addCommand(subcommand(environment, done).exitOverride());
+  for (const subcommand of subcommands) {
+    command.addCommand(subcommand(environment, done).exitOverride().copyInheritedSettings(command));
+  }
   return command;
 }

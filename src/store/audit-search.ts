@@ -1,0 +1,112 @@
+/** Finds entries of the audit log by what they are about, newest first. https://hl7.org/fhir/R4B/auditevent.html#search */
+import type { Hash, Int64 } from '../search/index-rows.ts';
+import { aboutKey, type ChainedEntry, outcomeClass, readLine } from './audit-entry.ts';
+import type { Sql } from './connect.ts';
+import { arrayText } from './row-buffer.ts';
+
+/** All that are there must hold. */
+export interface AuditCriteria {
+  /** recorded then or later, and before that: milliseconds since 1970 */
+  from?: number;
+  to?: number;
+  /** subject, name or client */
+  agent?: string;
+  /** patient of whom resources were disclosed or changed */
+  patient?: Int64;
+  /** resource that was disclosed, changed or asked for */
+  entity?: Int64;
+  interactions?: readonly string[];
+  /** any but these */
+  otherThan?: readonly string[];
+  /** HTTP status, both ends included */
+  status?: { low: number; high: number };
+  /** `system|code`, or the code alone */
+  purpose?: string;
+  /** older than this entry */
+  before?: number;
+  limit: number;
+}
+
+/** Blocks that are read at once. */
+const atOnce = 20;
+
+/** Newest first. What the block promises by its hashes is looked up in its entries. */
+export async function findEntries(sql: Sql, hash: Hash, criteria: AuditCriteria): Promise<ChainedEntry[]> {
+  const { from, to, limit } = criteria;
+  const where: string[] = [];
+  const values: (string | number)[] = [];
+  const value = (one: string | number): string => `$${values.push(one)}`;
+  let before = criteria.before ?? Number.MAX_SAFE_INTEGER;
+  values.push(before);
+  for (const [all, keys] of keysOf(criteria, hash)) {
+    where.push(`about ${all ? '@>' : '&&'} ${value(arrayText(keys))}::bigint[]`);
+  }
+  if (from !== undefined) where.push(`recorded_to >= ${value(from)}::bigint`);
+  if (to !== undefined) where.push(`recorded_from < ${value(to)}::bigint`);
+  const text = `
+    select sequence, first, entries from audit where first < $1::bigint ${where.map((one) => `and ${one}`).join(' ')}
+    order by sequence desc limit ${atOnce}`;
+  const found: ChainedEntry[] = [];
+  for (;;) {
+    const rows = await sql.unsafe(text, [before, ...values.slice(1)]);
+    for (const row of rows) {
+      const lines = (row['entries'] as string).split('\n');
+      for (let at = lines.length - 1; at >= 0; at--) {
+        if (Number(row['first']) + at >= (criteria.before ?? Number.MAX_SAFE_INTEGER)) continue;
+        if (!mayHold(lines[at]!, criteria)) continue;
+        const entry = readLine(lines[at]!);
+        if (holds(entry, criteria)) found.push(entry);
+        if (found.length === limit) return found;
+      }
+      before = Number(row['first']);
+    }
+    if (rows.length < atOnce) return found;
+  }
+}
+
+/** Hashes that a block must have, all or one of each list. */
+function keysOf(criteria: AuditCriteria, hash: Hash): [all: boolean, keys: Int64[]][] {
+  const { agent, patient, entity, interactions, status, purpose } = criteria;
+  const all: Int64[] = [];
+  if (agent !== undefined) all.push(aboutKey(hash, 'agent', agent));
+  if (patient !== undefined) all.push(patient);
+  if (entity !== undefined) all.push(entity);
+  if (purpose !== undefined) all.push(aboutKey(hash, 'purpose', purpose));
+  const lists: [boolean, Int64[]][] = all.length === 0 ? [] : [[true, all]];
+  if (interactions !== undefined) lists.push([false, interactions.map((one) => aboutKey(hash, 'interaction', one))]);
+  if (status !== undefined) {
+    const [low, high] = [Number(outcomeClass(status.low)), Number(outcomeClass(status.high))];
+    const classes = Array.from({ length: high - low + 1 }, (_, at) => String(low + at));
+    lists.push([false, classes.map((one) => aboutKey(hash, 'outcome', one))]);
+  }
+  return lists;
+}
+
+/** Spares reading most lines of a block. */
+function mayHold(line: string, { patient, entity }: AuditCriteria): boolean {
+  return (patient === undefined || line.includes(patient)) && (entity === undefined || line.includes(entity));
+}
+
+function holds(entry: ChainedEntry, criteria: AuditCriteria): boolean {
+  const { from, to, agent, patient, entity, interactions, status, purpose } = criteria;
+  if (from !== undefined && entry.recorded < from) return false;
+  if (to !== undefined && entry.recorded >= to) return false;
+  const { subject, name, client, purposes } = entry.agent;
+  if (agent !== undefined && agent !== subject && agent !== name && agent !== client) return false;
+  if (patient !== undefined && !entry.owners.includes(patient)) return false;
+  if (entity !== undefined && entity !== entry.asked && !entry.keys.includes(entity)) return false;
+  if (interactions !== undefined && !interactions.includes(entry.interaction)) return false;
+  if (criteria.otherThan?.includes(entry.interaction) === true) return false;
+  if (status !== undefined && (entry.status < status.low || entry.status > status.high)) return false;
+  return purpose === undefined || purposes.split(' ').some((one) => one === purpose || one.split('|')[1] === purpose);
+}
+
+/** `Type/id` by key, of resources that are there or have a tombstone. */
+export async function namesOf(sql: Sql, keys: ReadonlySet<Int64>): Promise<Map<Int64, string>> {
+  const rows = await sql.unsafe(
+    `select key::text as key, type || '/' || id as name from resource where key = any($1::bigint[])`,
+    [arrayText([...keys])],
+    { prepare: true },
+  );
+  return new Map(rows.map((row) => [row['key'] as string, row['name'] as string]));
+}

@@ -1,0 +1,41 @@
+-- What was asked of the server and what it gave away: a chain of entries that can grow and nothing else.
+
+-- Entries are written in blocks: a third of the cost of a row for each, and reading must not wait for its own record.
+create table audit (
+  -- of the last entry of the block; entries are numbered without gaps
+  sequence bigint primary key,
+  first bigint not null,
+  -- the earliest and the latest entry: milliseconds since 1970
+  recorded_from bigint not null,
+  recorded_to bigint not null,
+  -- hashes of what its entries are about: resources, patients, agents, kinds
+  about bigint[] not null,
+  -- one a line: a check sum, a space, the entry as a JSON array
+  entries text not null,
+  -- SHA-256 of the hash of the block before and of the entries
+  hash bytea not null
+);
+alter table audit alter column entries set storage external;
+create index audit_recorded on audit (recorded_to);
+create index audit_about on audit using gin (about);
+
+-- Entries up to this one were removed when their time of retention was over; the chain goes on from the hash.
+create table audit_trimmed (
+  sequence bigint primary key,
+  hash bytea not null,
+  entries bigint not null,
+  trimmed timestamptz not null default now()
+);
+
+-- Against mistakes; against intent there is the chain.
+create function refuse_audit_change() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' and tg_table_name = 'audit' and current_setting('fairway.trims_audit', true) = 'yes' then
+    return old;
+  end if;
+  raise exception 'the audit log only grows';
+end $$;
+create trigger audit_grows before update or delete on audit for each row execute function refuse_audit_change();
+create trigger audit_stays before truncate on audit for each statement execute function refuse_audit_change();
+create trigger audit_trimmed_grows before update or delete on audit_trimmed for each row execute function refuse_audit_change();
+create trigger audit_trimmed_stays before truncate on audit_trimmed for each statement execute function refuse_audit_change();
