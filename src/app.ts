@@ -1,5 +1,6 @@
 /** The composition root: wires the parts of one server from its settings. There are no globals. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
@@ -8,6 +9,12 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import type { KnownTokens } from './auth/access-file.ts';
 import { createAuthenticate, openAccess } from './auth/authenticate.ts';
+import {
+  type AuthorizationServer,
+  type AuthorizationServerSettings,
+  createAuthorizationServer,
+  withAuthorizationServer,
+} from './auth/authorization-server/index.ts';
 import type { AccessContext } from './conditions/access-context.ts';
 import { createPrepare, openCustomParameters, openDoor, rememberDecisions } from './door/index.ts';
 import { loadDefinitions } from './fhir/definitions/load.ts';
@@ -16,6 +23,7 @@ import { createPageLinks, type PageLinks, type Role, type Server } from './inter
 import { createFairly } from './rest/fairness.ts';
 import { largestBody, registerRest } from './rest/routes.ts';
 import { createExtractor } from './search/index.ts';
+import { authorizationStorage } from './store/authorization.ts';
 import type { DatabaseAddress } from './store/connect.ts';
 import { openStore, type Store } from './store/store.ts';
 
@@ -31,6 +39,8 @@ export interface AppSettings {
   /** everyone may read and write everything */
   openAccess: boolean;
   tokens: KnownTokens;
+  /** runs the embedded authorization server */
+  authorizationServer?: AuthorizationServerSettings;
   /** milliseconds after which a search is given up; 30,000 unless stated */
   searchMilliseconds?: number;
   /** milliseconds since 1970; default the machine's clock */
@@ -85,9 +95,14 @@ export async function createApp(settings: AppSettings): Promise<App> {
     failed: logError,
   });
   wire(custom.definitions());
-  const authenticate = settings.openAccess ? () => openAccess : createAuthenticate(settings.tokens);
+  // Made once the address is known, which is part of what it issues.
+  let authorization: AuthorizationServer | undefined;
+  const authenticate = withAuthorizationServer(
+    settings.openAccess ? () => openAccess : createAuthenticate(settings.tokens),
+    () => authorization,
+  );
   const metrics = createMetrics();
-  const { http, inHand } = await createHttp();
+  const { http, inHand } = await createHttp((request, response) => authorization?.handle(request, response) ?? false);
   registerRest(http, {
     prefix,
     authenticate,
@@ -102,6 +117,20 @@ export async function createApp(settings: AppSettings): Promise<App> {
   const port = typeof address === 'object' && address !== null ? address.port : settings.port;
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
   baseUrls.push((settings.baseUrl ?? `http://${host}:${port}${prefix}`).replace(/\/+$/, ''));
+  if (settings.authorizationServer !== undefined) {
+    authorization = await createAuthorizationServer(settings.authorizationServer, {
+      base: baseUrls[0]!,
+      prefix,
+      storage: authorizationStorage(store.sql),
+      // Tokens are looked up for every request, so that one that is gone is refused everywhere.
+      revoke: async () => {},
+      authenticate,
+      fetch,
+      now,
+      randomBytes,
+      logError,
+    });
+  }
   return {
     base: baseUrls[0]!,
     store,
@@ -148,8 +177,10 @@ function createServers(wiring: Wiring): (asker: AccessContext) => Server {
   };
 }
 
-/** The HTTP server, and the requests that it has in hand. */
-async function createHttp(): Promise<{ http: FastifyInstance; inHand: ReadonlySet<object> }> {
+/** The HTTP server, and the requests that it has in hand. `handle` says whether it answers a request by itself. */
+async function createHttp(
+  handle: (request: IncomingMessage, response: ServerResponse) => boolean,
+): Promise<{ http: FastifyInstance; inHand: ReadonlySet<object> }> {
   const http = Fastify({
     bodyLimit: largestBody,
     logger: false,
@@ -161,6 +192,7 @@ async function createHttp(): Promise<{ http: FastifyInstance; inHand: ReadonlySe
     inHand.add(request);
     // Answered or given up by the client, it is in hand no more.
     reply.raw.once('close', () => inHand.delete(request));
+    if (handle(request.raw, reply.raw)) reply.hijack();
   });
   await http.register(cors, {
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],

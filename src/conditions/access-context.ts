@@ -8,6 +8,8 @@ export interface Rights {
   write: boolean;
   /** state conditions (data sets, consents, permissions), see explanations and the audit log; both `readAll` and `write` include it */
   steward?: boolean;
+  /** decide on requests for access */
+  committee?: boolean;
   /** read everything in an emergency, when a reason is given */
   breakGlass?: boolean;
 }

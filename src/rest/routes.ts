@@ -26,7 +26,7 @@ export interface RestSettings {
   /** path of the FHIR base, for example `/fhir` */
   prefix: string;
   /** who asks; throws `login` */
-  authenticate(authorization: string | undefined): AccessContext;
+  authenticate(authorization: string | undefined): AccessContext | Promise<AccessContext>;
   /** the server as this asker meets it */
   serverFor(context: AccessContext): Server;
   /** lets one asker's searches wait for each other, so that they cannot starve those of others */
@@ -60,7 +60,7 @@ export function registerRest(app: FastifyInstance, settings: RestSettings): void
         if (!operation.contentTypes.includes(type ?? '')) {
           throw new FhirError('unsupported-media-type', `$${operation.code} takes ${operation.contentTypes[0]}`);
         }
-        const server = settings.serverFor(settings.authenticate(request.headers.authorization));
+        const server = settings.serverFor(await settings.authenticate(request.headers.authorization));
         return sendReply(
           reply,
           await operation.perform(request.body as Readable, server),
@@ -98,7 +98,7 @@ function handlerOf(interaction: Interaction, settings: RestSettings) {
     const query = at < 0 ? none : parametersOf(request.url.slice(at + 1));
     const variables = request.params as Variables; // named in the routes
     const wanted = wantedOf(headers.accept, query, variables.type === 'Binary' && request.method === 'GET');
-    const server = settings.serverFor(settings.authenticate(headers.authorization));
+    const server = settings.serverFor(await settings.authenticate(headers.authorization));
     try {
       if (variables.type !== undefined) knownType(variables.type, server.definitions);
       forType(interaction, variables.type ?? '');
