@@ -130,8 +130,10 @@ export function authorizationStorage(sql: Sql) {
       return { count: Number(row!['count']), until: Number(row!['until']) };
     },
 
-    forgive: async (key: string): Promise<void> =>
-      void (await sql`delete from authorization_attempt where key = ${key}`),
+    takeBack: async (key: string, how: 'one' | 'all'): Promise<void> =>
+      void (await sql`
+        update authorization_attempt set count = case when ${how} = 'all' then 0 else greatest(count - 1, 0) end
+        where key = ${key}`),
 
     async keys(purpose: string): Promise<KeptKey[]> {
       const rows = await sql`

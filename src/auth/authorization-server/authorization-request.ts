@@ -6,9 +6,10 @@ import { sortScopes } from './scope-request.ts';
 import type { RegisteredClient } from './settings.ts';
 import type { Site } from './site.ts';
 
-/** Throws what the client is told. */
+/** Throws what the client is told. `resource` is what the client stated, not what the library takes when it states nothing. */
 export async function checkAuthorizationRequest(
   params: Readonly<Record<string, unknown>>,
+  resource: unknown,
   client: RegisteredClient | undefined,
   site: Site,
 ): Promise<void> {
@@ -20,7 +21,7 @@ export async function checkAuthorizationRequest(
   const { launch } = params;
   const isForLaunch = offered.includes('launch');
   if (offered.some((one) => one.startsWith('launch') || parseScope(one) !== undefined))
-    checkAudience(params, site.base);
+    checkAudience(params['aud'] ?? resource, site.base);
   if (isForLaunch !== (launch !== undefined))
     throw new errors.InvalidRequest('the scope launch and the parameter launch go together');
   if (launch === undefined) return;
@@ -30,8 +31,7 @@ export async function checkAuthorizationRequest(
 }
 
 /** Guards against a client that is led to send tokens of this server to another one. */
-function checkAudience({ aud, resource }: Readonly<Record<string, unknown>>, base: string): void {
-  const stated = aud ?? resource;
+function checkAudience(stated: unknown, base: string): void {
   if (typeof stated !== 'string' || stated.replace(/\/$/, '') !== base)
     throw new errors.InvalidRequest(`aud must be the FHIR base address, ${base}`);
 }

@@ -1,4 +1,4 @@
-/** The public keys of one client: stated in the settings, or published by it and fetched as long as its cache headers allow. https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html */
+/** The public keys that a client publishes, remembered as long as its cache headers allow. https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html */
 
 export type PublicKey = Readonly<Record<string, unknown>>;
 
@@ -25,16 +25,6 @@ const typeOf: Readonly<Record<string, { kty: string; crv?: string }>> = {
 const leastMilliseconds = 5000;
 const mostMilliseconds = 3_600_000;
 const mostBytes = 256 * 1024;
-
-export function statedKeys(keys: readonly PublicKey[]): ClientKeys {
-  return {
-    selectForVerify: (wanted) => fitting(keys, wanted),
-    getKeyObject: (key) => key,
-    fresh: () => true,
-    refresh: async () => {},
-    [Symbol.iterator]: () => keys[Symbol.iterator](),
-  };
-}
 
 export function publishedKeys(uri: string, means: { fetch: typeof fetch; now(): number }): ClientKeys {
   let keys: readonly PublicKey[] = [];

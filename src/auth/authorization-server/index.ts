@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Provider } from 'oidc-provider';
 import type { AccessContext } from '../../conditions/access-context.ts';
 import type { AdapterMeans } from './adapter.ts';
-import { type ClientKeys, publishedKeys, statedKeys } from './client-keys.ts';
+import { type ClientKeys, publishedKeys } from './client-keys.ts';
 import { answerFront, type CurrentProvider } from './front.ts';
 import { createProvider } from './provider.ts';
 import { loadServerKeys } from './server-keys.ts';
@@ -92,16 +92,16 @@ function providers(site: Site, adapterMeans: AdapterMeans): () => Promise<Curren
   };
 }
 
-/** Lets the client's assertions be verified by its keys as SMART wants them looked up. */
+/** Lets assertions be verified by the keys that a client publishes, looked up as SMART wants it. */
 async function useKeys(
   provider: Provider,
   client: RegisteredClient,
   known: Map<string, ClientKeys>,
   site: Site,
 ): Promise<void> {
-  const { id, jwks, jwksUri } = client;
-  if (jwks === undefined && jwksUri === undefined) return;
-  const keys = known.get(id) ?? (jwksUri === undefined ? statedKeys(jwks ?? []) : publishedKeys(jwksUri, site));
+  const { id, jwksUri } = client;
+  if (jwksUri === undefined) return;
+  const keys = known.get(id) ?? publishedKeys(jwksUri, site);
   known.set(id, keys);
   const found = await provider.Client.find(id);
   if (found === undefined) throw new Error(`the client ${id} is not known to oidc-provider`);

@@ -55,7 +55,8 @@ export interface AuthorizationStorage {
   token(kinds: readonly string[], id: string, now: number): Promise<FoundToken | undefined>;
   /** Counts one more attempt under `key` within the window; gives how many there are now, and when it ends. */
   attempt(key: string, windowMilliseconds: number, now: number): Promise<{ count: number; until: number }>;
-  forgive(key: string): Promise<void>;
+  /** Counts one attempt less, or none. */
+  takeBack(key: string, how: 'one' | 'all'): Promise<void>;
   /** Keys of one purpose, the newest first. */
   keys(purpose: string): Promise<readonly KeptKey[]>;
   /** Adds a key unless there is one of its purpose that was made after `notAfter`. Drops those made before `dropBefore`. */

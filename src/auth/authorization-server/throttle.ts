@@ -21,18 +21,18 @@ export async function countAttempt(
   return wait;
 }
 
-/** A login that succeeded takes back what the pair of account and address has against it. */
+/** A login that succeeded was no guess: it is not counted, and the pair of account and address starts anew. */
 export async function forgiveAttempts(
   storage: AuthorizationStorage,
   attempt: { account: string; address: string },
 ): Promise<void> {
-  for (const { key, isForgiven } of keysOf(attempt)) if (isForgiven) await storage.forgive(key);
+  for (const { key, isForgotten } of keysOf(attempt)) await storage.takeBack(key, isForgotten ? 'all' : 'one');
 }
 
 function keysOf({ account, address }: { account: string; address: string }) {
   return [
-    { key: `login ${digestOf(`${account}\n${address}`)}`, limit: limits.pair, isForgiven: true },
-    { key: `account ${digestOf(account)}`, limit: limits.account, isForgiven: true },
-    { key: `address ${digestOf(address)}`, limit: limits.address, isForgiven: false },
+    { key: `login ${digestOf(`${account}\n${address}`)}`, limit: limits.pair, isForgotten: true },
+    { key: `account ${digestOf(account)}`, limit: limits.account, isForgotten: false },
+    { key: `address ${digestOf(address)}`, limit: limits.address, isForgotten: false },
   ];
 }
