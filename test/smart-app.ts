@@ -1,11 +1,11 @@
 /** An app's side of SMART App Launch and Backend Services, and a person at a browser without scripts. https://hl7.org/fhir/smart-app-launch/ */
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash, randomBytes, scryptSync } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose';
 import type { AppSettings } from '../src/app.ts';
 import { tokenDigest } from '../src/auth/access-file.ts';
-import { authorizationServerSettingsOf, hashPassword } from '../src/auth/authorization-server/index.ts';
+import { authorizationServerSettingsOf } from '../src/auth/authorization-server/index.ts';
 import { startServer, type TestServer } from './server.ts';
 
 export const password = 'correct horse battery staple';
@@ -13,6 +13,13 @@ export const redirectUri = 'http://127.0.0.1:9/callback';
 export const secret = 'a-secret-of-the-confidential-client';
 const actReason = 'http://terminology.hl7.org/CodeSystem/v3-ActReason';
 export const research = `${actReason}|HRESCH`;
+
+/** A hash in our form that costs as little as is taken, since the tests log in a lot. */
+export function cheapHash(of: string): string {
+  const salt = randomBytes(16);
+  const key = scryptSync(of, salt, 32, { N: 2 ** 14, r: 8, p: 1 });
+  return `scrypt$14$8$1$${salt.toString('base64url')}$${key.toString('base64url')}`;
+}
 
 export interface Keys {
   rs384: { key: CryptoKey; jwk: JWK };
@@ -29,8 +36,8 @@ export async function newKeys(prefix = ''): Promise<Keys> {
 }
 
 /** The settings of all tests: persons, apps and services of each kind. */
-export async function settingsJson(keys: Keys, more: { clients?: object[]; accounts?: object[] } = {}) {
-  const hash = await hashPassword(password, randomBytes(16));
+export function settingsJson(keys: Keys, more: { clients?: object[]; accounts?: object[] } = {}) {
+  const hash = cheapHash(password);
   return {
     accessTokenSeconds: 600,
     accounts: [
@@ -123,7 +130,7 @@ export async function startSmartServer(
   more: { clients?: object[]; accounts?: object[]; app?: Partial<AppSettings>; settings?: object; keys?: Keys } = {},
 ): Promise<SmartServer> {
   const keys = more.keys ?? (await newKeys());
-  const json = { ...(await settingsJson(keys, more)), ...more.settings };
+  const json = { ...settingsJson(keys, more), ...more.settings };
   const server = await startServer({ authorizationServer: authorizationServerSettingsOf(json, 'test'), ...more.app });
   return { ...server, origin: new URL(server.base).origin, keys };
 }
@@ -134,7 +141,7 @@ export async function startTwin(
   more: Extras = {},
 ): Promise<{ origin: string; close(): Promise<void> }> {
   const port = await freePort();
-  const json = { ...(await settingsJson(server.keys, more)), ...more.settings };
+  const json = { ...settingsJson(server.keys, more), ...more.settings };
   const twin = await startServer({
     database: server.address,
     port,
@@ -150,7 +157,7 @@ interface Extras {
   settings?: object;
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const listener = createServer().listen(0, '127.0.0.1');
   await once(listener, 'listening');
   const { port } = listener.address() as AddressInfo; // it listens on a port
@@ -170,11 +177,16 @@ export interface Visited {
 export class Browser {
   readonly #cookies = new Map<string, { value: string; path: string }>();
   readonly origin: string;
+  readonly site: string;
   /** requests go there instead, as if a balancer chose another process */
   to: string | undefined;
+  /** headers that a proxy adds */
+  adds: Readonly<Record<string, string>> = {};
 
-  constructor(origin: string) {
+  /** `site` is what a proxy replaces by `to`: the origin, unless it takes a path off as well */
+  constructor(origin: string, site = origin) {
     this.origin = origin;
+    this.site = site;
   }
 
   get cookies(): ReadonlyMap<string, { value: string; path: string }> {
@@ -193,11 +205,16 @@ export class Browser {
           address.pathname === path || address.pathname.startsWith(path.endsWith('/') ? path : `${path}/`),
       )
       .map(([key, { value }]) => `${key.split(' ')[0]}=${value}`);
-    const target = this.to === undefined ? address.href : address.href.replace(this.origin, this.to);
+    const target = this.to === undefined ? address.href : address.href.replace(this.site, this.to);
     const response = await fetch(target, {
       ...init,
       redirect: 'manual',
-      headers: { accept: 'text/html', ...(sent.length === 0 ? {} : { cookie: sent.join('; ') }), ...init.headers },
+      headers: {
+        accept: 'text/html',
+        ...(sent.length === 0 ? {} : { cookie: sent.join('; ') }),
+        ...this.adds,
+        ...init.headers,
+      },
     });
     for (const line of response.headers.getSetCookie()) this.#keep(line, address);
     const location = response.headers.get('location');

@@ -5,8 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { hashPassword } from '../../src/auth/authorization-server/index.ts';
-import { password, type SmartServer, startSmartServer } from '../smart-app.ts';
+import { cheapHash, password, type SmartServer, startSmartServer } from '../smart-app.ts';
 import { type StartedBrowser, startBrowser } from './chromium.ts';
 
 const library = readFileSync(join(import.meta.dirname, '../../node_modules/fhirclient/build/fhir-client.js'), 'utf8');
@@ -49,9 +48,10 @@ beforeAll(async () => {
   }).listen(0, '127.0.0.1');
   await new Promise((done) => app.once('listening', done));
   appAt = `http://127.0.0.1:${(app.address() as AddressInfo).port}`;
-  const hash = await hashPassword(password, Buffer.alloc(16, 7));
   server = await startSmartServer({
-    accounts: [{ id: 'anna', name: 'Anna', password: hash, patient: 'anna', actsFor: ['child'], may: ['read'] }],
+    accounts: [
+      { id: 'anna', name: 'Anna', password: cheapHash(password), patient: 'anna', actsFor: ['child'], may: ['read'] },
+    ],
     clients: [
       {
         id: 'browser-app',

@@ -461,6 +461,29 @@ describe('refreshing', () => {
     expect((await refresh(body['access_token'])).body['error']).toBe('invalid_grant');
   });
 
+  test('a public client need not say who it is; a confidential one must', async () => {
+    const { body } = await launchApp(server, { parameters: { scope } });
+    const anonymous = (refresh_token: string, headers = {}) =>
+      tokenRequest(server, { grant_type: 'refresh_token', refresh_token }, headers);
+    const { status, body: next } = await anonymous(body['refresh_token'], { origin: 'http://127.0.0.1:9' });
+    expect([status, next['patient']]).toEqual([200, 'ada']);
+    expect((await anonymous(next['refresh_token'], { origin: 'https://evil.example' })).status).toBe(400);
+    expect((await anonymous('x'.repeat(43))).status).toBe(400);
+    const { back } = await logIn(server, { parameters: { scope, client_id: 'confidential' } });
+    const code = back.searchParams.get('code')!;
+    const secret = await exchange(server, code, { client_id: undefined }, basic('confidential'));
+    expect((await anonymous(secret.body['refresh_token'])).status).toBe(400);
+    expect((await anonymous(secret.body['refresh_token'], basic('confidential'))).status).toBe(200);
+  });
+
+  test('a request that is too long is not read', async () => {
+    const answer = await tokenRequest(server, { grant_type: 'refresh_token', refresh_token: 'x'.repeat(100_000) }).then(
+      ({ status }) => status,
+      () => 'cut',
+    );
+    expect([413, 'cut']).toContain(answer);
+  });
+
   test('needs offline_access to have been given', async () => {
     const { body } = await launchApp(server, {
       parameters: { scope },

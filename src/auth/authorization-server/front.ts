@@ -5,6 +5,7 @@ import { type HttpAnswer, jsonAnswer, noticeAnswer } from './answer.ts';
 import { answerInteraction } from './interaction.ts';
 import { answerLaunch } from './launch.ts';
 import { html } from './page.ts';
+import { withClientOfRefreshToken } from './public-refresh.ts';
 import { mountOf, paths, type Site } from './site.ts';
 import { smartConfigurationOf } from './smart-configuration.ts';
 import { answerTerms } from './terms.ts';
@@ -78,7 +79,10 @@ async function answer(
     const { status, body, headers } = await answerLaunch(request, site);
     return write(response, jsonAnswer(status, body, headers));
   }
-  await answerOther(request, response);
+  if (path !== paths.token || request.method !== 'POST') return answerOther(request, response);
+  const tokenRequest = await withClientOfRefreshToken(request, site);
+  if (tokenRequest === undefined) return write(response, jsonAnswer(413, { error: 'invalid_request' }));
+  return answerOther(tokenRequest, response);
 }
 
 /** Addresses are made of what the issuer says, never of what a request calls this host. */
