@@ -1,5 +1,6 @@
 /** The composition root: wires the parts of one server from its settings. There are no globals. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { constants } from 'node:zlib';
 import compress from '@fastify/compress';
@@ -8,6 +9,11 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { AccessSettings } from './auth/access-file.ts';
 import { createAuthenticate, openAccess } from './auth/authenticate.ts';
+import {
+  type AuthorizationServer,
+  authorizationServerSettingsOf,
+  createAuthorizationServer,
+} from './auth/authorization-server/index.ts';
 import { createTokenSources } from './auth/token-sources.ts';
 import type { AccessContext } from './conditions/access-context.ts';
 import type { DisclosureSettings } from './conditions/disclosure/model.ts';
@@ -31,6 +37,7 @@ import { largestBody, registerRest } from './rest/routes.ts';
 import { createExtractor } from './search/index.ts';
 import type { Hash } from './search/index-rows.ts';
 import { type Audit, type AuditMode, openAudit } from './store/audit.ts';
+import { authorizationStorage } from './store/authorization.ts';
 import type { DatabaseAddress } from './store/connect.ts';
 import { openStore, type Store } from './store/store.ts';
 
@@ -132,17 +139,21 @@ export async function createApp(settings: AppSettings): Promise<App> {
   });
   wire(custom.definitions());
   const { access, log } = settings;
+  const outside = { fetch: settings.fetch ?? globalThis.fetch, now, log };
+  // Made once the address is known, which is part of what it issues.
+  let authorization: AuthorizationServer | undefined;
+  const own = { contextOf: async (token: string) => authorization?.contextOf(token) };
   const authenticate = settings.openAccess
     ? () => openAccess
     : createAuthenticate({
         ...access,
-        sources: createTokenSources(access, { fetch: settings.fetch ?? globalThis.fetch, now, log }),
+        sources: createTokenSources(access, outside, access.authorizationServer === undefined ? undefined : own),
         breakGlassHeader: 'x-break-glass-reason',
         now,
         log,
       });
   const metrics = createMetrics(audit);
-  const { http, inHand } = await createHttp();
+  const { http, inHand } = await createHttp((request, response) => authorization?.handle(request, response) ?? false);
   registerRest(http, {
     prefix,
     authenticate,
@@ -157,6 +168,22 @@ export async function createApp(settings: AppSettings): Promise<App> {
   const port = typeof address === 'object' && address !== null ? address.port : settings.port;
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
   baseUrls.push((settings.baseUrl ?? `http://${host}:${port}${prefix}`).replace(/\/+$/, ''));
+  if (access.authorizationServer !== undefined) {
+    authorization = await createAuthorizationServer(
+      authorizationServerSettingsOf(access.authorizationServer, 'authorizationServer of the access file'),
+      {
+        base: baseUrls[0]!,
+        prefix,
+        storage: authorizationStorage(store.sql),
+        revoke: store.revoke,
+        authenticate,
+        fetch: outside.fetch,
+        now,
+        randomBytes,
+        logError,
+      },
+    );
+  }
   return {
     base: baseUrls[0]!,
     store,
@@ -230,8 +257,10 @@ function remembered<T>(make: (name: string) => T): (name: string) => T {
   };
 }
 
-/** The HTTP server, and the requests that it has in hand. */
-async function createHttp(): Promise<{ http: FastifyInstance; inHand: ReadonlySet<object> }> {
+/** The HTTP server, and the requests that it has in hand. `handle` says whether it answers a request by itself. */
+async function createHttp(
+  handle: (request: IncomingMessage, response: ServerResponse) => boolean,
+): Promise<{ http: FastifyInstance; inHand: ReadonlySet<object> }> {
   const http = Fastify({
     bodyLimit: largestBody,
     logger: false,
@@ -243,6 +272,7 @@ async function createHttp(): Promise<{ http: FastifyInstance; inHand: ReadonlySe
     inHand.add(request);
     // Answered or given up by the client, it is in hand no more.
     reply.raw.once('close', () => inHand.delete(request));
+    if (handle(request.raw, reply.raw)) reply.hijack();
   });
   await http.register(cors, {
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
