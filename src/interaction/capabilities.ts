@@ -119,6 +119,7 @@ function statementOf(
         security: {
           cors: true,
           description: 'Metadata are open. Data are open as their data sets state; else a bearer token is needed.',
+          ...server.security(),
         },
         resource: types.map((type) => resourceOf(type, server, onResources, operations, unsearchable)),
         interaction: [...onSystem.map(({ code }) => ({ code })), { code: 'transaction' }, { code: 'batch' }],

@@ -67,6 +67,8 @@ export interface Server {
   roles: readonly Role[];
   pages: PageLinks;
   searchContext: Omit<SearchContext, 'handling'>;
+  /** for CapabilityStatement.rest.security; undefined where the server issues no tokens */
+  security(): Readonly<Record<string, unknown>> | undefined;
   newId(): string;
   /** milliseconds since 1970 */
   now(): number;
