@@ -158,7 +158,7 @@ const action = fc
 const label = fc.constantFrom(
   coding(canonical.confidentiality, 'N'),
   coding(canonical.confidentiality, 'R'),
-  coding(canonical.actCode, 'BH'),
+  coding(canonical.actCode, 'SPI'),
 );
 const data = fc.record({
   meaning: fc.constantFrom('instance', 'related', 'dependents', 'authoredby'),

@@ -165,8 +165,8 @@ function isLabelled(label: Any, asked: Asked): boolean {
     const mark = marks.length === 0 ? confidentiality.indexOf('N') : Math.max(...marks);
     return mark <= confidentiality.indexOf(label.code);
   }
-  // BH is the only other label that provisions name; MH stands below it.
-  return hasLabel(asked, `${v3}ActCode`, 'BH') || hasLabel(asked, `${v3}ActCode`, 'MH');
+  // SPI is the only other label that provisions name; MH stands below it.
+  return hasLabel(asked, `${v3}ActCode`, 'SPI') || hasLabel(asked, `${v3}ActCode`, 'MH');
 }
 
 function isDated(period: Any, deny: boolean, resource: Any): boolean {
