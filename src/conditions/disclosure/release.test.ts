@@ -135,6 +135,15 @@ describe('with and without one person', () => {
     ).toBe(told);
   });
 
+  test('who makes few enough is not seen, whichever is asked first; what is enough by far is told beside few', () => {
+    for (const few of [6, 7, 8, 9]) {
+      const asker = new Asker();
+      expect([asker.ask(range(0, few)), asker.ask(range(0, 10))]).toEqual([undefined, undefined]);
+    }
+    const asker = new Asker();
+    expect([asker.ask(range(0, 3)), asker.ask(range(0, 11))]).toEqual([undefined, 10]);
+  });
+
   test('ten persons are told apart', () => {
     const asker = new Asker();
     expect(asker.ask(range(0, 100))).toBe(100);

@@ -57,8 +57,11 @@ function nearestOf(
     if (one.root !== undefined && one.period !== period) continue;
     // A stricter rule withheld it: this one does not.
     if (one.told === undefined && one.threshold > threshold) continue;
-    const between = difference(set.sketch, one.sketch, least);
-    if (between >= least) continue;
+    // Few are near to all that are not many; half as near is enough to hide who makes them enough.
+    const isFew = one.told === undefined && one.size < threshold;
+    const reach = isFew ? Math.min(least, Math.ceil(near / 2)) : least;
+    const between = difference(set.sketch, one.sketch, reach);
+    if (between >= reach) continue;
     nearest = one;
     least = between;
     if (least === 0) break;
