@@ -90,7 +90,8 @@ async function settleOne(
   const given = new Set(await setsGiven(sql, pool, askers, since, mostCompared));
   const own = all.filter(({ id, told }) => given.has(id) && told !== undefined);
   const released = release(set, rules, { period, all, own, redundant: settings.redundant }, chance);
-  const id = await addSet(sql, pool, { ...released, period, size: set.size, sketch: set.sketch });
+  const { size, sketch } = set;
+  const id = await addSet(sql, pool, { ...released, period, threshold: rules.threshold, size, sketch });
   await addAnswer(sql, asked, asker, id);
   tell(group, released.told);
 }

@@ -67,14 +67,15 @@ export async function setsGiven(
 
 export async function addSet(sql: TransactionSql, pool: string, set: Omit<ReleasedSet, 'id'>): Promise<number> {
   const [row] = await sql.unsafe(
-    `insert into disclosed_set (pool, period, root, fresh, told, size, sketch)
-     values ($1, $2::int, $3::bigint, $4::boolean, $5::bigint, $6::bigint, decode($7, 'base64')) returning id`,
+    `insert into disclosed_set (pool, period, root, fresh, told, threshold, size, sketch)
+     values ($1, $2::int, $3::bigint, $4::boolean, $5::bigint, $6::int, $7::bigint, decode($8, 'base64')) returning id`,
     [
       pool,
       set.period,
       set.root ?? null,
       set.isFresh,
       set.told ?? null,
+      set.threshold,
       set.size,
       deflateRawSync(set.sketch).toString('base64'),
     ],
@@ -109,7 +110,7 @@ export function rememberSets(): SetMemory {
       }
       const known = (pools.get(pool) ?? []).filter((one) => one.period >= since);
       const rows = await sql.unsafe(
-        `select id, period, root, fresh, told, size, encode(sketch, 'base64') as sketch from disclosed_set
+        `select id, period, root, fresh, told, threshold, size, encode(sketch, 'base64') as sketch from disclosed_set
          where pool = $1 and id > $2::bigint and period >= $3::int order by id`,
         [pool, known.at(-1)?.id ?? 0, since],
         { prepare: true },
@@ -130,6 +131,7 @@ function setOf(row: Record<string, unknown>): ReleasedSet {
     ...(root === null ? {} : { root: Number(root) }),
     isFresh: row['fresh'] === true,
     ...(told === null ? {} : { told: Number(told) }),
+    threshold: row['threshold'] as number,
     size: Number(row['size']),
     sketch: new Uint8Array(inflateRawSync(Buffer.from(row['sketch'] as string, 'base64'))),
   };

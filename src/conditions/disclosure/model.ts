@@ -64,6 +64,8 @@ export interface ReleasedSet {
   isFresh: boolean;
   /** absent: withheld */
   told?: number;
+  /** by which threshold */
+  threshold: number;
   size: number;
   sketch: Uint8Array;
 }

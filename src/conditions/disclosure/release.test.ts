@@ -53,7 +53,14 @@ class Asker {
     const own = this.sets.filter(({ id, told }) => roots.has(id) && told !== undefined);
     const earlier = { period: this.period, all: this.sets, own, redundant: this.redundant };
     const released = release(set, this.rules, earlier, chance);
-    this.sets.push({ ...released, id: this.sets.length + 1, period: this.period, size: set.size, sketch: set.sketch });
+    this.sets.push({
+      ...released,
+      id: this.sets.length + 1,
+      period: this.period,
+      threshold: this.rules.threshold,
+      size: set.size,
+      sketch: set.sketch,
+    });
     return released.told;
   }
 }
@@ -128,6 +135,15 @@ describe('with and without one person', () => {
     ).toBe(told);
   });
 
+  test('who makes few enough is not seen, whichever is asked first; what is enough by far is told beside few', () => {
+    for (const few of [6, 7, 8, 9]) {
+      const asker = new Asker();
+      expect([asker.ask(range(0, few)), asker.ask(range(0, 10))]).toEqual([undefined, undefined]);
+    }
+    const asker = new Asker();
+    expect([asker.ask(range(0, 3)), asker.ask(range(0, 11))]).toEqual([undefined, 10]);
+  });
+
   test('ten persons are told apart', () => {
     const asker = new Asker();
     expect(asker.ask(range(0, 100))).toBe(100);
@@ -165,6 +181,22 @@ describe('over time', () => {
       chance,
     );
     expect(told.told).toBe(100);
+  });
+});
+
+describe('rules that change', () => {
+  const told = (persons: number, first: Rules, then: Rules): number | undefined => {
+    const asker = new Asker(first);
+    asker.ask(range(0, persons));
+    return release(setOf(range(0, persons)), then, { period: 1, all: asker.sets, own: [], redundant: 1 }, chance).told;
+  };
+  test('what a milder rule told, a stricter one withholds', () => {
+    expect(told(15, rules, { threshold: 16, rounding: 10 })).toBeUndefined();
+    expect(told(16, rules, { threshold: 16, rounding: 10 })).toBe(20);
+  });
+  test('what a stricter rule withheld, a milder one tells', () => {
+    expect(told(15, { threshold: 16, rounding: 10 }, rules)).toBe(20);
+    expect(told(9, { threshold: 16, rounding: 10 }, rules)).toBeUndefined();
   });
 });
 
@@ -287,6 +319,7 @@ test('what the root was is needed: without it no number is told', () => {
     period: 1,
     isFresh: false,
     told: 100,
+    threshold: 10,
     size: 100,
     sketch: setOf(range(0, 100)).sketch,
   };

@@ -28,7 +28,7 @@ const withheld: Release = { isFresh: false };
 export function release(set: PersonSet, rules: Rules, earlier: Earlier, chance: Chance): Release {
   const { threshold } = rules;
   const near = Math.min(threshold, largestDifference);
-  const nearest = nearestOf(set, earlier, near);
+  const nearest = nearestOf(set, rules, earlier, near);
   if (nearest !== undefined) return alike(set, nearest, rules, earlier, near);
   // The rule of the threshold is the same once more: few persons are between this set and the empty one.
   if (set.persons < threshold || isDominated(set, rules)) return withheld;
@@ -44,14 +44,24 @@ function isDominated({ largest, size }: PersonSet, { threshold }: Rules): boolea
 }
 
 /** The set with the fewest persons between it and this one, if they are fewer than `near`. */
-function nearestOf(set: PersonSet, { all, period }: Earlier, near: number): ReleasedSet | undefined {
+function nearestOf(
+  set: PersonSet,
+  { threshold }: Rules,
+  { all, period }: Earlier,
+  near: number,
+): ReleasedSet | undefined {
   let nearest: ReleasedSet | undefined;
   let least = near;
   for (const one of all) {
     // What got the number of another stands for its window only: else a slow change would never show.
     if (one.root !== undefined && one.period !== period) continue;
-    const between = difference(set.sketch, one.sketch, least);
-    if (between >= least) continue;
+    // A stricter rule withheld it: this one does not.
+    if (one.told === undefined && one.threshold > threshold) continue;
+    // Few are near to all that are not many; half as near is enough to hide who makes them enough.
+    const isFew = one.told === undefined && one.size < threshold;
+    const reach = isFew ? Math.min(least, Math.ceil(near / 2)) : least;
+    const between = difference(set.sketch, one.sketch, reach);
+    if (between >= reach) continue;
     nearest = one;
     least = between;
     if (least === 0) break;
@@ -62,8 +72,10 @@ function nearestOf(set: PersonSet, { all, period }: Earlier, near: number): Rele
 /** The answer of a set that is almost this one, so that nobody sees whether there is a difference. */
 function alike(set: PersonSet, nearest: ReleasedSet, rules: Rules, { all }: Earlier, near: number): Release {
   const root = nearest.root ?? nearest.id;
-  const { told } = nearest;
-  if (told === undefined) return { root, isFresh: false };
+  const { told, threshold } = nearest;
+  // A milder rule told it, and this one would not.
+  const isTooFew = threshold < rules.threshold && set.persons < rules.threshold;
+  if (told === undefined || isTooFew) return { root, isFresh: false };
   // Step by step one could walk far away from what the number was made for.
   const origin = all.find((one) => one.id === root);
   const isFar = origin === undefined || difference(set.sketch, origin.sketch, 2 * near) >= 2 * near;

@@ -14,10 +14,10 @@ export function chanceOf(secret: string): Chance {
 }
 
 export function numberFor(set: PersonSet, rules: Rules, chance: Chance): number {
-  const { rounding, epsilon } = rules;
+  const { threshold, rounding, epsilon } = rules;
   const noise = epsilon === undefined ? 0 : laplace(chance(set.fingerprint), set.largest / epsilon);
-  // What was found to be enough is never told as nothing.
-  return Math.max(rounded(set.size + noise, rounding), rounding);
+  // What was found to be enough is not told as too few.
+  return Math.max(rounded(set.size + noise, rounding), Math.ceil(threshold / rounding) * rounding);
 }
 
 export const rounded = (number: number, rounding: number): number => Math.round(number / rounding) * rounding;

@@ -12,6 +12,8 @@ create table disclosed_set (
   fresh boolean not null,
   -- null: withheld
   told bigint,
+  -- by which threshold it was told or withheld
+  threshold integer not null,
   size bigint not null,
   -- compressed (zlib)
   sketch bytea not null
