@@ -5,7 +5,6 @@ import type { DataSetStatement, Decision, Obligation, Reason } from '../conditio
 import type { Granularity } from '../fhir/canonical.ts';
 import type { Int64 } from '../search/index-rows.ts';
 import type { StoredResource } from '../store/read.ts';
-import type { Statements } from '../store/statement.ts';
 import type { Store } from '../store/store.ts';
 import type { DecisionMemory } from './decision-memory.ts';
 
@@ -46,15 +45,14 @@ export function obligationText({ code, parameter }: Obligation): string {
 }
 
 /** What goes with each class, made once for each decision. */
-export function termsByClass(decision: Decision, statements: Statements): (accessClass: number) => Terms {
-  const members = new Map(statements.classes.map((one) => [one.class, one.dataSets]));
+export function termsByClass({ givenBy, obligations: all }: Decision): (accessClass: number) => Terms {
   const known = new Map<number, Terms>();
   return (accessClass) => {
     let terms = known.get(accessClass);
     if (terms === undefined) {
-      const dataSets = (members.get(accessClass) ?? []).flatMap((key) => statements.dataSets.get(key)?.source ?? []);
-      const obligations = decision.obligations.get(accessClass) ?? [];
-      terms = dataSets.length + obligations.length === 0 ? noTerms : { dataSets: dataSets.sort(), obligations };
+      const dataSets = givenBy.get(accessClass) ?? [];
+      const obligations = all.get(accessClass) ?? [];
+      terms = dataSets.length + obligations.length === 0 ? noTerms : { dataSets, obligations };
       known.set(accessClass, terms);
     }
     return terms;
@@ -72,9 +70,9 @@ export async function assessOne(
   const key = store.hash(dataSet);
   const statement = statements.dataSets.get(key);
   if (statement === undefined) return undefined;
-  // A class of its own, on which nothing but the data set bears.
+  // A class of its own, on which nothing but the data set bears; who was granted what before is told to nobody who asks.
   const only = { class: -1, isMetadata: false, dataSets: [key], effects: [] };
-  const alone = { ...statements, classes: [only] };
+  const alone = { ...statements, classes: [only], grants: [] };
   const granted = grantedBy(decide(asker, alone, now), only.class);
   return { statement, granted, reasons: explain(asker, alone, only.class, now) };
 }
