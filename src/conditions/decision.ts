@@ -38,9 +38,11 @@ export function decide(
   const decision = { records: [] as number[], deidentified: new Map<number, string>() };
   const [counts, exists] = [new Map<number, Disclosure>(), new Map<number, Disclosure>()];
   const obligations = new Map<number, readonly Obligation[]>();
+  const givenBy = new Map<number, readonly string[]>();
   for (const one of statements.classes) {
-    const { given, obligations: own } = classOutcome(one, run);
+    const { given, obligations: own, givenBy: sources } = classOutcome(one, run);
     if ((given !== undefined || readsAll) && own.length > 0) obligations.set(one.class, own);
+    if ((given !== undefined || readsAll) && sources.length > 0) givenBy.set(one.class, sources);
     if (given === undefined) continue;
     const rank = rankOf(given.level);
     if (rank === rankOf('exists')) exists.set(one.class, given.disclosure);
@@ -50,8 +52,8 @@ export function decide(
   }
   const rights = { write: context.rights.write, steward: isSteward(context) };
   const until = evaluation.until;
-  if (!readsAll) return { ...decision, counts, exists, ...rights, obligations, until };
-  return { ...nothing, records: 'all', ...rights, obligations, until };
+  if (!readsAll) return { ...decision, counts, exists, ...rights, obligations, givenBy, until };
+  return { ...nothing, records: 'all', ...rights, obligations, givenBy, until };
 }
 
 /** Why a class is decided as it is, step by step, from the same evaluation. */
@@ -84,6 +86,7 @@ const nothing: Decision = {
   write: false,
   steward: false,
   obligations: new Map(),
+  givenBy: new Map(),
   until: 0,
 };
 
@@ -160,6 +163,7 @@ function policyOutcome(policy: Directive, evaluation: Evaluation): PolicyOutcome
 interface ClassOutcome {
   given?: Given;
   obligations: readonly Obligation[];
+  givenBy: readonly string[];
 }
 
 function classOutcome(one: ClassStatements, run: Run): ClassOutcome {
@@ -174,16 +178,18 @@ function classOutcome(one: ClassStatements, run: Run): ClassOutcome {
     borne.isDenied ||
     policies.some(({ verdict }) => verdict.effect === 'deny') ||
     outcomes.some((outcome) => outcome.isDenied);
+  const given = isDenied ? undefined : one.isMetadata ? metadataGiven(borne) : bestOf(outcomes, borne);
+  const giving = hasFreeReading(run.evaluation.context) ? outcomes : givingOf(outcomes, given, borne);
   const obligations = distinct([
-    ...outcomes.flatMap((outcome) => outcome.obligations),
+    ...giving.flatMap((outcome) => outcome.obligations),
     ...policies.flatMap(({ verdict }) => verdict.obligations),
     ...borne.obligations,
   ]);
-  const given = isDenied ? undefined : one.isMetadata ? metadataGiven(borne) : bestOf(outcomes, borne);
   note(run.evaluation, 'decision', given === undefined ? 'deny' : 'permit', () =>
     given === undefined ? 'nothing is given' : `${given.level} is given`,
   );
-  return { ...(given === undefined ? {} : { given }), obligations };
+  const givenBy = giving.map(({ source }) => source).sort();
+  return { ...(given === undefined ? {} : { given }), obligations, givenBy };
 }
 
 /** What bears on a class beside its data sets. */
@@ -247,6 +253,18 @@ function refuses(demand: LabelDemand, isConsented: boolean, evaluation: Evaluati
 function metadataGiven({ needsGrant, needsDeidentification }: Bearing): Given | undefined {
   if (needsGrant || needsDeidentification) return undefined;
   return { level: 'record', disclosure: { threshold: 1, rounding: 1 }, isGranted: false };
+}
+
+/**
+ * The data sets that give what is given. Others that contain the resource give something less or nothing to this asker,
+ * and what they ask would tell that it is in them.
+ */
+function givingOf(outcomes: readonly DataSetOutcome[], given: Given | undefined, borne: Bearing): DataSetOutcome[] {
+  if (given === undefined) return [];
+  return outcomes.filter((outcome) => {
+    const own = bestOf([outcome], borne);
+    return own !== undefined && rankOf(own.level) === rankOf(given.level);
+  });
 }
 
 /** The best that any data set gives; where several let it be counted, as the strictest of them says. */

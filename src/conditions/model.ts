@@ -205,6 +205,8 @@ export interface Decision {
   steward: boolean;
   /** obligations that go with records and counts of a class */
   obligations: ReadonlyMap<number, readonly Obligation[]>;
+  /** Of the data sets of a class those that give it, `Library/id`. That it is in others, too, is not told. */
+  givenBy: ReadonlyMap<number, readonly string[]>;
   /** when it must be made anew, milliseconds since 1970 */
   until: number;
 }

@@ -28,6 +28,8 @@ export interface DecisionMemory {
   at(epoch: number): StandingDecision | Promise<StandingDecision>;
   /** whatever is newest here; a query made with it tells whether it still holds */
   latest(): StandingDecision | Promise<StandingDecision>;
+  /** one that rests on the statements that hold at this moment: for what no query tells of, such as whether one may write */
+  now(): Promise<StandingDecision>;
 }
 
 export function rememberDecisions(store: Store, context: AccessContext, means: ViewMeans): DecisionMemory {
@@ -40,8 +42,11 @@ export function rememberDecisions(store: Store, context: AccessContext, means: V
     return standing;
   };
   const isOver = ({ decision }: StandingDecision): boolean => means.now() >= decision.until;
+  const at = (epoch: number): StandingDecision | Promise<StandingDecision> =>
+    standing !== undefined && standing.epoch >= epoch && !isOver(standing) ? standing : renew(epoch);
   return {
-    at: (epoch) => (standing !== undefined && standing.epoch >= epoch && !isOver(standing) ? standing : renew(epoch)),
+    at,
+    now: async () => at(await store.epoch()),
     latest: () => (standing !== undefined && !isOver(standing) ? standing : renew(0)),
   };
 }
@@ -65,7 +70,7 @@ function stand(context: AccessContext, statements: Statements, means: ViewMeans)
     decision,
     statements,
     epoch: statements.epoch,
-    termsOf: termsByClass(decision, statements),
+    termsOf: termsByClass(decision),
     groupOf: (accessClass) => (groups ??= groupClasses(statements.classes)).get(accessClass) ?? '',
     views(letter) {
       let views = byLetter.get(letter);

@@ -32,8 +32,8 @@ export interface Door extends Reading, Writing {
   count(search: Search): Promise<DisclosedCount>;
   /** How many records that may be read match. */
   countRecords(search: Search): Promise<number>;
-  /** How far the indexing of an added search parameter is. */
-  indexing(id: string): Promise<{ ready: boolean; done: number; total: number } | undefined>;
+  /** How far the indexing of an added search parameter is; how many resources that is of, for those who read everything. */
+  indexing(id: string): Promise<{ ready: boolean; done?: number; total?: number } | undefined>;
   /** What goes with resources on their way out. */
   termsOf(stored: readonly StoredResource[]): Promise<Terms>;
   /** What a data set (`Library/id`) would give to an asker; undefined when there is none. */
@@ -71,7 +71,11 @@ export function openDoor(shared: DoorMeans, decision: DecisionMemory, context: A
     searchContained: (search, after) => containedOf(search, after, means),
     count: (search) => countDisclosed(search, shared.counter, means),
     countRecords: (search) => countRecords(search, means),
-    indexing: (id) => indexingOf(store.sql, resourceKey(store.hash, 'SearchParameter', id)),
+    async indexing(id) {
+      const status = await indexingOf(store.sql, resourceKey(store.hash, 'SearchParameter', id));
+      const { rights, scopes } = context;
+      return status === undefined || (rights.readAll && scopes === undefined) ? status : { ready: status.ready };
+    },
     termsOf: (stored) => termsOf(stored, decision),
     assess: (asker, dataSet) => assessOne(asker, dataSet, store, shared.now()),
     async explain(asker, type, id) {

@@ -34,9 +34,9 @@ export async function assessOne(
   const key = store.hash(dataSet);
   const statement = statements.dataSets.get(key);
   if (statement === undefined) return undefined;
-  // A class of its own, on which nothing but the data set bears.
+  // A class of its own, on which nothing but the data set bears; who was granted what before is told to nobody who asks.
   const only = { class: -1, isMetadata: false, dataSets: [key], effects: [] };
-  const alone = { ...statements, classes: [only] };
+  const alone = { ...statements, classes: [only], grants: [] };
   const granted = grantedBy(decide(asker, alone, now), only.class);
   return { statement, granted, reasons: explain(asker, alone, only.class, now) };
 }

@@ -15,17 +15,23 @@ import { resourceOf } from './stored.ts';
 /** Resources above or below others; more are no hierarchy that a search could mean. */
 const mostRelated = 10_000;
 
-export function createLookUp(store: Store, definitions: Definitions, permitted: PermittedClasses): LookUp {
+/** `sees` tells which of some resources the asker sees, where classes alone do not. */
+export function createLookUp(
+  store: Store,
+  definitions: Definitions,
+  permitted: PermittedClasses,
+  sees?: (keys: readonly Int64[]) => Promise<ReadonlySet<Int64>>,
+): LookUp {
   const { hash } = store;
   const hierarchy: LookUp['hierarchy'] = (how, system, code) =>
-    closureOf(store.sql, { hash, definitions }, how, system, code);
+    closureOf(store.searching, { hash, definitions }, how, system, code);
   return {
     hierarchy,
     valueSet: (url) =>
       codesOf(url, { definitions, hash, closure: hierarchy, find: (one) => findValueSet(one, store, permitted) }),
-    resources: (targets, related) => relatedTo(targets, related, store, permitted),
+    resources: (targets, related) => relatedTo(targets, related, store, permitted, sees),
     async units(range, ucum) {
-      const rows = await store.sql.unsafe('select code from unit', [], { prepare: true });
+      const rows = await store.searching.unsafe('select code from unit', [], { prepare: true });
       return inUnits(
         range,
         ucum,
@@ -80,16 +86,19 @@ async function relatedTo(
   { how, parents }: ReferenceHierarchy,
   store: Store,
   permitted: PermittedClasses,
+  sees?: (keys: readonly Int64[]) => Promise<ReadonlySet<Int64>>,
 ): Promise<Int64[]> {
   const [found, asked] = how === 'below' ? ['key', 'target'] : ['target', 'key'];
   const all = new Set(targets);
   let level = [...all];
   while (level.length > 0 && all.size < mostRelated) {
     const classes = permitted === 'all' ? '' : ' and r.class = any($3::int[])';
-    const text = `select distinct r.${found} as key from reference r where r.parameter = any($1::bigint[]) and r.${asked} = any($2::bigint[])${classes}`;
+    const text = `select distinct r.${found} as key, r.key as stated_by from reference r where r.parameter = any($1::bigint[]) and r.${asked} = any($2::bigint[])${classes}`;
     const values = permitted === 'all' ? [parents, level] : [parents, level, permitted];
     const { found: rows } = await store.query({ text, values, isPlannedOnce: true });
-    level = rows.map((row) => row['key'] as Int64).filter((key) => !all.has(key));
+    const seen = await sees?.([...new Set(rows.map((row) => row['stated_by'] as Int64))]);
+    const followed = rows.filter((row) => seen === undefined || seen.has(row['stated_by'] as Int64));
+    level = [...new Set(followed.map((row) => row['key'] as Int64))].filter((key) => !all.has(key));
     for (const key of level) all.add(key);
   }
   return [...all];

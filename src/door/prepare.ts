@@ -119,6 +119,9 @@ interface TyingKeys {
   tag: ReadonlySet<Int64>;
 }
 
+/** Types that are metadata by what they say, see conditions/metadata-type.ts. */
+const mayNamePersons: ReadonlySet<string> = new Set(['Group', 'Consent']);
+
 function ownerOf(
   key: Int64,
   resource: Resource,
@@ -128,9 +131,11 @@ function ownerOf(
   { baseUrls }: Preparation,
 ): Owner {
   const metadata = isMetadata(resource);
+  const anchors = (): Anchor[] => anchorsOf(key, resource.resourceType, rows, keys.compartment, keys.tag);
   return {
     isMetadata: metadata,
-    anchors: metadata ? [] : anchorsOf(key, resource.resourceType, rows, keys.compartment, keys.tag),
+    anchors: metadata ? [] : anchors(),
+    ...(metadata && mayNamePersons.has(resource.resourceType) ? { asData: anchors() } : {}),
     isLabelled: labelsOf(resource).length > 0,
     facts: () => factsOf({ ...resource, id }, baseUrls),
   };

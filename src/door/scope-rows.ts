@@ -2,7 +2,7 @@
 import type { AccessContext } from '../conditions/access-context.ts';
 import type { Scope, ScopeLetter } from '../conditions/scope.ts';
 import { compartmentOf, parseCriterion, type RowsOf, type SearchContext } from '../search/index.ts';
-import { resourceKey } from '../search/index-rows.ts';
+import { type Int64, resourceKey } from '../search/index-rows.ts';
 import type { Expression } from '../search/tree.ts';
 
 /** What compiling conditions needs to know of the server. */
@@ -33,7 +33,7 @@ function conditionsOf(scope: Scope, type: string, context: AccessContext, rows: 
     if (context.patient === undefined) return [none];
     const self = resourceKey(rows.hash, 'Patient', context.patient);
     // What is never in a compartment (organizations, practitioners) is for the data sets to open.
-    const own = compartmentOf(type, 'Patient', self, rows);
+    const own = compartmentOfPatient(type, self, rows);
     if (own !== undefined) all.push(own);
   }
   for (const [name, value] of scope.query) {
@@ -46,6 +46,15 @@ function conditionsOf(scope: Scope, type: string, context: AccessContext, rows: 
   return all;
 }
 
+/**
+ * What is one person's own. Other patients that link to this one are other persons, for whom FHIR's compartment is too
+ * wide; and a Group tells of all its members.
+ */
+function compartmentOfPatient(type: string, self: Int64, rows: RowContext): Expression | undefined {
+  if (type === 'Patient') return { kind: 'key', keys: [self] };
+  return type === 'Group' ? undefined : compartmentOf(type, 'Patient', self, rows);
+}
+
 /** Beside the classes that data sets open: everything of the asker's own compartment. Undefined for askers without one. */
 export function ownRows(context: AccessContext, classes: readonly number[], rows: RowContext): RowsOf | undefined {
   const { subject } = context;
@@ -53,7 +62,7 @@ export function ownRows(context: AccessContext, classes: readonly number[], rows
   const self = resourceKey(rows.hash, 'Patient', subject.patient);
   const opened: Expression = { kind: 'class', classes };
   return remembered((type) => {
-    const own = compartmentOf(type, 'Patient', self, rows);
+    const own = compartmentOfPatient(type, self, rows);
     return own === undefined ? opened : { kind: 'or', of: [opened, own] };
   });
 }

@@ -10,6 +10,7 @@ import {
   type PageKey,
   pageKeyOf,
   pairUp,
+  type RowsOf,
   restrict,
   type View,
 } from '../search/index.ts';
@@ -21,7 +22,7 @@ import type { StandingDecision } from './decision-memory.ts';
 import { holdStill } from './holding.ts';
 import { createLookUp } from './look-up.ts';
 import type { ReadingMeans } from './reading.ts';
-import { visible } from './visible.ts';
+import { passing, visible } from './visible.ts';
 
 export interface Page {
   matches: StoredResource[];
@@ -41,7 +42,23 @@ export async function fillIn(search: Search, views: readonly View[], means: Read
   const isVeiled = views.some(({ veil }) => veil !== undefined);
   // Rows of a code with its dates tell of both: where something is hidden, each is asked by itself.
   const paired = isVeiled ? search : pairUp(search, definitions, store.hash);
-  return lookUp(restrict(paired, views), createLookUp(store, definitions, classesOfViews(views)));
+  const [plain] = views;
+  // Hierarchies and value sets are read where nothing leaves changed: nothing leads from one view to another.
+  const opened = plain?.opened ?? (isVeiled ? (plain?.classes ?? []) : classesOfViews(views));
+  const must = plain?.rowsOf;
+  const sees = must === undefined ? undefined : (keys: readonly Int64[]) => seenOf(keys, must, opened, means);
+  return lookUp(restrict(paired, views), createLookUp(store, definitions, opened, sees));
+}
+
+/** Those of the keys whose resources the rows let through. */
+async function seenOf(
+  keys: readonly Int64[],
+  rowsOf: RowsOf,
+  classes: PermittedClasses,
+  means: ReadingMeans,
+): Promise<ReadonlySet<Int64>> {
+  const { found } = await means.store.readMany(keys);
+  return passing([...found.values()], { rowsOf, plain: { classes } }, means);
 }
 
 export async function searchPage(search: Search, after: PageKey | undefined, means: ReadingMeans): Promise<Page> {
@@ -144,22 +161,30 @@ async function includeIn(
   let from: Int64[] = [...known];
   let includes = all;
   while (includes.length > 0 && from.length > 0) {
-    const limit = most - included.length + 1;
-    const { found } = await means.store.query(
-      compileIncludes(includes, from, [...known], { permitted: view.classes, limit }),
-    );
-    if (found.length === limit) {
-      throw new FhirError(
-        'too-costly',
-        `the page includes more than ${mostIncluded} resources; ask for fewer with _count`,
+    const next: Int64[] = [];
+    for (let isMore = true; isMore; ) {
+      const limit = most - included.length + 1;
+      const { found } = await means.store.query(
+        compileIncludes(includes, from, [...known], { permitted: view.classes, limit }),
       );
+      const stored = found.map(storedOf);
+      const seen = await visible(stored, at.views('s'), means);
+      included.push(...seen);
+      if (included.length > most) {
+        throw new FhirError(
+          'too-costly',
+          `the page includes more than ${mostIncluded} resources; ask for fewer with _count`,
+        );
+      }
+      const passed = new Set(seen.map((one) => one.key));
+      for (const { key } of stored) {
+        known.add(key);
+        if (passed.has(key)) next.push(key);
+      }
+      // Only what is seen counts: how much else there is must not be told.
+      isMore = found.length === limit;
     }
-    const stored = found.map(storedOf);
-    const seen = await visible(stored, at.views('s'), means);
-    included.push(...seen);
-    const passed = new Set(seen.map((one) => one.key));
-    from = stored.map((one) => one.key).filter((key) => passed.has(key));
-    for (const key of stored) known.add(key.key);
+    from = next;
     includes = all.filter((one) => one.isIterated);
   }
   return included;

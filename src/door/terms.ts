@@ -1,6 +1,5 @@
 /** What goes with resources on their way out: obligations, and the data sets that state them. See docs/adr/0010. */
 import type { Decision, Obligation } from '../conditions/model.ts';
-import type { Statements } from '../store/statement.ts';
 
 /** What a recipient has to keep to, and the data sets (`Library/id`) that say so. */
 export interface Terms {
@@ -26,15 +25,14 @@ export function obligationText({ code, parameter }: Obligation): string {
 }
 
 /** What goes with each class, made once for each decision. */
-export function termsByClass(decision: Decision, statements: Statements): (accessClass: number) => Terms {
-  const members = new Map(statements.classes.map((one) => [one.class, one.dataSets]));
+export function termsByClass({ givenBy, obligations: all }: Decision): (accessClass: number) => Terms {
   const known = new Map<number, Terms>();
   return (accessClass) => {
     let terms = known.get(accessClass);
     if (terms === undefined) {
-      const dataSets = (members.get(accessClass) ?? []).flatMap((key) => statements.dataSets.get(key)?.source ?? []);
-      const obligations = decision.obligations.get(accessClass) ?? [];
-      terms = dataSets.length + obligations.length === 0 ? noTerms : { dataSets: dataSets.sort(), obligations };
+      const dataSets = givenBy.get(accessClass) ?? [];
+      const obligations = all.get(accessClass) ?? [];
+      terms = dataSets.length + obligations.length === 0 ? noTerms : { dataSets, obligations };
       known.set(accessClass, terms);
     }
     return terms;

@@ -48,7 +48,7 @@ export function createViews(
   const own = whole === 'all' ? undefined : ownRows(context, whole, means.rows);
   const rowsOf = bothRows(own, scoped);
   const classes = own === undefined ? whole : 'all';
-  const plain: View = { classes, ...(rowsOf === undefined ? {} : { rowsOf }) };
+  const plain: View = { classes, opened: whole, ...(rowsOf === undefined ? {} : { rowsOf }) };
   const byProfile = new Map<string, number[]>();
   for (const [accessClass, profile] of deidentified) {
     byProfile.set(profile, [...(byProfile.get(profile) ?? []), accessClass]);

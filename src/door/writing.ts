@@ -1,5 +1,6 @@
 /** Writes what the asker may write, and matches conditions by what the asker may read. https://hl7.org/fhir/R4B/http.html#create */
 import { type AccessContext, isSteward, subjectKey } from '../conditions/access-context.ts';
+import { isAccessRequest } from '../conditions/access-request.ts';
 import { isDataSet } from '../conditions/data-set-statement.ts';
 import { isExtentType } from '../conditions/extent.ts';
 import type { ScopeLetter } from '../conditions/scope.ts';
@@ -7,18 +8,20 @@ import { deidentificationType } from '../fhir/canonical.ts';
 import { objectsOf, type Resource } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import { compile, type Extractor } from '../search/index.ts';
-import { resourceKey } from '../search/index-rows.ts';
+import { type Int64, resourceKey } from '../search/index-rows.ts';
 import { holds, keepRows } from '../search/match.ts';
 import type { Expression, Search } from '../search/tree.ts';
 import { erase } from '../store/erase.ts';
 import { type StoredResource, storedOf } from '../store/read.ts';
 import type { StoreTransaction } from '../store/store.ts';
 import type { WriteResult } from '../store/write.ts';
-import type { DecisionMemory } from './decision-memory.ts';
+import type { DecisionMemory, StandingDecision } from './decision-memory.ts';
+import { holdStill } from './holding.ts';
 import type { Prepare, PreparedWrite } from './prepare.ts';
 import type { ReadingMeans } from './reading.ts';
 import { fillIn } from './searching.ts';
 import { resourceOf } from './stored.ts';
+import type { Views } from './view.ts';
 import { passing } from './visible.ts';
 
 export interface NewWrite {
@@ -61,10 +64,10 @@ export interface WritingMeans extends ReadingMeans {
 export function writingOf(means: WritingMeans): Writing {
   const { store, prepare } = means;
   const mayWrite = writeGuard(means);
-  const guarded = async (writes: readonly NewWrite[]): Promise<PreparedWrite[]> => {
+  const guarded = async (writes: readonly NewWrite[], current: Current = outside(means)): Promise<PreparedWrite[]> => {
     await mayWrite();
     const checked: NewWrite[] = [];
-    for (const write of writes) checked.push(await allowed(write, means));
+    for (const write of writes) checked.push(await allowed(write, current, means));
     return checked.map((write) => prepareWrite(prepare, write));
   };
   return {
@@ -85,41 +88,68 @@ export function writingOf(means: WritingMeans): Writing {
     erase: eraserOf(means, mayWrite),
     async transaction(locks, body) {
       await mayWrite();
-      return store.transaction(locks, async (inside) => body(await doorInside(inside, means, guarded)));
+      return store.transaction(locks, async (inside) => body(doorInside(inside, means, guarded)));
     },
   };
 }
 
+/** What is stored now. A transaction must ask its own connection: it would wait for others, which may wait for it. */
+interface Current {
+  read(key: Int64): Promise<StoredResource | undefined>;
+  query(text: string, values: readonly unknown[]): Promise<readonly unknown[]>;
+}
+
+const outside = ({ store }: WritingMeans): Current => ({
+  read: async (key) => (await store.read(key)).found,
+  query: (text, values) => store.sql.unsafe(text, values as Int64[]), // keys only, see refuseStating
+});
+const within = (inside: StoreTransaction): Current => ({
+  read: async (key) => (await inside.readMany([key])).get(key),
+  query: (text, values) => inside.query(text, values),
+});
+
 /** Matches and reads of a transaction see only what leaves as it is: what was changed on its way out must not be written back. */
-async function doorInside(
+function doorInside(
   inside: StoreTransaction,
   means: WritingMeans,
-  guarded: (writes: readonly NewWrite[]) => Promise<PreparedWrite[]>,
-): Promise<DoorTransaction> {
+  guarded: (writes: readonly NewWrite[], current: Current) => Promise<PreparedWrite[]>,
+): DoorTransaction {
   const { store, decision } = means;
-  const current = (await decision.latest()).views('s').plain;
+  const current = within(inside);
+  /** Statements may have changed while the transaction waited for its locks, in other processes too. */
+  const onStandingStatements = async <T>(query: (at: StandingDecision) => Promise<T>): Promise<T> => {
+    const [found] = await holdStill(decision, async (at) => ({ found: await query(at), epoch: await store.epoch() }));
+    return found;
+  };
   return {
-    match: async (search, limit = 2) => {
-      const filled = await fillIn(search, [current], means);
-      const compiled = compile(filled, { permitted: current.classes, page: { limit: limit - 1 } });
-      return (await inside.query(compiled.text, compiled.values)).map(storedOf);
-    },
+    match: (search, limit = 2) =>
+      onStandingStatements(async (at) => {
+        const { plain } = at.views('s');
+        const filled = await fillIn(search, [plain], means);
+        const compiled = compile(filled, { permitted: plain.classes, page: { limit: limit - 1 } });
+        return (await inside.query(compiled.text, compiled.values)).map(storedOf);
+      }),
     read: async (type, id) => {
       const key = resourceKey(store.hash, type, id);
       await inside.query('select 1 from resource where key = $1::bigint for update', [key]);
-      const stored = (await inside.readMany([key])).get(key);
-      if (stored === undefined || stored.tail === null) return undefined;
-      const views = (await decision.latest()).views('r');
-      if (views.deidentificationOf(stored.class) !== undefined || !views.permits(stored.class)) return undefined;
-      return (await passing([stored], views, means)).size > 0 ? stored : undefined;
+      return onStandingStatements(async (at) => {
+        const stored = await current.read(key);
+        if (stored === undefined || stored.tail === null) return undefined;
+        return (await isSeenAsItIs(stored, at.views('r'), means)) ? stored : undefined;
+      });
     },
-    write: async (writes) => writeInside(inside, await guarded(writes)),
+    write: async (writes) => writeInside(inside, await guarded(writes, current)),
   };
+}
+
+async function isSeenAsItIs(stored: StoredResource, views: Views, means: WritingMeans): Promise<boolean> {
+  if (views.deidentificationOf(stored.class) !== undefined || !views.permits(stored.class)) return false;
+  return (await passing([stored], views, means)).size > 0;
 }
 
 function writeGuard({ decision, context }: { decision: DecisionMemory; context: AccessContext }): () => Promise<void> {
   return async () => {
-    const { decision: current } = await decision.latest();
+    const { decision: current } = await decision.now();
     if (current.write) return;
     if (context.subject.kind === 'anonymous')
       throw new FhirError('login', 'writing needs a bearer token of this server');
@@ -130,21 +160,22 @@ function writeGuard({ decision, context }: { decision: DecisionMemory; context: 
 const letters: Record<NewWrite['how'], ScopeLetter> = { create: 'c', put: 'u', delete: 'd' };
 
 /** The write as the asker may do it; throws `forbidden`. */
-async function allowed(write: NewWrite, means: WritingMeans): Promise<NewWrite> {
+async function allowed(write: NewWrite, current: Current, means: WritingMeans): Promise<NewWrite> {
   const { context, decision } = means;
-  if (!isSteward(context)) await refuseStating(write, means);
+  if (!isSteward(context)) await refuseStating(write, current, means);
   if (context.scopes === undefined) return write;
-  const { scopes } = (await decision.latest()).views(letters[write.how]);
-  const must = scopes?.(write.type);
+  const views = (await decision.latest()).views(letters[write.how]);
+  const must = views.scopes?.(write.type);
   if (must === undefined) return write;
   const refusal = new FhirError('forbidden', `the token's scopes do not allow to ${write.how} this ${write.type}`);
   if (must.kind === 'none') throw refusal;
   if (write.content !== undefined && !holdsOf(must, write, write.content.resource, means)) throw refusal;
   if (write.how === 'create') return write;
   // Whether the id is taken must not be told: what cannot be seen is neither created nor replaced under a stated id.
-  const stored = (await means.store.read(resourceKey(means.store.hash, write.type, write.id))).found;
+  const stored = await current.read(resourceKey(means.store.hash, write.type, write.id));
   if (stored === undefined || stored.tail === null) throw refusal;
   if (!holdsOf(must, write, resourceOf(stored), means)) throw refusal;
+  if (!(await isSeenAsItIs(stored, views, means))) throw refusal;
   return write.expected === undefined ? { ...write, expected: stored.version } : write;
 }
 
@@ -161,22 +192,31 @@ function holdsOf(
 }
 
 /** Conditions are stated by stewards: whoever may merely write data must not open or close them. */
-async function refuseStating(write: NewWrite, { store }: WritingMeans): Promise<void> {
+async function refuseStating(write: NewWrite, current: Current, { store }: WritingMeans): Promise<void> {
   const { type, id, content } = write;
   const forbidden = new FhirError('forbidden', `stating conditions (this ${type}) needs the right of a steward`);
   if (type === 'Consent' || type === 'Permission') throw forbidden;
-  if (type !== 'Library' && !isExtentType(type)) return;
+  if (type !== 'Library' && type !== 'Task' && !isExtentType(type)) return;
   if (content !== undefined && statesSomething(content.resource)) throw forbidden;
   const key = resourceKey(store.hash, type, id);
-  const rows = await store.sql`
-    select 1 from data_set where key = ${key} union all select 1 from data_set_extent where extent = ${key}
-    union all select 1 from deidentification_profile where key = ${key} limit 1`;
-  if (rows.length > 0) throw forbidden;
+  if (type === 'Task') {
+    // Who asks whom for what is changed by operations only, each of which knows who may.
+    const stored = await current.read(key);
+    if (stored !== undefined && stored.tail !== null && isAccessRequest(resourceOf(stored))) throw forbidden;
+    return;
+  }
+  if ((await current.query(statingText, [key])).length > 0) throw forbidden;
 }
+
+const statingText = `
+  select 1 from data_set where key = $1::bigint union all select 1 from data_set_extent where extent = $1::bigint
+  union all select 1 from deidentification_profile where key = $1::bigint limit 1`;
 
 function statesSomething(resource: Resource): boolean {
   return (
-    isDataSet(resource) || objectsOf(resource['content']).some((one) => one['contentType'] === deidentificationType)
+    isDataSet(resource) ||
+    isAccessRequest(resource) ||
+    objectsOf(resource['content']).some((one) => one['contentType'] === deidentificationType)
   );
 }
 

@@ -50,7 +50,7 @@ export const patch: Interaction = {
       if (expected !== undefined && current.version !== expected) {
         throw new FhirError(
           'precondition',
-          `${type}/${target} is not at the version of If-Match: it has changed meanwhile`,
+          `${type}/${target} is not at the version of If-Match: it has changed, or is not here`,
         );
       }
       const [result] = await inside.write([

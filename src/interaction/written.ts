@@ -15,10 +15,12 @@ export type Done = Extract<WriteResult, { done: 'created' | 'replaced' | 'delete
 
 /** The result as success, or a thrown FhirError. */
 export function successOf(result: WriteResult, type: string, id: string): Done {
-  if (result.done === 'version-conflict') {
-    const current = result.current === undefined ? 'it does not exist' : 'it has changed meanwhile';
-    throw new FhirError('precondition', `${type}/${id} is not at the version of If-Match: ${current}`);
-  }
+  // Whether there is another version or none is not for everyone who may write.
+  if (result.done === 'version-conflict')
+    throw new FhirError(
+      'precondition',
+      `${type}/${id} is not at the version of If-Match: it has changed, or is not here`,
+    );
   if (result.done === 'taken') throw new FhirError('conflict', `the id ${id} cannot be used for a ${type} here`);
   if (result.done === 'nothing') throw new FhirError('not-found', `there is no ${type}/${id} here`);
   return result;

@@ -9,7 +9,7 @@ export const indexStatus: Operation = {
   types: ['SearchParameter'],
   affectsState: false,
   summary:
-    'How far the indexing of an added search parameter is: whether it is ready, resources done, resources in all.',
+    'How far the indexing of an added search parameter is: whether it is ready; for those who read everything also resources done and resources in all.',
   parameters: [],
   async perform(request, { door }) {
     const { type, id } = request;
@@ -20,8 +20,8 @@ export const indexStatus: Operation = {
       throw new FhirError('not-found', `SearchParameter/${id} adds nothing to what can be searched by here`);
     const parameter = [
       { name: 'ready', valueBoolean: status.ready },
-      { name: 'done', valueInteger: status.done },
-      { name: 'total', valueInteger: status.total },
+      ...(status.done === undefined ? [] : [{ name: 'done', valueInteger: status.done }]),
+      ...(status.total === undefined ? [] : [{ name: 'total', valueInteger: status.total }]),
     ];
     return { status: 200, body: JSON.stringify({ resourceType: 'Parameters', parameter }) };
   },

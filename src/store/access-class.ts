@@ -23,6 +23,8 @@ export interface Owner {
   isMetadata: boolean;
   /** of data; metadata are in no data set */
   anchors: readonly Anchor[];
+  /** Of metadata that may have named persons before: its anchors as data. Old versions are seen with the current one, so what was data stays data. */
+  asData?: readonly Anchor[];
   /** whether it carries security labels */
   isLabelled: boolean;
   /** what statements ask about; made only where one does */
@@ -123,6 +125,24 @@ export async function classesOf(sql: TransactionSql, owners: readonly Owner[], m
   });
   await internClasses(sql, parts, memory);
   return parts.map((part) => classOf(memory, part));
+}
+
+/** What is metadata now and was data before counts as data. */
+export async function asBefore(
+  sql: TransactionSql,
+  entries: readonly { key: Int64; owner: Owner }[],
+): Promise<readonly Owner[]> {
+  const open = entries.filter(({ owner }) => owner.asData !== undefined).map(({ key }) => key);
+  if (open.length === 0) return entries.map(({ owner }) => owner);
+  const rows = await sql.unsafe(
+    `select r.key from resource r join access_class c on c.class = r.class
+     where r.key = any($1::bigint[]) and not c.is_metadata`,
+    [arrayText(open)],
+  );
+  const before = new Set(rows.map((row) => row['key'] as Int64));
+  return entries.map(({ key, owner }) =>
+    owner.asData !== undefined && before.has(key) ? { ...owner, isMetadata: false, anchors: owner.asData } : owner,
+  );
 }
 
 /** The effects of one resource as numbers, for a resource whose data sets stay. */

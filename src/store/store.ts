@@ -39,8 +39,12 @@ export interface Store {
   ping(): Promise<void>;
   /** Brings the planner's knowledge and the visibility map up to date after a large import; those who ask at once share it. */
   settle(): Promise<void>;
-  /** The pool itself, for the terminology tables. */
+  /** The pool itself, for the tables of the door. Never to be asked inside of a transaction, which holds a connection of it. */
   sql: Sql;
+  /** The pool of searches, for what is looked up inside of transactions too: nobody holds a connection of it and waits. */
+  searching: Sql;
+  /** The epoch of the statements that hold now, whichever process changed them. */
+  epoch(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -87,12 +91,12 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     hash,
     secret: (name) => secretOf(sql, name),
     read: coalescedReader(sql),
-    readMany: (keys) => readMany(sql, keys),
+    readMany: (keys) => readMany(searching, keys),
     readVersion: (key, version) => readVersion(sql, key, version),
     countVersions: (key) => countVersions(sql, key),
     query: ({ text, values, isPlannedOnce }) =>
       queryAtEpoch(isPlannedOnce ? searching : planning, shapes, text, values),
-    statements: statementMemory(sql),
+    statements: statementMemory(searching),
     write: createWriteQueue(writeMany),
     writeMany,
     transaction,
@@ -100,6 +104,8 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     ping: async () => void (await sql`select 1`),
     settle: settler(sql),
     sql,
+    searching,
+    epoch: sharedEpoch(searching),
     close: async () => void (await Promise.all([sql, planning, searching].map((pool) => pool.end({ timeout: 5 })))),
   };
 }
@@ -133,6 +139,18 @@ function statementMemory(sql: Sql): Store['statements'] {
     while (current === undefined || current.epoch < atLeast) await (loading ??= load());
     return current;
   };
+}
+
+/** Those who ask in one turn of the event loop share a query. */
+function sharedEpoch(sql: Sql): Store['epoch'] {
+  let asking: Promise<number> | undefined;
+  const ask = async (): Promise<number> => {
+    await new Promise(setImmediate);
+    asking = undefined;
+    const [row] = await sql.unsafe('select value from statement_epoch', [], { prepare: true });
+    return Number(row!['value']);
+  };
+  return () => (asking ??= ask());
 }
 
 /** Statements that connections keep prepared: the shapes of searches are many, and each costs memory in every connection. */

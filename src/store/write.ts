@@ -1,6 +1,6 @@
 /** Writes a batch of resources in one transaction: versions, archive, index rows, access classes. https://hl7.org/fhir/R4B/http.html#versioning */
 import type { Int64 } from '../search/index-rows.ts';
-import { type ClassMemory, classesOf, lockExtents, type Owner } from './access-class.ts';
+import { asBefore, type ClassMemory, classesOf, lockExtents, type Owner } from './access-class.ts';
 import type { TransactionSql } from './connect.ts';
 import {
   arrayText,
@@ -78,8 +78,10 @@ export async function writeBatch(
 ): Promise<WriteResult[]> {
   // Sent together; the connection runs them in this order.
   const locked = lockExtents(sql, entries.some((entry) => entry.effect !== undefined) ? 'exclusive' : 'shared');
-  const owners = entries.map(({ owner }) => owner);
-  const [classes] = await Promise.all([classesOf(sql, owners, memory), locked]);
+  const [classes] = await Promise.all([
+    asBefore(sql, entries).then((owners) => classesOf(sql, owners, memory)),
+    locked,
+  ]);
   await noticeUnits(sql, entries, memory);
   const written = await writeResources(sql, entries, classes, now);
   await replaceRows(sql, entries, classes, written);
@@ -186,7 +188,8 @@ async function refusal(sql: TransactionSql, entry: WriteEntry): Promise<WriteRes
   if (entry.how === 'create') return { done: 'taken', by: { type: entry.type, id: entry.id } };
   const current = row === undefined ? undefined : (row['version'] as number);
   const gone = row === undefined || row['deleted'] === true;
-  if (entry.how === 'delete' && gone)
+  // No version is at the one of If-Match where there is none. https://www.rfc-editor.org/rfc/rfc9110#section-13.1.1
+  if (entry.how === 'delete' && gone && entry.expected === undefined)
     return { done: 'nothing', ...(current === undefined ? {} : { version: current }) };
   return { done: 'version-conflict', ...(current === undefined ? {} : { current }) };
 }

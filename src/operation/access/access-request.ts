@@ -1,4 +1,5 @@
 /** A request for access to a data set: its value, and the Task that it is kept as. https://hl7.org/fhir/R4B/task.html */
+import { isAccessRequest } from '../../conditions/access-request.ts';
 import type { CodeText } from '../../conditions/model.ts';
 import { canonical, type Granularity, granularities } from '../../fhir/canonical.ts';
 import { codingOf } from '../../fhir/coding.ts';
@@ -112,7 +113,7 @@ function committeeReference(committee: string): JsonObject {
 
 /** The request that a Task holds; undefined when it is none. */
 export function requestOf(task: Resource): AccessRequest | undefined {
-  if (task.resourceType !== 'Task' || codeOf(task['code']) !== 'access-request') return undefined;
+  if (!isAccessRequest(task)) return undefined;
   const state = codeOf(task['businessStatus']) as RequestState | undefined; // written by taskOf
   const dataSet = textOf(objectOf(task['focus'])?.['reference']);
   const requester = objectOf(task['requester']);

@@ -5,7 +5,7 @@ import { parseSearch } from '../../search/index.ts';
 import type { Operation } from '../operation.ts';
 import { inputsOf } from '../parameters.ts';
 import { type AccessRequest, taskOf } from './access-request.ts';
-import { decidesFor, isRequester, requesterKey, serviceName, storedRequest } from './desk.ts';
+import { decidesFor, isRequester, refuseByScope, requesterKey, serviceName, storedRequest } from './desk.ts';
 
 /** Requests that are looked through at a time. */
 const page = 500;
@@ -28,6 +28,7 @@ export const accessRequests: Operation = {
   async perform(request, server) {
     const { context } = server.door;
     requesterKey(context);
+    refuseByScope(context, 's');
     const inputs = inputsOf(request, accessRequests.parameters, 'access-requests');
     const states = inputs.texts('state');
     const dataSet = inputs.text('data-set');

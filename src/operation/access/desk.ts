@@ -1,6 +1,7 @@
 /** Where access requests lie: read, changed and decided through a door of the server's own, since neither side may read the other's resources. See docs/adr/0014-access-requests.md */
 import { type AccessContext, isSteward } from '../../conditions/access-context.ts';
 import { granteeKeys } from '../../conditions/grant.ts';
+import type { Scope, ScopeLetter } from '../../conditions/scope.ts';
 import { type DoorTransaction, type StoredResource, textOf } from '../../door/index.ts';
 import type { Resource } from '../../fhir/json.ts';
 import { FhirError } from '../../fhir/outcome.ts';
@@ -16,6 +17,14 @@ export function requesterKey(context: AccessContext): string {
   if (context.subject.kind === 'anonymous' || key === undefined)
     throw new FhirError('login', 'asking for access needs a login, so that what is granted can be yours');
   return key;
+}
+
+/** An application may do with requests what its scopes let it do with Tasks. */
+export function refuseByScope({ scopes }: AccessContext, letter: ScopeLetter): void {
+  const covers = ({ level, type, letters, query }: Scope): boolean =>
+    level !== 'patient' && (type === 'Task' || type === '*') && letters.includes(letter) && query.length === 0;
+  if (scopes !== undefined && !scopes.some(covers))
+    throw new FhirError('forbidden', `requests for access need a scope such as user/Task.${letter}`);
 }
 
 /** Whether the asker decides on requests for data sets of the committee. */
@@ -37,6 +46,7 @@ export async function changeRequest(
   change: (request: AccessRequest, inside: DoorTransaction) => Promise<AccessRequest>,
 ): Promise<AccessRequest> {
   const missing = new FhirError('not-found', `there is no access request ${id.slice(0, 64)} here that is yours`);
+  refuseByScope(server.door.context, 'u');
   if (!idPattern.test(id)) throw missing;
   return server.service(serviceName).transaction([`access request ${id}`], async (inside) => {
     const stored = await inside.read('Task', id);

@@ -1,5 +1,6 @@
 /** `$answer-access`, `$withdraw-access`, `$revoke-access`: what the requester and the committee do with a request later. See docs/adr/0014-access-requests.md */
 
+import { isGrant } from '../../conditions/grant.ts';
 import { textOf } from '../../door/index.ts';
 import type { Resource } from '../../fhir/json.ts';
 import { FhirError } from '../../fhir/outcome.ts';
@@ -96,5 +97,7 @@ async function endGrant(
   const stored = await inside.read('Consent', grant.slice('Consent/'.length));
   if (stored === undefined) return;
   const consent = JSON.parse(textOf(stored)) as Resource; // only resources are stored
+  // What else a request may name as its grant is nobody's to end here, a patient's refusal least of all.
+  if (!isGrant(consent)) return;
   await writeInside(inside, { ...consent, status: 'inactive' }, server);
 }

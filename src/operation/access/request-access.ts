@@ -8,7 +8,7 @@ import { intervalOf } from '../../search/index.ts';
 import type { Operation } from '../operation.ts';
 import { type Inputs, inputsOf } from '../parameters.ts';
 import { type AccessRequest, taskOf } from './access-request.ts';
-import { noted, requesterKey, serviceName, writeInside } from './desk.ts';
+import { noted, refuseByScope, requesterKey, serviceName, writeInside } from './desk.ts';
 
 const researchKinds = ['general', 'health', 'disease', 'ancestry', 'methods', 'clinical-care', 'genetic'];
 
@@ -73,7 +73,10 @@ export const requestAccess: Operation = {
     const { context } = server.door;
     const inputs = inputsOf(request, requestAccess.parameters, 'request-access');
     const key = requesterKey(context);
+    refuseByScope(context, 'c');
     const asked = askedOf(inputs, `Library/${request.id}`, key, server);
+    // A data set that the asker may not see is none.
+    await server.door.read('Library', request.id);
     const assessment = await server.door.assess(asResearch(context, asked), asked.dataSet);
     if (assessment === undefined) throw new FhirError('not-found', `there is no data set ${asked.dataSet} here`);
     const { statement } = assessment;

@@ -8,6 +8,8 @@ export type RowsOf = (type: string) => Expression | undefined;
 /** Some classes, what must hold of their resources, and what of them has no rows that could be asked about. */
 export interface View {
   classes: PermittedClasses;
+  /** those of `classes` whose resources may be used to answer about others (hierarchies, value sets); all unless stated */
+  opened?: PermittedClasses;
   rowsOf?: RowsOf;
   veil?: Veil;
 }
