@@ -87,6 +87,8 @@ function hiddenForms(
 }
 
 const concept = ['coding.system', 'coding.code'];
+const measure = ['value', 'comparator', 'system', 'code', 'unit'];
+const measureOf = (name: string): readonly string[] => measure.map((part) => `${name}.${part}`);
 
 /** What the index of a parameter holds of a value, by the type of both; where nothing is stated, all of the value. */
 const read: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
@@ -99,7 +101,13 @@ const read: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>
   },
   reference: { Reference: ['reference'], CodeableReference: ['reference.reference'] },
   date: { Period: ['start', 'end'], Timing: ['event', 'repeat.bounds'] },
-  quantity: { Quantity: ['value', 'comparator', 'system', 'code', 'unit'], Money: ['value', 'currency'] },
+  quantity: {
+    Quantity: measure,
+    Money: ['value', 'currency'],
+    Range: [...measureOf('low'), ...measureOf('high')],
+    Ratio: measureOf('numerator'),
+    SampledData: measureOf('origin'),
+  },
   string: {
     HumanName: ['family', 'given', 'prefix', 'suffix', 'text'],
     Address: ['line', 'city', 'district', 'state', 'postalCode', 'country', 'text'],

@@ -47,11 +47,23 @@ export function deidentificationProfileOf(library: Resource, definitions: Defini
       .map((one) => shiftDays(one!)),
   );
   if (shifts.size > 1) because.push('shift-dates must have the same days in all rules, or intervals are lost');
+  if (shifts.size > 0 && rules.some((rule) => tellsWriting(rule, list[rule.at]!))) {
+    because.push('where dates are shifted, meta.lastUpdated is redacted or generalised to the year');
+  }
   if (because.length > 0) return { because };
   const ends = { otherwise: otherwise as Otherwise, ids: ids as DeidentificationProfile['ids'] }; // checked above
   const url = typeof library['url'] === 'string' ? library['url'] : undefined;
   const tree = ruleTree(rules, ends.otherwise, definitions);
   return { profile: Object.freeze({ url, definitions, ...ends, rules: Object.freeze(rules), tree }) };
+}
+
+/**
+ * Whether the rule lets the moment at which a resource was written leave. Much is written at the time of what it is
+ * about, or for many persons at once: beside shifted dates the shift could be read off.
+ */
+function tellsWriting({ path, method }: Rule, stated: Json): boolean {
+  if (path.kind !== 'steps' || path.steps.at(-1)?.name !== 'lastUpdated') return false;
+  return method.name !== 'redact' && !(method.name === 'generalise' && objectOf(stated)?.['to'] === 'year');
 }
 
 /** The JSON of the profile, or why there is none. */
@@ -130,6 +142,7 @@ function misfit(path: RulePath, method: Method, text: string): string | undefine
     return `${text}: ${method.name} cannot be applied to ${wrong}${others}`;
   }
   const [parent, last] = path.steps.slice(-2);
+  if (last?.name === 'lastUpdated' && method.name === 'shift-dates') return `${text}: it is of no person`;
   if (last?.name === 'reference' && parent !== undefined && !onReferences.has(method.name)) {
     return `${text}: a reference is kept, redacted or pseudonymised`;
   }

@@ -1,5 +1,13 @@
 /** Pseudonyms that only the key of the site can make or read, other ones for every project. https://hl7.org/fhir/R5/secpriv-module.html#pseudonymization */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHmac,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  timingSafeEqual,
+} from 'node:crypto';
 import type { Int64 } from '../../search/index-rows.ts';
 
 /** `key` is the secret of the site, at least 32 bytes; `project` names who gets the data. */
@@ -18,10 +26,11 @@ export interface Pseudonyms {
 const salt = Buffer.from('fairway de-identification');
 
 /** A key of its own for each use and project. */
-function derive({ key, project }: PseudonymSecret, use: string): Buffer {
+function derive({ key, project }: PseudonymSecret, use: string): KeyObject {
   if (key.length < 32) throw new Error('the key of the site must have at least 32 bytes');
   // A list of texts in JSON: no use and project can be taken for another pair.
-  return Buffer.from(hkdfSync('sha256', key, salt, JSON.stringify([use, project]), 32));
+  // As a KeyObject it is set up once and not for every hash.
+  return createSecretKey(Buffer.from(hkdfSync('sha256', key, salt, JSON.stringify([use, project]), 32)));
 }
 
 const form = /^p-([0-9a-f]{32})$/;

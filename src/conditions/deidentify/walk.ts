@@ -118,7 +118,9 @@ function membersOf(object: JsonObject, place: Place, walk: Walk, located?: Locat
     const name = isExtended ? key.slice(1) : key;
     // With a value beside it, the extensions of a primitive go with the value.
     if (isExtended && Object.hasOwn(object, name)) continue;
-    member(name, object, left, place, walk, located?.inner.get(name));
+    // When it was written is a matter of the server; only rules that name it decide on it.
+    const isWhen = place.type === 'Meta' && name === 'lastUpdated';
+    member(name, object, left, place, walk, isWhen ? undefined : located?.inner.get(name));
   }
   const modifiers = object['modifierExtension'];
   const remaining = left['modifierExtension'];
