@@ -243,12 +243,20 @@ describe('what stands beside values', () => {
     });
   });
 
-  test('without its modifier, what it modifies does not leave', () => {
+  test('a modifier that does not leave is replaced by one that nobody knows', () => {
     const modifierExtension = [{ url: 'urn:not', valueBoolean: true }];
-    const contact = [{ gender: 'male', modifierExtension }, { gender: 'female' }];
-    expect(left(patient({ contact }), ['code keep'])).toEqual({ contact: [{ gender: 'female' }] });
+    const unknown = { url: 'https://fairway.health/fhir/StructureDefinition/redacted-modifier', valueBoolean: true };
+    const contact = [{ gender: 'male', modifierExtension }, { gender: 'female' }, { modifierExtension }];
+    expect(left(patient({ contact }), ['code keep'])).toEqual({
+      contact: [{ gender: 'male', modifierExtension: [unknown] }, { gender: 'female' }],
+    });
     expect(left(patient({ contact }), ['code keep', "Extension.where(url = 'urn:not') keep"])).toEqual({ contact });
-    expect(left(patient({ gender: 'male', modifierExtension }), ['code keep'])).toEqual({});
+    const two = [...modifierExtension, { url: 'urn:other', valueBoolean: true }];
+    const partly = left(patient({ gender: 'male', modifierExtension: two }), [
+      'code keep',
+      "Extension.where(url = 'urn:not') keep",
+    ]);
+    expect(partly).toEqual({ gender: 'male', modifierExtension: [...modifierExtension, unknown] });
     expect(left(patient({ gender: 'male', modifierExtension }), [], kept)).toEqual({
       gender: 'male',
       modifierExtension,

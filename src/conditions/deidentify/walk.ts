@@ -1,4 +1,5 @@
 /** Goes through a resource once and makes what may leave of it. https://hl7.org/fhir/R5/secpriv-module.html#deId */
+import { canonical } from '../../fhir/canonical.ts';
 import { digitsOf } from '../../fhir/format/lossless.ts';
 import { type Json, type JsonObject, objectOf, type Resource } from '../../fhir/json.ts';
 import { withLabels } from './label.ts';
@@ -44,8 +45,6 @@ function leavingResource(
   if (stated !== undefined && !stated.keeps) return undefined;
   const at = stated !== undefined && stated !== place.rule ? keptBy(place, stated) : place;
   const left = membersOf(resource, at, walk, located);
-  // A modifier that stays behind would turn what is left into another statement.
-  if (left === undefined) return emptied(resource, walk, standing);
   return { ...headOf(resource, walk, standing), ...left, ...metaOf(resource, left, walk, standing) };
 }
 
@@ -100,17 +99,32 @@ function leavingComplex(value: Json, place: Place, walk: Walk, located?: Located
   const isOpen = isKept || place.isNamed || (located !== undefined && located.inner.size > 0);
   if (place.isGated && !isOpen) return undefined;
   const left = membersOf(object, place, walk, located);
-  if (left === undefined) return undefined;
   if (place.type === 'Extension') {
     delete left['url'];
     if (Object.keys(left).length === 0) return undefined;
     return { url: object['url'] ?? '', ...left };
   }
-  return Object.keys(left).length === 0 ? undefined : left;
+  return isEmpty(left) ? undefined : left;
 }
 
-/** The members that leave; undefined when a modifier extension does not, and so nothing may. */
-function membersOf(object: JsonObject, place: Place, walk: Walk, located?: Located): JsonObject | undefined {
+/** A modifier says nothing where nothing is left that it could modify. */
+function isEmpty(left: JsonObject): boolean {
+  const [first, ...others] = Object.keys(left);
+  return first === undefined || (first === 'modifierExtension' && others.length === 0 && left[first] === onlyUnknown);
+}
+
+/**
+ * In the place of a modifier that does not leave: without it, what is left would say something else ("not", perhaps).
+ * Whoever does not know it must not use the element, and nobody knows it.
+ */
+const unknownModifier: JsonObject = {
+  url: `${canonical.structureDefinitions}redacted-modifier`,
+  valueBoolean: true,
+};
+const onlyUnknown: Json[] = [unknownModifier];
+
+/** The members that leave. */
+function membersOf(object: JsonObject, place: Place, walk: Walk, located?: Located): JsonObject {
   const left: JsonObject = {};
   for (const key of Object.keys(object)) {
     if (key === 'resourceType' || (key === 'id' && place.kind === 'resource')) continue;
@@ -123,8 +137,11 @@ function membersOf(object: JsonObject, place: Place, walk: Walk, located?: Locat
     member(name, object, left, place, walk, isWhen ? undefined : located?.inner.get(name));
   }
   const modifiers = object['modifierExtension'];
-  const remaining = left['modifierExtension'];
-  if (Array.isArray(modifiers) && (!Array.isArray(remaining) || remaining.length < modifiers.length)) return undefined;
+  if (Array.isArray(modifiers)) {
+    const remaining = left['modifierExtension'];
+    if (!Array.isArray(remaining)) left['modifierExtension'] = onlyUnknown;
+    else if (remaining.length < modifiers.length) left['modifierExtension'] = [...remaining, unknownModifier];
+  }
   return left;
 }
 
@@ -182,7 +199,7 @@ function item(
   }
   const at = rule === undefined || rule === place.rule ? place : keptBy(place, rule);
   const extended = membersOf(extension, at, walk, located);
-  return [leaving, extended === undefined || Object.keys(extended).length === 0 ? undefined : extended];
+  return [leaving, Object.keys(extended).length === 0 ? undefined : extended];
 }
 
 /** A resource within another. */
