@@ -5,6 +5,7 @@ import {
   createDeidentify,
   createPersonsOf,
   createPrepare,
+  createResolve,
   type Door,
   openDoor,
   rememberDecisions,
@@ -42,11 +43,12 @@ export function createServers(wiring: Wiring): (asker: AccessContext) => Server 
   const extract = createExtractor(context);
   const prepare = createPrepare({ ...context, extract });
   const personsOf = createPersonsOf({ ...context, extract });
-  const deidentify = createDeidentify();
+  const secret = wiring.deidentificationSecret;
+  const deidentify = createDeidentify({ ...context, secret });
   const rows = { ...context, defaultCount, maxCount };
   const servers = new WeakMap<AccessContext, Server>();
   const doorFor = (asker: AccessContext): { door: Door; resolve: Hash } => {
-    const resolve = store.hash;
+    const resolve = createResolve({ hash: store.hash, secret }, asker);
     const decisions = rememberDecisions(store, asker, { rows, now, deidentify });
     return {
       door: openDoor(

@@ -6,7 +6,7 @@ export { type AuditDoor, type Audited, type AuditQuestion, compartmentParameters
 export { type Counter, createCounter } from './count.ts';
 export { openCustomParameters } from './custom-parameters.ts';
 export { rememberDecisions } from './decision-memory.ts';
-export { createDeidentify } from './deidentified.ts';
+export { createDeidentify, createResolve } from './deidentified.ts';
 export { type Door, openDoor } from './door.ts';
 export type { Assessment } from './explain.ts';
 export { createPersonsOf, createPrepare } from './prepare.ts';

@@ -1,6 +1,7 @@
 /** Makes of an accepted resource what the store writes: index rows, what ties it to data sets, what else must change with it. */
 
 import { dataSetStatementOf, isDataSet } from '../conditions/data-set-statement.ts';
+import { deidentificationProfileOf } from '../conditions/deidentify/index.ts';
 import { directiveOf } from '../conditions/directive.ts';
 import { asksOfResources } from '../conditions/effect.ts';
 import { type Extent, extentOf, isExtentType, type Listing, listingOf } from '../conditions/extent.ts';
@@ -73,13 +74,17 @@ export function createPrepare(means: Preparation): Prepare {
 }
 
 /** What a stating resource says that nobody can apply. */
-function warningsOf(resource: Resource, { baseUrls }: Preparation): readonly string[] {
+function warningsOf(resource: Resource, { baseUrls, definitions }: Preparation): readonly string[] {
   switch (resource.resourceType) {
     case 'Library': {
       const warnings = isDataSet(resource)
         ? dataSetStatementOf(resource).closed.map((one) => `the data set is closed: ${one}`)
         : [];
-      return warnings;
+      if (!isProfile(resource)) return warnings;
+      const read = deidentificationProfileOf(resource, definitions);
+      return 'because' in read
+        ? [...warnings, ...read.because.map((one) => `the profile is not used: ${one}`)]
+        : warnings;
     }
     case 'Consent':
     case 'Permission': {

@@ -1,11 +1,11 @@
 /** What an asker sees of the store: classes, conditions on rows, and what leaves changed. See docs/adr/0011-views.md */
-import { type AccessContext, subjectKey } from '../conditions/access-context.ts';
+import type { AccessContext } from '../conditions/access-context.ts';
 import type { Decision } from '../conditions/model.ts';
 import type { ScopeLetter } from '../conditions/scope.ts';
 import type { RowsOf, View } from '../search/index.ts';
 import type { PermittedClasses } from '../search/tree.ts';
 import type { Statements } from '../store/statement.ts';
-import type { Deidentification, Deidentify } from './deidentified.ts';
+import { type Deidentification, type Deidentify, projectOf } from './deidentified.ts';
 import { bothRows, ownRows, type RowContext, scopeRows } from './scope-rows.ts';
 
 /** What views are made of beside decision and statements. */
@@ -53,9 +53,8 @@ export function createViews(
   for (const [accessClass, profile] of deidentified) {
     byProfile.set(profile, [...(byProfile.get(profile) ?? []), accessClass]);
   }
-  const project = context.project ?? subjectKey({ subject: context.subject, rights: context.rights });
   const changed = [...byProfile].flatMap(([profile, list]) => {
-    const deidentification = means.deidentify(profile, project, statements);
+    const deidentification = means.deidentify(profile, projectOf(context), statements);
     return deidentification === undefined ? [] : [{ deidentification, classes: list }];
   });
   const byClass = new Map(

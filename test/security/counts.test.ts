@@ -1,6 +1,7 @@
 /** Tries to get at persons through counts, over HTTP. Each attack first shows what plain rounding of the true count would tell. See docs/guarantees/counts.md */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { tokenDigest } from '../../src/auth/access-file.ts';
+import { noAccess } from '../../src/auth/access-file.ts';
+import { tokenDigest } from '../../src/auth/static-token.ts';
 import type { AccessContext } from '../../src/conditions/access-context.ts';
 import type { DisclosureSettings } from '../../src/conditions/disclosure/model.ts';
 import { type Answer, diagnosticsOf, startServer, type TestServer } from '../server.ts';
@@ -83,7 +84,7 @@ class World {
 }
 
 async function newWorld(disclosure: Partial<DisclosureSettings> = {}, now: () => number = Date.now): Promise<World> {
-  const server = await startServer({ tokens, now, disclosure });
+  const server = await startServer({ access: { ...noAccess, tokens }, now, disclosure });
   const { body } = await server.load(world());
   expect(body['parameter'][2]).toEqual({ name: 'refused', valueInteger: 0 });
   return new World(server);
@@ -128,7 +129,9 @@ describe('repeated', () => {
     for (let at = 0; at < 500; at++) await once(at);
     const { address } = all.server;
     await all.server.close();
-    all = new World(await startServer({ tokens, database: address, now: () => clock, disclosure: settings }));
+    all = new World(
+      await startServer({ access: { ...noAccess, tokens }, database: address, now: () => clock, disclosure: settings }),
+    );
     for (let at = 500; at < 1000; at++) await once(at);
     clock += day;
     await once(0);
@@ -336,7 +339,7 @@ describe('two processes', () => {
   let other: World;
   beforeAll(async () => {
     all = await newWorld();
-    other = new World(await startServer({ tokens, database: all.server.address }));
+    other = new World(await startServer({ access: { ...noAccess, tokens }, database: all.server.address }));
   });
   afterAll(async () => {
     await other.server.close();
