@@ -150,6 +150,7 @@ describe('data use', () => {
   test('one refusal outweighs whatever needs a person', () => {
     expect(outcome([gru, term('IRB'), term('NPU')], health)).toBe('deny');
     expect(outcome([], health)).toBe('deny');
+    expect(dataUseOutcome([])).toBe('deny');
   });
 
   test('a hierarchy that fails covers nothing', () => {

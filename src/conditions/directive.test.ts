@@ -597,6 +597,17 @@ describe('permission', () => {
     );
   });
 
+  test.each(['deny-unless-permit', 'permit-unless-deny', 'deny-overrides', 'permit-overrides'])(
+    'limits go with what is permitted, %s',
+    (combining) => {
+      const rule = [permit({ ...research, limit: [concept(canonical.actCode, 'NORELINK')] }), deny(treatment)];
+      const directive = directiveOf(permission({ rule, combining }))!;
+      expect(verdictOf(directive.provision, evaluationOf(person(), now))?.obligations).toEqual([
+        { code: `${canonical.actCode}|NORELINK` },
+      ]);
+    },
+  );
+
   test('limits go with what is permitted', () => {
     const display = 'no relinking';
     const rule = [

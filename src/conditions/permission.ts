@@ -38,7 +38,8 @@ function combined(combining: unknown, rules: readonly Provision[]): Provision {
     case 'deny-unless-permit':
       return { effect: 'deny', exceptions: permits };
     case 'permit-unless-deny':
-      return { effect: 'permit', exceptions: denies };
+      // Rules that permit add nothing here but the limits that they carry.
+      return { effect: 'permit', exceptions: rules };
     case 'permit-overrides':
     case 'ordered-permit-overrides':
       return isPermitting ? { effect: 'deny', exceptions: permits } : { effect: 'permit', exceptions: denies };

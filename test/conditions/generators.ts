@@ -60,7 +60,7 @@ const simple: fc.Arbitrary<object>[] = [
 ];
 const audience = fc.oneof(...simple);
 
-const level = fc.constantFrom('none', 'exists', 'count', 'aggregate', 'record-deidentified', 'record', 'record');
+const level = fc.constantFrom('none', 'exists', 'count', 'aggregate', 'record-deidentified', 'record');
 const granularity = fc
   .record({ level, threshold: some(fc.constantFrom(5, 20)), audience: few(audience) })
   .map(({ level: code, threshold, audience: own }) => ({
@@ -114,7 +114,24 @@ const licence = fc.constantFrom('CC0-1.0', 'CC0-1.0', 'CC-BY-NC-4.0').map((code)
 const rarely = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: 11, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
 
-export const library = (id: string): fc.Arbitrary<Resource> =>
+/** Half of the data sets are open or ask for consent only, so that what bears on their records shows. */
+export const library = (id: string): fc.Arbitrary<Resource> => fc.oneof(plainLibrary(id), anyLibrary(id));
+
+const libraryOf = (id: string, more: Record<string, Json>): Resource => ({
+  resourceType: 'Library',
+  id,
+  type: { coding: [coding(canonical.libraryType, 'asset-collection')] },
+  ...more,
+});
+
+const plainLibrary = (id: string): fc.Arbitrary<Resource> =>
+  fc
+    .record({ licence, consent: fc.boolean() })
+    .map(({ licence: one, consent: valueBoolean }) =>
+      libraryOf(id, tidy({ status: 'active', extension: [one, { url: canonical.consentRequired, valueBoolean }] })),
+    );
+
+const anyLibrary = (id: string): fc.Arbitrary<Resource> =>
   fc
     .record({
       licence: fc.oneof(licence, licence, fc.constant(undefined)),
@@ -129,18 +146,18 @@ export const library = (id: string): fc.Arbitrary<Resource> =>
       modifierExtension: rarely(fc.constant([{ url: 'urn:x' }])),
       status: rarely(fc.constant('retired')),
     })
-    .map(({ status, modifierExtension, ...parts }) => ({
-      resourceType: 'Library',
-      id,
-      type: { coding: [coding(canonical.libraryType, 'asset-collection')] },
-      ...tidy({
-        status: status ?? 'active',
-        modifierExtension,
-        extension: Object.values(parts)
-          .flat()
-          .filter((one) => one !== undefined),
-      }),
-    }));
+    .map(({ status, modifierExtension, ...parts }) =>
+      libraryOf(
+        id,
+        tidy({
+          status: status ?? 'active',
+          modifierExtension,
+          extension: Object.values(parts)
+            .flat()
+            .filter((one) => one !== undefined),
+        }),
+      ),
+    );
 
 // ---------------------------------------------------------------------------------------------- provisions
 
@@ -164,7 +181,7 @@ const data = fc.record({
   meaning: fc.constantFrom('instance', 'related', 'dependents', 'authoredby'),
   reference: fc.constantFrom({ reference: 'Observation/1' }, { reference: 'Practitioner/1' }),
 });
-const effect = fc.constantFrom('permit', 'deny');
+const effect = fc.constantFrom('permit', 'permit', 'deny');
 const code = fc.constantFrom('x', 'y').map((one) => ({ coding: [coding('urn:c', one)] }));
 
 function provision(form: 'R4' | 'R5', depth: number): fc.Arbitrary<Record<string, Json>> {
@@ -411,15 +428,20 @@ const record = (index: number): fc.Arbitrary<WorldRecord> =>
     }));
 
 const about = fc.oneof(
-  { weight: 3, arbitrary: fc.constantFrom<About>({ patient: 'Patient/1' }, { patient: 'Patient/2' }) },
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom<About>({ patient: 'Patient/1' }, { patient: 'Patient/1' }, { patient: 'Patient/2' }),
+  },
   { weight: 1, arbitrary: fc.subarray(libraries).map((dataSets): About => ({ dataSets })) },
 );
 
 export const world: fc.Arbitrary<World> = fc
   .record({
     libraries: fc.tuple(library('a'), library('b')),
-    consents: few(about, 3).chain((list) => fc.tuple(...list.map((one, at) => consent(`c${at}`, one)))),
-    permissions: rarely(fc.subarray(libraries).chain((dataSets) => permission('p', { dataSets }))),
+    consents: fc
+      .array(about, { maxLength: 4 })
+      .chain((list) => fc.tuple(...list.map((one, at) => consent(`c${at}`, one)))),
+    permissions: some(fc.subarray(libraries).chain((dataSets) => permission('p', { dataSets }))),
     grants: few(fc.constantFrom(...libraries), 2).chain((list) =>
       fc.tuple(...list.map((one, at) => grant(`g${at}`, one))),
     ),
