@@ -89,7 +89,8 @@ async function settleOne(
   const askers = asker === anonymous ? undefined : [asker, anonymous];
   const given = new Set(await setsGiven(sql, pool, askers, since, mostCompared));
   const own = all.filter(({ id, told }) => given.has(id) && told !== undefined);
-  const released = release(set, rules, { period, all, own, redundant: settings.redundant }, chance);
+  const { redundant, alike } = settings;
+  const released = release(set, rules, { period, all, own, redundant, alike }, chance);
   const { size, sketch } = set;
   const id = await addSet(sql, pool, { ...released, period, threshold: rules.threshold, size, sketch });
   await addAnswer(sql, asked, asker, id);

@@ -97,7 +97,7 @@ const told = (total: number): Counted => ({ total, suppressed: false });
 describe('repeated', () => {
   let all: World;
   let clock = 1000 * day;
-  const settings = { perAsker: 2000, perGroup: 9000 };
+  const settings = { perAsker: 2000, perGroup: 9000, alike: 2000 };
   beforeAll(async () => {
     all = await newWorld(settings, () => clock);
   });

@@ -30,6 +30,8 @@ export interface DisclosureSettings {
   perGroup: number;
   /** answers that follow from earlier ones and so could be averaged with them, for each asker */
   redundant: number;
+  /** questions in a window that may be answered by one and the same number, by all askers */
+  alike: number;
 }
 
 export const defaultSettings: DisclosureSettings = {
@@ -38,6 +40,7 @@ export const defaultSettings: DisclosureSettings = {
   perAsker: 200,
   perGroup: 2000,
   redundant: 10,
+  alike: 20,
 };
 
 /** The set of persons behind the matches of one question in one group of data sets. */

@@ -43,6 +43,7 @@ class Asker {
   readonly rules: Rules;
   period = 1;
   redundant = 10;
+  alike = 20;
   constructor(of: Rules = rules) {
     this.rules = of;
   }
@@ -51,7 +52,7 @@ class Asker {
     const set = setOf(persons, matches);
     const roots = new Set(this.sets.map(({ id, root }) => root ?? id));
     const own = this.sets.filter(({ id, told }) => roots.has(id) && told !== undefined);
-    const earlier = { period: this.period, all: this.sets, own, redundant: this.redundant };
+    const earlier = { period: this.period, all: this.sets, own, redundant: this.redundant, alike: this.alike };
     const released = release(set, this.rules, earlier, chance);
     this.sets.push({
       ...released,
@@ -150,11 +151,48 @@ describe('with and without one person', () => {
     expect(asker.ask(range(10, 100))).toBe(90);
   });
 
-  test('walking away step by step ends in no number instead of a wrong one', () => {
+  test('walking away step by step ends in no number after so many questions', () => {
     const asker = new Asker();
+    asker.alike = 3;
     const told = range(0, 10).map((step) => asker.ask(range(0, 100 + 5 * step)));
     expect(told.slice(0, 4)).toEqual([100, 100, 100, 100]);
     expect(told.slice(4)).toEqual(Array(6).fill(undefined));
+  });
+
+  test('where a walk ends does not show whether one of its steps was made by someone', () => {
+    const [there, absent] = [[5000], []].map((c) => {
+      const asker = new Asker();
+      asker.alike = 5;
+      return range(0, 9).map((step) => asker.ask([...range(0, 100 + step), ...(step % 2 === 1 || step > 3 ? c : [])]));
+    });
+    expect(there).toEqual(absent);
+    expect(new Set(there)).toEqual(new Set([100, undefined]));
+  });
+
+  test('after anything that was asked: one person more gets what the very same set gets', () => {
+    // Sets that overlap in all ways: few steps from each other, far away, small and large.
+    const interval = fc.tuple(fc.nat(12), fc.integer({ min: 1, max: 40 }));
+    fc.assert(
+      fc.property(fc.array(interval, { maxLength: 14 }), interval, (before, [from, length]) => {
+        const last = range(from, from + length);
+        const [same, more] = [last, [...last, 5000]].map((variant) => {
+          const asker = new Asker();
+          for (const [start, many] of before) asker.ask(range(start, start + many));
+          asker.ask(last);
+          return asker.ask(variant);
+        });
+        expect(more).toBe(same);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  test.each([2, 3, 4, 10, 50])('at a threshold of %i', (threshold) => {
+    const asker = new Asker({ threshold, rounding: 1 });
+    expect(asker.ask(range(1, threshold))).toBeUndefined();
+    expect(asker.ask(range(0, threshold))).toBeUndefined();
+    expect(asker.ask(range(1000, 1000 + 3 * threshold))).toBe(3 * threshold);
+    expect(asker.ask(range(1001, 1000 + 3 * threshold))).toBe(3 * threshold);
   });
 });
 
@@ -177,7 +215,7 @@ describe('over time', () => {
     const told = release(
       setOf(range(0, 133)),
       { threshold: 10, rounding: 100 },
-      { period: 1, all: sets, own, redundant: 1 },
+      { period: 1, all: sets, own, redundant: 1, alike: 20 },
       chance,
     );
     expect(told.told).toBe(100);
@@ -188,7 +226,12 @@ describe('rules that change', () => {
   const told = (persons: number, first: Rules, then: Rules): number | undefined => {
     const asker = new Asker(first);
     asker.ask(range(0, persons));
-    return release(setOf(range(0, persons)), then, { period: 1, all: asker.sets, own: [], redundant: 1 }, chance).told;
+    return release(
+      setOf(range(0, persons)),
+      then,
+      { period: 1, all: asker.sets, own: [], redundant: 1, alike: 20 },
+      chance,
+    ).told;
   };
   test('what a milder rule told, a stricter one withholds', () => {
     expect(told(15, rules, { threshold: 16, rounding: 10 })).toBeUndefined();
@@ -310,19 +353,4 @@ describe('unions with the same answer', () => {
       expect(asker.ask(one)! + asker.ask(other)!).toBe(told);
     }
   });
-});
-
-test('what the root was is needed: without it no number is told', () => {
-  const near: ReleasedSet = {
-    id: 9,
-    root: 1,
-    period: 1,
-    isFresh: false,
-    told: 100,
-    threshold: 10,
-    size: 100,
-    sketch: setOf(range(0, 100)).sketch,
-  };
-  const told = release(setOf(range(0, 101)), rules, { period: 1, all: [near], own: [], redundant: 1 }, chance);
-  expect(told).toEqual({ root: 1, isFresh: false });
 });

@@ -13,6 +13,8 @@ export interface Earlier {
   own: readonly ReleasedSet[];
   /** answers to `own` that may follow from others of them */
   redundant: number;
+  /** questions of this window that one number may answer beside its own */
+  alike: number;
 }
 
 export interface Release {
@@ -29,7 +31,7 @@ export function release(set: PersonSet, rules: Rules, earlier: Earlier, chance: 
   const { threshold } = rules;
   const near = Math.min(threshold, largestDifference);
   const nearest = nearestOf(set, rules, earlier, near);
-  if (nearest !== undefined) return alike(set, nearest, rules, earlier, near);
+  if (nearest !== undefined) return alike(set, nearest, rules, earlier);
   // The rule of the threshold is the same once more: few persons are between this set and the empty one.
   if (set.persons < threshold || isDominated(set, rules)) return withheld;
   const derived = derivedOf(set, earlier.own, near);
@@ -59,7 +61,7 @@ function nearestOf(
     if (one.told === undefined && one.threshold > threshold) continue;
     // Few are near to all that are not many; half as near is enough to hide who makes them enough.
     const isFew = one.told === undefined && one.size < threshold;
-    const reach = isFew ? Math.min(least, Math.ceil(near / 2)) : least;
+    const reach = isFew ? Math.min(least, Math.max(2, Math.ceil(near / 2))) : least;
     const between = difference(set.sketch, one.sketch, reach);
     if (between >= reach) continue;
     nearest = one;
@@ -69,17 +71,19 @@ function nearestOf(
   return nearest;
 }
 
-/** The answer of a set that is almost this one, so that nobody sees whether there is a difference. */
-function alike(set: PersonSet, nearest: ReleasedSet, rules: Rules, { all }: Earlier, near: number): Release {
-  const root = nearest.root ?? nearest.id;
+/**
+ * The answer of a set that is almost this one, so that nobody sees whether there is a difference. Step by step one could
+ * walk far away from what the number was made for, so it is given so many times only: to questions, and not up to a
+ * distance, of which one person could be seen to make the last bit.
+ */
+function alike(set: PersonSet, nearest: ReleasedSet, rules: Rules, { all, period, alike: most }: Earlier): Release {
   const { told, threshold } = nearest;
+  const root = nearest.root ?? nearest.id;
   // A milder rule told it, and this one would not.
   const isTooFew = threshold < rules.threshold && set.persons < rules.threshold;
-  if (told === undefined || isTooFew) return { root, isFresh: false };
-  // Step by step one could walk far away from what the number was made for.
-  const origin = all.find((one) => one.id === root);
-  const isFar = origin === undefined || difference(set.sketch, origin.sketch, 2 * near) >= 2 * near;
-  return isFar ? { root, isFresh: false } : { told: rounded(told, rules.rounding), root, isFresh: false };
+  const given = all.filter((one) => one.period === period && one.root === root).length;
+  if (told === undefined || isTooFew || given >= most) return { root, isFresh: false };
+  return { told: rounded(told, rules.rounding), root, isFresh: false };
 }
 
 /**
