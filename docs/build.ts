@@ -8,6 +8,7 @@ import { modifiers } from '../src/search/modifier/index.ts';
 import { kinds } from '../src/search/parameter/index.ts';
 import { restCases } from '../test/conformance/rest.cases.ts';
 import { searchRules } from '../test/conformance/search.cases.ts';
+import { deidentificationPage } from './de-identification.ts';
 
 const note = '<!-- Made by `npm run docs` from the registries of the server; change those. -->\n\n';
 const code = (text: string): string => `\`${text}\``;
@@ -101,4 +102,5 @@ if (process.argv[1] === import.meta.filename) {
   await mkdir(folder, { recursive: true });
   for (const old of await readdir(folder)) await rm(join(folder, old));
   for (const [name, text] of pages()) await writeFile(join(folder, `${name}.md`), text);
+  await writeFile(join(folder, '..', 'de-identification.md'), deidentificationPage());
 }

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { pages } from '../docs/build.ts';
+import { deidentificationPage } from '../docs/de-identification.ts';
 
 const folder = join(import.meta.dirname, '..', 'docs', 'reference', 'rest');
 
@@ -10,4 +11,8 @@ test('docs/reference/rest is what npm run docs makes', async () => {
   const made = pages();
   expect((await readdir(folder)).toSorted()).toEqual([...made.keys()].map((name) => `${name}.md`).toSorted());
   for (const [name, text] of made) expect(await readFile(join(folder, `${name}.md`), 'utf8')).toBe(text);
+});
+
+test('docs/reference/de-identification.md is what npm run docs makes', async () => {
+  expect(await readFile(join(folder, '..', 'de-identification.md'), 'utf8')).toBe(deidentificationPage());
 });

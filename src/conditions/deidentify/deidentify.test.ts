@@ -177,7 +177,10 @@ describe('what stands beside values', () => {
 
   test('extensions of a kept primitive need a rule of their own', () => {
     const resource = patient({ birthDate: '1980-01-01', _birthDate: { id: 'i', extension } });
-    expect(left(resource, ['Patient.birthDate keep'])).toEqual({ birthDate: '1980-01-01', _birthDate: { id: 'i' } });
+    expect(left(resource, ['Patient.birthDate keep'])).toEqual({ birthDate: '1980-01-01' });
+    expect(left(resource, ['Patient.birthDate keep', 'Patient.birthDate.id keep'])).toMatchObject({
+      _birthDate: { id: 'i' },
+    });
     const both = ['Patient.birthDate keep', "Patient.birthDate.extension('urn:x') keep"];
     expect(left(resource, both)).toMatchObject({ _birthDate: { extension } });
     expect(left(resource, ["Patient.birthDate.extension('urn:x') keep"])).toEqual({ _birthDate: { extension } });
@@ -397,6 +400,7 @@ describe('ids and references', () => {
     const id = pseudonym('Patient', '1');
     expect(referred('Patient/1')).toBe(`Patient/${id}`);
     expect(referred('Patient/1/_history/4')).toBe(`Patient/${id}/_history/4`);
+    expect(referred('Patient/1/_history/Smith')).toBe(`Patient/${id}`);
     expect(referred(`${base}/Patient/1`)).toBe(`${base}/Patient/${id}`);
     expect(referred('Patient/1#part')).toBe(`Patient/${id}`);
     expect(leaving(patient({ id: '1' }), profileOf({ default: 'redact', rules: [] }, r4b))['id']).toBe(id);

@@ -237,6 +237,8 @@ export function otherwiseAt(
   if (from === undefined || isResource) return otherwise;
   if (type === 'Narrative' || (from.type === 'Meta' && neverImplied.has(name))) return 'redact';
   const above = from.rule === undefined ? from.otherwise : from.rule.keeps ? 'keep' : 'redact';
+  // Ids of elements hold whatever their writer found unique.
+  if (name === 'id' && otherwise === 'redact') return 'redact';
   // Whoever keeps an element has not seen which extensions it will have; those within a kept extension are parts of it.
   if (type === 'Extension' && from.type !== 'Extension' && otherwise === 'redact') return 'redact';
   return above;

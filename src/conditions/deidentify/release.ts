@@ -93,7 +93,9 @@ function ownAddress(
   const { base, type, id, version } = parsed;
   if (base !== undefined && !baseUrls.includes(base)) return undefined;
   const start = base === undefined ? '' : `${base}/`;
-  return `${start}${type}/${idOf(type, id)}${version === undefined ? '' : `/_history/${version}`}`;
+  // Versions of this server are small numbers; any other text may say anything.
+  const isOurs = version !== undefined && /^[1-9]\d{0,8}$/.test(version);
+  return `${start}${type}/${idOf(type, id)}${isOurs ? `/_history/${version}` : ''}`;
 }
 
 /** A search or anything else below our base: its criteria may hold ids and names. */
