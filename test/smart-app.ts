@@ -59,7 +59,7 @@ export function settingsJson(keys: Keys, more: { clients?: object[]; accounts?: 
         country: 'DE',
         forProfit: false,
         acceptedTerms: ['https://terms.example/old'],
-        purposes: [research, `${actReason}|CLINTRCH`],
+        purposes: [research, `${actReason}|CLINTRCH`, 'urn:x|teaching'],
         projects: [{ id: 'p1', research: { diseases: [], kinds: ['health'], commercial: false } }, 'p2'],
         research: { diseases: [], kinds: ['general'] },
       },

@@ -1,6 +1,7 @@
 /** What the authorization server keeps, and for how long: contexts, keys, attempts, expiry. https://www.rfc-editor.org/rfc/rfc6749 */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createAdapter, revokeGrant } from '../../src/auth/authorization-server/adapter.ts';
 import {
   type AuthorizationServer,
   authorizationServerSettingsOf,
@@ -17,13 +18,18 @@ import {
   backendToken,
   freePort,
   launchApp,
+  logIn,
   password,
+  redirectUri,
   research,
   revoke,
   type SmartServer,
   settingsJson,
   startSmartServer,
+  startTwin,
+  tokenRequest,
   unescaped,
+  verifier,
 } from '../smart-app.ts';
 
 let server: SmartServer;
@@ -204,7 +210,6 @@ describe('the context of a token', () => {
 
 describe('keys', () => {
   const day = 86_400_000;
-  const load = (now: number) => loadServerKeys(storage(), now, randomBytes);
 
   test('are the same for processes that start at the same time', async () => {
     const fresh = await startSmartServer();
@@ -220,6 +225,8 @@ describe('keys', () => {
   });
 
   test('are replaced by age: published first, then used; the old one is honoured for as long again', async () => {
+    const fresh = await startSmartServer();
+    const load = (now: number) => loadServerKeys(authorizationStorage(fresh.app.store.sql), now, randomBytes);
     const start = Date.now();
     const first = await load(start);
     const replaced = await load(start + 31 * day);
@@ -231,6 +238,7 @@ describe('keys', () => {
     expect(used.secrets).toHaveLength(2);
     const last = await load(start + 62 * day);
     expect(last.signing.map(({ kid }) => kid)).not.toContain(first.signing[0]!.kid);
+    await fresh.close();
   });
 
   test('sessions and forms outlive a replacement', async () => {
@@ -354,4 +362,123 @@ test('behind a proxy, paths and addresses are those that clients see', async () 
   expect(back.searchParams.get('iss')).toBe('https://hospital.example/research');
   expect(back.searchParams.has('code')).toBe(true);
   await proxied.close();
+});
+
+test('who is taken out of the settings gets nothing any more, wherever they are on their way', async () => {
+  const scope = 'openid fhirUser patient/*.rs offline_access';
+  const { body, browser } = await launchApp(server, { parameters: { scope } });
+  const page = await browser.visit(authorizeUrl(server, { scope }));
+  const { back } = await logIn(server, { parameters: { scope } });
+  const login = await new Browser(server.origin).visit(authorizeUrl(server, { scope }));
+  const without = await startTwin(server, { settings: { accounts: [] } });
+  browser.to = without.origin;
+  const consent = await browser.submit(page, '/consent', [
+    ['scope', 'patient/*.rs'],
+    ['patient', 'ada'],
+  ]);
+  expect(new URL(consent.headers.get('location')!).searchParams.get('error')).toBe('access_denied');
+  expect((await browser.visit('/auth/terms?url=https://terms.example/1')).status).toBe(401);
+  expect((await browser.visit(page.url)).headers.get('location')).toBeNull();
+  const late = new Browser(server.origin);
+  const fresh = await late.visit(authorizeUrl(server, { scope }));
+  late.to = without.origin;
+  const refused = await late.submit(fresh, '/login', [
+    ['account', 'ada'],
+    ['password', password],
+  ]);
+  expect([refused.status, login.status]).toEqual([403, 200]);
+  const at = without.origin;
+  const refreshed = await tokenRequest(
+    server,
+    { grant_type: 'refresh_token', refresh_token: body['refresh_token'], client_id: 'app' },
+    {},
+    '/auth/token',
+    at,
+  );
+  expect(refreshed.body['error']).toBe('invalid_grant');
+  const code = back.searchParams.get('code')!;
+  const fields = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, client_id: 'app' };
+  const given = await tokenRequest(server, { ...fields, code_verifier: verifier }, {}, '/auth/token', at);
+  expect(given.body['error']).toBe('invalid_grant');
+  expect((await server.ask('GET', `${at}/fhir/metadata`, { as: body['access_token'] })).status).toBe(401);
+  await without.close();
+});
+
+test('a client that is taken out is known no more', async () => {
+  const { browser } = await launchApp(server);
+  const page = await browser.visit(authorizeUrl(server));
+  const without = await startTwin(server, { settings: { clients: [] } });
+  browser.to = without.origin;
+  const answer = await browser.submit(page, '/consent', [
+    ['scope', 'patient/*.rs'],
+    ['patient', 'ada'],
+  ]);
+  expect([answer.status, answer.headers.get('location')]).toEqual([400, null]);
+  expect((await browser.visit(authorizeUrl(server))).status).toBe(400);
+  await without.close();
+});
+
+describe('what is revoked', () => {
+  const revoked: [string, number][] = [];
+  const means = () => ({
+    storage: storage(),
+    now: Date.now,
+    revoke: async (token: string, until: number) => void revoked.push([token, until]),
+  });
+  const keep = async (kind: string, id: string, grantId: string | undefined, seconds = 600) =>
+    createAdapter(kind, means()).upsert(id, { kind, ...(grantId === undefined ? {} : { grantId }), jti: id }, seconds);
+
+  test('a code that two requests use at the same time takes its tokens with it', async () => {
+    revoked.length = 0;
+    await keep('Grant', 'raced', undefined);
+    await keep('AuthorizationCode', 'code-1', 'raced');
+    await keep('AccessToken', 'token-1', 'raced');
+    const codes = createAdapter('AuthorizationCode', means());
+    await codes.consume('code-1');
+    await expect(codes.consume('code-1')).rejects.toThrow('invalid_grant');
+    expect(revoked).toEqual([[expect.stringMatching(/^[0-9a-f]{64}$/), expect.any(Number)]]);
+    expect(revoked[0]![1]).toBeGreaterThan(Date.now() + 500_000);
+    for (const [kind, id] of [
+      ['Grant', 'raced'],
+      ['AccessToken', 'token-1'],
+    ] as const)
+      expect(await createAdapter(kind, means()).find(id)).toBeUndefined();
+    await expect(codes.consume('code-1')).rejects.toThrow('invalid_grant');
+  });
+
+  test('every process is told of each access token by itself, and of nothing else', async () => {
+    revoked.length = 0;
+    await keep('AccessToken', 'token-2', 'ended');
+    await keep('AccessToken', 'token-3', 'ended');
+    await keep('AccessToken', 'token-4', 'ended', -1);
+    await keep('RefreshToken', 'refresh-2', 'ended');
+    await keep('AccessToken', 'token-5', 'other');
+    await revokeGrant('ended', means());
+    expect(revoked).toHaveLength(2);
+    await createAdapter('RefreshToken', means()).destroy('refresh-2');
+    expect(revoked).toHaveLength(2);
+    await createAdapter('AccessToken', means()).destroy('token-5');
+    await createAdapter('AccessToken', means()).destroy('token-5');
+    expect(revoked).toHaveLength(3);
+    await keep('ClientCredentials', 'token-6', undefined);
+    await createAdapter('ClientCredentials', means()).destroy('token-6');
+    expect(new Set(revoked.map(([token]) => token)).size).toBe(4);
+  });
+
+  test('an interaction is kept without the cookies that open it', async () => {
+    const interactions = createAdapter('Interaction', means());
+    const session = { accountId: 'ada', uid: 'u', cookie: 'the-cookie-of-the-session' };
+    const returnTo = 'https://here/auth/authorize/interaction-1';
+    await interactions.upsert('interaction-1', { kind: 'Interaction', jti: 'interaction-1', session, returnTo }, 60);
+    const rows = await server.app.store.sql`select content from authorization_item where kind = 'Interaction'`;
+    const content = rows.map((row) => row['content'] as string).join();
+    expect(content).not.toMatch(/interaction-1|the-cookie/);
+    expect(await interactions.find('interaction-1')).toMatchObject({
+      returnTo,
+      session: { accountId: 'ada', uid: 'u' },
+    });
+    expect(await createAdapter('Session', means()).findByUid('nothing')).toBeUndefined();
+    await createAdapter('Session', means()).upsert('s-1', { kind: 'Session', jti: 's-1', uid: 'uid-1' });
+    expect(await createAdapter('Session', means()).findByUid('uid-1')).toMatchObject({ uid: 'uid-1' });
+  });
 });

@@ -102,6 +102,11 @@ describe('discovery', () => {
     expect(Object.keys(body['keys'][0]).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use']);
   });
 
+  test('addresses that are none do no harm', async () => {
+    for (const path of ['//', '//[', '/auth/%zz', '/auth/../auth/token', '/auth/authorize?%', '/auth/terms?url=%ff'])
+      expect((await server.ask('GET', `${server.origin}${path}`, { as: '' })).status).toBeLessThan(500);
+  });
+
   test('other paths below /auth are not there', async () => {
     for (const path of ['/auth/reg', '/auth/me', '/auth/request', '/auth/device', '/auth/interaction/x', '/auth/'])
       expect((await server.ask('GET', `${server.origin}${path}`, { as: '' })).status).toBe(404);
@@ -293,6 +298,7 @@ test.each<[string, Parameters, string]>([
   ['no aud', { aud: undefined }, 'invalid_request'],
   ['resource of another server', { aud: undefined, resource: 'https://evil.example/fhir' }, 'invalid_target'],
   ['no scope', { scope: undefined }, 'invalid_scope'],
+  ['two resources', { resource: 'https://evil.example/fhir' }, 'invalid_target'],
   ['letters out of order', { scope: 'patient/*.sr' }, 'invalid_scope'],
   ['a verb of no version', { scope: 'patient/*.reads' }, 'invalid_scope'],
   ['a scope for services', { scope: 'openid system/*.rs' }, 'invalid_scope'],
@@ -568,7 +574,12 @@ test('codes, refresh tokens, ID tokens and cookies are no access tokens', async 
 test('the database holds no token, code or cookie', async () => {
   const { back, browser } = await logIn(server, { parameters: { scope: 'openid patient/*.rs offline_access' } });
   const { body } = await launchApp(server, { parameters: { scope: 'openid patient/*.rs offline_access' } });
+  // One that is still at the consent page, and one that is at the login page.
+  await browser.visit(authorizeUrl(server));
+  const other = new Browser(server.origin);
+  await other.visit(authorizeUrl(server));
   const secrets = [
+    ...[...browser.cookies, ...other.cookies].filter(([key]) => !key.includes('.sig')).map(([, { value }]) => value),
     back.searchParams.get('code')!,
     body['access_token'],
     body['refresh_token'],
@@ -579,6 +590,7 @@ test('the database holds no token, code or cookie', async () => {
   await sql.end();
   const stored = rows.map((one) => one['row'] as string).join('\n');
   expect(stored.length).toBeGreaterThan(1000);
+  expect(secrets.length).toBeGreaterThan(7);
   for (const value of secrets) expect(stored).not.toContain(value);
 });
 

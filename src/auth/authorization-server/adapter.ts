@@ -26,7 +26,7 @@ export function createAdapter(kind: string, means: AdapterMeans): Adapter {
   const idOf = (id: string): string => (kind === 'Grant' ? id : digestOf(id));
   return {
     async upsert(id, payload, expiresIn) {
-      const item = itemOf(kind, idOf(id), payload, now() + (expiresIn ?? defaultSeconds) * 1000);
+      const item = itemOf(kind, id, idOf(id), payload, now() + (expiresIn ?? defaultSeconds) * 1000);
       if (kind !== 'ReplayDetection') return storage.put(item);
       // The library has looked for it before, but another process may have been faster since.
       if (!(await storage.putOnce(item, now()))) throw new errors.InvalidClientAuth();
@@ -71,14 +71,20 @@ async function revokeAll(kind: string, removed: readonly RemovedItem[], { revoke
   for (const { id, expires } of removed) if (expires > now()) await revoke(id, expires);
 }
 
-function itemOf(kind: string, id: string, payload: AdapterPayload, expires: number): KeptItem {
-  const { jti: _, ...kept } = payload;
+/** Stands for the id in what is kept: no raw control character occurs in JSON. */
+const ownId = '\u0001';
+
+function itemOf(kind: string, id: string, key: string, payload: AdapterPayload, expires: number): KeptItem {
+  const { jti: _, session, ...kept } = payload;
+  const { cookie: __, ...sessionKept } = session ?? {};
   // Sessions are found by their uid, and what was granted in them too.
   const alias = payload.uid ?? payload.sessionUid;
+  const content = JSON.stringify(session === undefined ? kept : { ...kept, session: sessionKept });
   return {
     kind,
-    id,
-    content: JSON.stringify(kept),
+    id: key,
+    // An interaction's way back has its id, which is the value of a cookie.
+    content: content.replaceAll(id, ownId),
     expires,
     ...(payload.grantId === undefined ? {} : { grant: payload.grantId }),
     ...(alias === undefined ? {} : { alias }),
@@ -87,7 +93,7 @@ function itemOf(kind: string, id: string, payload: AdapterPayload, expires: numb
 }
 
 function payloadOf(found: { content: string; consumed?: number }, id: string): AdapterPayload {
-  const payload = JSON.parse(found.content) as AdapterPayload; // written by itemOf
+  const payload = JSON.parse(found.content.replaceAll(ownId, id)) as AdapterPayload; // written by itemOf
   return {
     ...payload,
     jti: id,

@@ -27,13 +27,13 @@ const wellKnown = new Set(['/.well-known/openid-configuration', '/.well-known/oa
 /** False for what is not for the authorization server. */
 export function answerFront(request: IncomingMessage, response: ServerResponse, front: Front): boolean {
   const { site } = front;
-  const { pathname: path, searchParams: query } = new URL(request.url ?? '/', 'http://local');
+  const [path = '', query = ''] = (request.url ?? '').split('?', 2);
   if (path === `${site.prefix}/.well-known/smart-configuration`) {
     write(response, smartConfiguration(request, site), request.method === 'HEAD');
     return true;
   }
   if (!wellKnown.has(path) && !path.startsWith('/auth/')) return false;
-  answer(path, query, request, response, front).catch((error) => {
+  answer(path, new URLSearchParams(query), request, response, front).catch((error) => {
     site.logError(error);
     const failed = jsonAnswer(500, { error: 'server_error' });
     if (response.headersSent) response.destroy();

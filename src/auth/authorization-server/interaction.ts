@@ -136,7 +136,7 @@ async function findOffer({ site, details }: Step): Promise<Offer | undefined> {
 
 async function showConsent(at: Step, status: number, alert?: string): Promise<HttpAnswer> {
   const offer = await findOffer(at);
-  if (offer === undefined) return refuse(at, 'the launch is not, or not any more, for this person');
+  if (offer === undefined) return refuse(at, 'what was asked for is not, or not any more, for this person');
   if (offer.scopes.length === 0) return refuse(at, 'nothing that was asked for can be given for this person');
   const shown = { action: at.action, seal: formSeal(at.secrets[0]!, at.form), offer };
   return pageAnswer(status, consentPage(alert === undefined ? shown : { ...shown, alert }), at.goesTo);
@@ -145,7 +145,7 @@ async function showConsent(at: Step, status: number, alert?: string): Promise<Ht
 async function consent(at: Step, fields: URLSearchParams): Promise<HttpAnswer> {
   const { site, details, provider } = at;
   const offer = await findOffer(at);
-  if (offer === undefined) return refuse(at, 'the launch is not, or not any more, for this person');
+  if (offer === undefined) return refuse(at, 'what was asked for is not, or not any more, for this person');
   const given = givenOf(fields, offer);
   if (given === undefined) return showConsent(at, 400, 'Nothing was chosen. Choose something, or refuse.');
   const launch = details.params['launch'];

@@ -28,16 +28,10 @@ export function createProvider(site: Site, keys: ServerKeys, adapterMeans: Adapt
   };
   provider.on('server_error', (_, error) => site.logError(error));
   const emitter: EventEmitter = provider;
-  emitter.on('error', (error: unknown) => {
-    if (!isClientsOwn(error)) site.logError(error);
-  });
+  emitter.on('error', (error: unknown) => site.logError(error));
   addSmartFlow(provider, adapterMeans);
   return provider;
 }
-
-/** Errors with which a client is answered, or connections that it gave up. */
-const isClientsOwn = (error: unknown): boolean =>
-  error instanceof Error && ('expose' in error ? error.expose === true : 'headerSent' in error);
 
 function configurationOf(site: Site, keys: ServerKeys, adapterMeans: AdapterMeans): Configuration {
   const { settings, issuer } = site;
