@@ -23,6 +23,12 @@ export interface Reading {
   countVersions(type: string, id: string): Promise<number>;
 }
 
+/** What the asker sees of what was found, and whether it leaves changed. */
+interface Seen {
+  stored: StoredResource;
+  isChanged: boolean;
+}
+
 export interface ReadingMeans extends VisibleMeans {
   decision: DecisionMemory;
   /** the key that `Type/id` stands for; with a plus sign before it when the id is a pseudonym */
@@ -35,46 +41,48 @@ export function readingOf(means: ReadingMeans): Reading {
   const see = async (
     { found, epoch }: AtEpoch<StoredResource | undefined>,
     asked: Int64,
-  ): Promise<StoredResource | undefined> => {
+  ): Promise<Seen | undefined> => {
     const views = (await decision.at(epoch)).views('r');
     if (found === undefined) return undefined;
     const deidentification = views.deidentificationOf(found.class);
     if (isByPseudonym(asked) !== (deidentification?.veil.hasPseudonyms ?? false)) return undefined;
     if (deidentification === undefined) {
       if (!views.permits(found.class)) return undefined;
-      return views.rowsOf === undefined || (await passing([found], views, means)).size > 0 ? found : undefined;
+      if (views.rowsOf !== undefined && (await passing([found], views, means)).size === 0) return undefined;
+      const stored = await store.whole(found);
+      return stored === undefined ? undefined : { stored, isChanged: false };
     }
     const changed = views.all.find((one) => one.veil === deidentification.veil);
     if (changed === undefined || found.tail === null) return undefined;
     const must = { rowsOf: changed.rowsOf, plain: changed };
-    return (await passing([found], must, means)).size > 0 ? leaving(found, views, means) : undefined;
+    if ((await passing([found], must, means)).size === 0) return undefined;
+    const whole = await store.whole(found);
+    const stored = whole === undefined ? undefined : leaving(whole, views, means);
+    return stored === undefined ? undefined : { stored, isChanged: true };
   };
   return {
     async read(type, id) {
       const key = means.resolve(`${type}/${id}`);
-      const stored = await see(await store.read(bare(key)), key);
-      if (stored === undefined) throw notFound(type, id);
-      if (stored.tail === null) throw deleted(stored);
-      return stored;
+      const seen = await see(await store.read(bare(key)), key);
+      if (seen === undefined) throw notFound(type, id);
+      if (seen.stored.tail === null) throw deleted(seen.stored);
+      return seen.stored;
     },
     async vread(type, id, version) {
       const key = means.resolve(`${type}/${id}`);
-      const found = await store.readVersion(bare(key), version);
-      const stored = await see(found, key);
+      const seen = await see(await store.readVersion(bare(key), version), key);
       // What leaves changed has no history: old versions would tell what was changed since.
-      const isPast = stored !== undefined && isChanged(stored, found.found) && !(await isCurrent(means, key, version));
-      if (stored === undefined || isPast)
+      if (seen === undefined || (seen.isChanged && !(await isCurrent(means, key, version))))
         throw new FhirError('not-found', `${type}/${id} has no version ${version} here`);
-      if (stored.tail === null) throw deleted(stored);
-      return stored;
+      if (seen.stored.tail === null) throw deleted(seen.stored);
+      return seen.stored;
     },
     async history({ of, ...range }) {
       if (typeof of === 'object' && 'id' in of) {
         const key = means.resolve(`${of.type}/${of.id}`);
-        const current = await store.read(bare(key));
-        const stored = await see(current, key);
-        if (stored === undefined) throw notFound(of.type, of.id);
-        if (isChanged(stored, current.found)) return range.after === undefined ? [stored] : [];
+        const seen = await see(await store.read(bare(key)), key);
+        if (seen === undefined) throw notFound(of.type, of.id);
+        if (seen.isChanged) return range.after === undefined ? [seen.stored] : [];
         const [rows] = await holdStill(decision, (at) =>
           store.query(historyStatement({ ...range, of: { key: bare(key) } }, at.views('r').plain.classes)),
         );
@@ -90,18 +98,15 @@ export function readingOf(means: ReadingMeans): Reading {
     },
     async countVersions(type, id) {
       const key = means.resolve(`${type}/${id}`);
-      const current = await store.read(bare(key));
-      const stored = await see(current, key);
-      if (stored === undefined) return 0;
-      return isChanged(stored, current.found) ? 1 : store.countVersions(bare(key));
+      const seen = await see(await store.read(bare(key)), key);
+      if (seen === undefined) return 0;
+      return seen.isChanged ? 1 : store.countVersions(bare(key));
     },
   };
 }
 
 /** A key without the sign that tells how it was found. */
 export const bare = (key: Int64): Int64 => (isByPseudonym(key) ? key.slice(1) : key);
-
-const isChanged = (stored: StoredResource, found: StoredResource | undefined): boolean => stored !== found;
 
 async function isCurrent({ store }: ReadingMeans, key: Int64, version: number): Promise<boolean> {
   return (await store.read(bare(key))).found?.version === version;

@@ -100,7 +100,7 @@ interface Current {
 }
 
 const outside = ({ store }: WritingMeans): Current => ({
-  read: async (key) => (await store.read(key)).found,
+  read: async (key) => (await store.readMany([key])).found.get(key),
   query: (text, values) => store.sql.unsafe(text, values as Int64[]), // keys only, see refuseStating
 });
 const within = (inside: StoreTransaction): Current => ({

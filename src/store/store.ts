@@ -5,7 +5,15 @@ import type { ClassMemory } from './access-class.ts';
 import { connect, type DatabaseAddress, migrate, type Sql, type TransactionSql } from './connect.ts';
 import { revokeToken } from './directive.ts';
 import { createHash, secretOf } from './hash.ts';
-import { type AtEpoch, coalescedReader, countVersions, readMany, readVersion, type StoredResource } from './read.ts';
+import {
+  type AtEpoch,
+  coalescedReader,
+  countVersions,
+  readMany,
+  readVersion,
+  type StoredResource,
+  wholeOf,
+} from './read.ts';
 import { loadStatements, type Statements } from './statement.ts';
 import { type WriteEntry, type WriteResult, writeBatch } from './write.ts';
 import { createWriteQueue } from './write-queue.ts';
@@ -16,7 +24,9 @@ export interface Store {
   hash: Hash;
   /** A secret of this database, in hexadecimal. */
   secret(name: string): Promise<string>;
+  /** Long content stays where it is until `whole` asks for it. */
   read(key: Int64): Promise<AtEpoch<StoredResource | undefined>>;
+  whole(stored: StoredResource): Promise<StoredResource | undefined>;
   readMany(keys: readonly Int64[]): Promise<AtEpoch<Map<Int64, StoredResource>>>;
   readVersion(key: Int64, version: number): Promise<AtEpoch<StoredResource | undefined>>;
   countVersions(key: Int64): Promise<number>;
@@ -91,6 +101,7 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     hash,
     secret: (name) => secretOf(sql, name),
     read: coalescedReader(sql),
+    whole: (stored) => wholeOf(searching, stored),
     readMany: (keys) => readMany(searching, keys),
     readVersion: (key, version) => readVersion(sql, key, version),
     countVersions: (key) => countVersions(sql, key),
