@@ -69,7 +69,7 @@ const codeForm = /^(?:http:\/\/purl\.obolibrary\.org\/obo\/)?DUO[_:](\d{7,8})$/;
 const misspelt: Readonly<Record<string, string>> = { '00000044': '0000044' };
 
 /** `DUO:0000007` for the ways in which a term is written; undefined for what data cannot be tagged with. */
-export function duoId(code: string): string | undefined {
+function duoId(code: string): string | undefined {
   const digits = codeForm.exec(code)?.[1];
   if (digits === undefined) return undefined;
   const id = `DUO:${misspelt[digits] ?? digits}`;

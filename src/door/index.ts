@@ -1,8 +1,7 @@
 /** The door as others may import it. */
 
-export type { ChainedEntry } from '../store/audit-entry.ts';
 export type { WriteResult } from '../store/write.ts';
-export { type AuditDoor, type Audited, type AuditQuestion, compartmentParameters, type FoundEntries } from './audit.ts';
+export { type Audited, type AuditQuestion, compartmentParameters, type FoundEntries } from './audit.ts';
 export { type Counter, createCounter } from './count.ts';
 export { openCustomParameters } from './custom-parameters.ts';
 export { rememberDecisions } from './decision-memory.ts';
@@ -12,5 +11,5 @@ export type { Assessment } from './explain.ts';
 export { createPersonsOf, createPrepare } from './prepare.ts';
 export type { HistoryPlace } from './reading.ts';
 export { type StoredResource, textOf } from './stored.ts';
-export { noTerms, obligationText, type Terms } from './terms.ts';
+export { obligationText, type Terms } from './terms.ts';
 export type { DoorTransaction, NewWrite } from './writing.ts';

@@ -106,7 +106,7 @@ export function readingOf(means: ReadingMeans): Reading {
 }
 
 /** A key without the sign that tells how it was found. */
-export const bare = (key: Int64): Int64 => (isByPseudonym(key) ? key.slice(1) : key);
+const bare = (key: Int64): Int64 => (isByPseudonym(key) ? key.slice(1) : key);
 
 async function isCurrent({ store }: ReadingMeans, key: Int64, version: number): Promise<boolean> {
   return (await store.read(bare(key))).found?.version === version;

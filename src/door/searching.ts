@@ -110,7 +110,7 @@ async function runPage(
   return { epoch, found: found.filter((row) => row['key'] !== null) };
 }
 
-export async function countOf(
+async function countOf(
   { store }: Pick<ReadingMeans, 'store'>,
   search: Search,
   permitted: PermittedClasses,

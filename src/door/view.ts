@@ -81,7 +81,7 @@ export function createViews(
 }
 
 /** The classes that leave as they are. */
-export function wholeClasses({ records, deidentified }: Decision): PermittedClasses {
+function wholeClasses({ records, deidentified }: Decision): PermittedClasses {
   return records === 'all' || deidentified.size === 0 ? records : records.filter((one) => !deidentified.has(one));
 }
 

@@ -21,7 +21,7 @@ export interface Rules {
   alternatives: JsonObject[];
 }
 
-export const noRules = (): Rules => ({
+const noRules = (): Rules => ({
   purposes: [],
   constraints: [],
   duties: [],

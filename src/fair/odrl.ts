@@ -27,10 +27,10 @@ import {
 } from './terms.ts';
 
 /** Our profile of ODRL. */
-export const odrlProfile = 'https://fairway.health/fhir/odrl';
+const odrlProfile = 'https://fairway.health/fhir/odrl';
 
 /** What the terms file is written in: ODRL's context, and our terms with their prefix. */
-export const odrlContext: Json = ['http://www.w3.org/ns/odrl.jsonld', { fairway: fairwayTerms }];
+const odrlContext: Json = ['http://www.w3.org/ns/odrl.jsonld', { fairway: fairwayTerms }];
 
 /**
  * The policy: an agreement where the project and the publisher are known, an offer of the publisher where only that is,

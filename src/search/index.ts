@@ -19,13 +19,12 @@ export { createExtractor, type Extractor, extractOne, uncompiledParameters } fro
 export { membership } from './membership.ts';
 export { pairUp } from './pair.ts';
 export { dateTests, intervalOf } from './parameter/date.ts';
-export { type ParameterRows, parameterRows } from './parameter/parameter.ts';
+export { parameterRows } from './parameter/parameter.ts';
 export { parseSearch, type SearchPlace } from './parse.ts';
 export { registryOf } from './registry.ts';
 export { type LookUp, lookUp } from './rewrite/look-up.ts';
 export {
   classesOfViews,
-  inView,
   isByPseudonym,
   type RowsOf,
   restrict,

@@ -7,8 +7,6 @@ import { arrayText } from './row-buffer.ts';
 
 /** Data that no data set contains: closed to everyone who has no right of their own. */
 const closedClass = 0;
-/** Metadata on which nothing else bears: open to everyone. */
-export const metadataClass = 1;
 
 /** What ties a resource to data sets, taken from its key, tags and compartments. */
 export interface Anchor {
@@ -38,7 +36,7 @@ export interface ClassParts {
   effects: string;
 }
 
-export function signatureOf({ isMetadata, dataSets, effects }: ClassParts): string {
+function signatureOf({ isMetadata, dataSets, effects }: ClassParts): string {
   return `${isMetadata ? 'm' : dataSets}${effects === '' ? '' : `;${effects}`}`;
 }
 

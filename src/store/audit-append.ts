@@ -21,13 +21,13 @@ const headText = `
   ) q order by sequence desc limit 1`;
 
 /** The newest block's end, or what the first one follows. */
-export async function headOf(sql: Sql | TransactionSql): Promise<Head> {
+async function headOf(sql: Sql | TransactionSql): Promise<Head> {
   const [row] = await sql.unsafe(headText, [], { prepare: true });
   return row === undefined ? genesis : { sequence: Number(row['sequence']), hash: row['hash'] as string };
 }
 
 /** Entries as they are written together. */
-export interface Block {
+interface Block {
   first: number;
   sequence: number;
   recorded: { from: number; to: number };
@@ -38,7 +38,7 @@ export interface Block {
 }
 
 /** `entries` as the block that follows `before`; each key stands with its patients. Must not be empty. */
-export function blockOf(
+function blockOf(
   entries: readonly AuditEntry[],
   owners: ReadonlyMap<Int64, readonly Int64[]>,
   before: Head,

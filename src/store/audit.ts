@@ -11,7 +11,7 @@ export type AuditMode = 'strict' | 'batched' | 'off';
 export const auditModes: readonly AuditMode[] = ['strict', 'batched', 'off'];
 
 /** An entry, and the versions of what was disclosed where they are known. */
-export type RecordedEntry = Omit<AuditEntry, 'keys'> & { disclosed: readonly Disclosed[] };
+type RecordedEntry = Omit<AuditEntry, 'keys'> & { disclosed: readonly Disclosed[] };
 
 export interface Audit {
   mode: AuditMode;
@@ -139,7 +139,7 @@ interface Queue {
 type Append = (entries: readonly RecordedEntry[], attempts: Attempts) => Promise<Head>;
 
 /** Entries in their order; what could not be written stays first. */
-export function createQueue(write: Append, log: AuditSettings['log']): Queue {
+function createQueue(write: Append, log: AuditSettings['log']): Queue {
   let waiting: RecordedEntry[] = [];
   let characters = 0;
   let added = 0;

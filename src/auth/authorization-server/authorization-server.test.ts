@@ -3,8 +3,6 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { anonymous } from '../../conditions/access-context.ts';
-import { FhirError } from '../../fhir/outcome.ts';
 import { createAdapter } from './adapter.ts';
 import { checkAssertion } from './client-assertion.ts';
 import { publishedKeys } from './client-keys.ts';
@@ -13,7 +11,6 @@ import {
   authorizationServerSettingsOf,
   createAuthorizationServer,
   securityOf,
-  withAuthorizationServer,
 } from './index.ts';
 import { issuerOf, mountOf } from './site.ts';
 
@@ -125,34 +122,6 @@ describe('an assertion', () => {
     [{ iss: 'v', sub: 'v' }, {}, 'v'],
   ])('%j %j is wrong', (claims, header, id) => {
     expect(() => check(claims, header, id)).toThrow('invalid_client');
-  });
-});
-
-describe('a bearer token', () => {
-  const none = () => {
-    throw new FhirError('login', 'nobody knows it');
-  };
-  const context = { ...anonymous, client: 'app' };
-  const server = { contextOf: async (token: string) => (token === 'ours' ? context : undefined) };
-
-  test('is looked for where tokens are stated, then at the authorization server', async () => {
-    expect(
-      await withAuthorizationServer(
-        () => anonymous,
-        () => server,
-      )('Bearer ours'),
-    ).toBe(anonymous);
-    expect(await withAuthorizationServer(none, () => server)('bearer ours')).toBe(context);
-    for (const header of ['Bearer theirs', 'Basic ours', undefined, ''])
-      await expect(withAuthorizationServer(none, () => server)(header)).rejects.toThrow('nobody knows it');
-    await expect(withAuthorizationServer(none, () => undefined)('Bearer ours')).rejects.toThrow('nobody knows it');
-  });
-
-  test('is not looked for when something else went wrong', async () => {
-    const broken = () => {
-      throw new Error('away');
-    };
-    await expect(withAuthorizationServer(broken, () => server)('Bearer ours')).rejects.toThrow('away');
   });
 });
 

@@ -1,6 +1,6 @@
 /** The public keys that a client publishes, remembered as long as its cache headers allow. https://hl7.org/fhir/smart-app-launch/client-confidential-asymmetric.html */
 
-export type PublicKey = Readonly<Record<string, unknown>>;
+type PublicKey = Readonly<Record<string, unknown>>;
 
 /**
  * What oidc-provider asks of a client's keys. Its own store would go on trusting a key that the client has taken

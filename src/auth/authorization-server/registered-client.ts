@@ -3,7 +3,7 @@ import { parseScope, type Scope } from '../../conditions/scope.ts';
 import { type Members, membersOf } from './read-member.ts';
 import { type Standing, standingMembers, standingOf } from './standing.ts';
 
-export type ClientAuthentication = 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
+type ClientAuthentication = 'none' | 'client_secret_basic' | 'client_secret_post' | 'private_key_jwt';
 
 /** A program that asks on behalf of persons (`redirectUris`), of itself (`backend`), or both. */
 export interface RegisteredClient extends Standing {

@@ -4,7 +4,7 @@ import { paths } from './site.ts';
 /** Signature algorithms of client assertions. */
 export const assertionAlgorithms = ['RS384', 'ES384'] as const;
 export const authenticationMethods = ['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'] as const;
-export const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
+const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials'] as const;
 
 /** Shown as examples of what can be asked for; any type and search parameters can stand in the place of `*`. */
 export const scopesSupported = [

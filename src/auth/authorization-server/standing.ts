@@ -15,7 +15,7 @@ export interface Standing {
   research?: ResearchPurpose;
 }
 
-export interface Project {
+interface Project {
   id: string;
   /** what this project does with the data; the account's own when it is not stated */
   research?: ResearchPurpose;

@@ -16,7 +16,7 @@ export interface KeptItem {
   account?: string;
 }
 
-export interface FoundItem {
+interface FoundItem {
   content: string;
   expires: number;
   /** milliseconds since 1970 at which it was used up */

@@ -81,7 +81,7 @@ async function request(dataset: string, options: RequestOptions, environment: En
   return exit.done;
 }
 
-export function purposeCode(text: string): string {
+function purposeCode(text: string): string {
   return text.includes('|') ? text : `http://terminology.hl7.org/CodeSystem/v3-ActReason|${text}`;
 }
 

@@ -19,7 +19,7 @@ export interface StoredVersion {
 }
 
 /** What takes the place of `id`, `tail` and `updated` of a stored version. */
-export interface LeavingVersion {
+interface LeavingVersion {
   id: string;
   tail: string;
   updated: number;

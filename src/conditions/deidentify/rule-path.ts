@@ -6,7 +6,7 @@ import { isOfType } from './method/method.ts';
 import { checkNames } from './static-path.ts';
 
 /** What a `where` asks of the element it stands behind. */
-export interface Condition {
+interface Condition {
   text: string;
   holds(value: Json, type: string, resource: Resource): boolean;
 }

@@ -18,7 +18,7 @@ interface Walk {
 }
 
 /** Where a resource stands: by itself, in a Bundle or Parameters, or within another. */
-export type Standing = 'alone' | 'entry' | 'contained';
+type Standing = 'alone' | 'entry' | 'contained';
 
 /** What leaves of a resource that stands by itself: at least its type, its id and labels. */
 export function walkResource(

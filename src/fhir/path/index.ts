@@ -1,4 +1,4 @@
 /** FHIRPath as others may import it. */
 export { compileExpression, compileRelative, type Node } from './compile.ts';
-export { interpretNodes, type Location, locate } from './interpret.ts';
+export { interpretNodes, locate } from './interpret.ts';
 export { type Ast, parsePath } from './parse.ts';

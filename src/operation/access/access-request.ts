@@ -6,15 +6,15 @@ import { codingOf } from '../../fhir/coding.ts';
 import { type Json, type JsonObject, objectOf, objectsOf, type Resource } from '../../fhir/json.ts';
 
 /** Where a request stands. */
-export type RequestState = 'requested' | 'asked-back' | 'granted' | 'refused' | 'withdrawn' | 'revoked';
+type RequestState = 'requested' | 'asked-back' | 'granted' | 'refused' | 'withdrawn' | 'revoked';
 
 /** Who asks, as grants name them: see granteeKeys in conditions/grant.ts. */
-export interface Requester {
+interface Requester {
   key: string;
   display?: string;
 }
 
-export interface Note {
+interface Note {
   by: string;
   /** milliseconds since 1970 */
   at: number;

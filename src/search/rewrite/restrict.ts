@@ -72,7 +72,7 @@ function rootOf(types: readonly string[], { rowsOf }: View): Expression[] {
 const none: Expression = { kind: 'none' };
 
 /** The expression as it is true in the view. */
-export function inView(expression: Expression, view: View): Expression {
+function inView(expression: Expression, view: View): Expression {
   const { veil } = view;
   switch (expression.kind) {
     case 'and':

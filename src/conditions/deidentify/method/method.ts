@@ -19,7 +19,7 @@ export interface Release {
 }
 
 /** Where a value stands. */
-export interface Place {
+interface Place {
   /** FHIR type of the value */
   type: string;
   /** JSON name of the element */
@@ -31,13 +31,13 @@ export interface Place {
 /** The value that leaves instead; undefined when none may. */
 export type Change = (value: Json, place: Place, parent: JsonObject | undefined, release: Release) => Json | undefined;
 
-export interface Setting {
+interface Setting {
   summary: string;
   isValid(value: Json): boolean;
 }
 
 /** Settings, a value and what becomes of it; the tests run them and the reference shows them. */
-export interface Example {
+interface Example {
   settings: JsonObject;
   type: string;
   value: Json;
