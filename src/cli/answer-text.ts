@@ -7,7 +7,7 @@ import {
   type Step,
   type TraceStep,
 } from '../federation/client/index.ts';
-import { tableOf } from './table.ts';
+import { shellWord, tableOf } from './table.ts';
 
 export interface Style {
   heading(text: string): string;
@@ -19,6 +19,7 @@ export function answerText(answer: Answer, style: Style): string {
     `${style.heading('The way')}\n${hopsText(answer.trace)}`,
     `${style.heading('Data sets')}\n${datasetsText(answer.datasets)}`,
     isCounted ? `${rangeText(answer)}\n` : '',
+    conditionsText(answer.datasets, style),
     answer.problems.length === 0 ? '' : `${style.heading('Not answered')}\n${problemsText(answer)}`,
   ]
     .filter((part) => part !== '')
@@ -67,7 +68,7 @@ function datasetsText(datasets: readonly AnsweredDataset[]): string {
     dataset.fhirVersion ?? '',
     countText(dataset.answer),
     dataset.conditions
-      .filter(({ code }) => code !== 'copyright')
+      .filter(({ code }) => inTable.has(code))
       .map(({ text }) => text)
       .join('; '),
   ]);
@@ -81,6 +82,21 @@ function datasetsText(datasets: readonly AnsweredDataset[]): string {
       rows,
     ) + reasons.join('')
   );
+}
+
+/** What fits a table; all else is listed below it. */
+const inTable = new Set(['licence', 'granularity']);
+
+/** Data sets that state more than the table shows, with all of that. */
+function conditionsText(datasets: readonly AnsweredDataset[], style: Style): string {
+  const blocks = datasets.map(({ title, conditions, answer, identifier }) => {
+    const lines = conditions.filter(({ code }) => !inTable.has(code)).map(({ text }) => text);
+    if (answer.state === 'not-permitted')
+      lines.push(`to ask for access: fairway access request ${shellWord(identifier)}`);
+    return lines.length === 0 ? '' : `  ${title}\n${lines.map((line) => `    ${line}\n`).join('')}`;
+  });
+  const all = blocks.join('');
+  return all === '' ? '' : `${style.heading('Conditions')}\n${all}`;
 }
 
 function countText(answer: CountAnswer): string {

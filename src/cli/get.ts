@@ -1,15 +1,18 @@
-/** `fairway get`: fetches the records of one data set into files. See docs/reference/command-line.md */
-import { createWriteStream, type WriteStream } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
-import { join } from 'node:path';
+/** `fairway get`: fetches the records of one data set into files, with the terms of their use. See docs/reference/command-line.md */
 import { Command, Option } from 'commander';
-import { type AnsweredDataset, createClient, readQuestion } from '../federation/client/index.ts';
+import { plain } from '../fair/plain.ts';
+import { obligationsOf } from '../fair/terms.ts';
+import { termsParts } from '../fair/terms-text.ts';
+import { type AnsweredDataset, type ClientSettings, createClient, readQuestion } from '../federation/client/index.ts';
+import { accessHint, refusalOf } from './access-hint.ts';
+import { type DownloadFormat, downloadFormats, type WrittenDownload, writeDownload } from './download.ts';
 import { type Environment, exit, UsageError } from './environment.ts';
 import { addStartOptions, clientSettingsOf, type StartOptions, startOf } from './question-options.ts';
 import { tableOf } from './table.ts';
 
 interface GetOptions extends StartOptions {
   out: string;
+  format: DownloadFormat;
   json?: boolean;
 }
 
@@ -19,51 +22,43 @@ export function getCommand(environment: Environment, done: (code: number) => voi
     .argument('<dataset>', 'identifier, title or metadata address of the data set');
   return addStartOptions(command)
     .addOption(new Option('--out <folder>', 'folder for the files').makeOptionMandatory())
-    .addOption(new Option('--format <format>', 'format of the files').choices(['ndjson']).default('ndjson'))
+    .addOption(
+      new Option('--format <format>', 'files of records with their terms, or all of it as an RO-Crate')
+        .choices(downloadFormats)
+        .default('ndjson'),
+    )
     .option('--json', 'print what was written as JSON')
     .action(async (dataset: string, options: GetOptions) => done(await get(dataset, options, environment)));
 }
 
 async function get(wanted: string, options: GetOptions, environment: Environment): Promise<number> {
-  const client = createClient(clientSettingsOf(options, environment));
+  const settings = clientSettingsOf(options, environment);
+  const client = createClient(settings);
   const found = await client.list(startOf(options), readQuestion({}));
   const dataset = choose(found.datasets, wanted);
-  await mkdir(options.out, { recursive: true });
-  const files = new Map<string, { stream: WriteStream; records: number }>();
+  let written: WrittenDownload;
   try {
-    for await (const { type, resource } of client.get(dataset)) {
-      let file = files.get(type);
-      if (file === undefined) {
-        file = { stream: createWriteStream(pathOf(options.out, `${type}.ndjson.part`)), records: 0 };
-        files.set(type, file);
-      }
-      file.records++;
-      if (!file.stream.write(`${JSON.stringify(resource)}\n`)) {
-        const { stream } = file;
-        await new Promise<void>((resume) => stream.once('drain', () => resume()));
-      }
-    }
-  } finally {
-    await Promise.all([...files.values()].map(({ stream }) => new Promise<void>((ended) => stream.end(() => ended()))));
+    const secrets = Object.values(settings.tokens ?? {});
+    const target = { folder: options.out, format: options.format, now: environment.now, secrets };
+    written = await writeDownload(client.get(dataset), dataset, target);
+  } catch (error) {
+    throw refusalOf(error, dataset, settings);
   }
-  // What was not fetched to its end keeps its name, so that nobody takes a part for the whole.
-  for (const type of files.keys()) {
-    await rename(pathOf(options.out, `${type}.ndjson.part`), pathOf(options.out, `${type}.ndjson`));
-  }
-  const written = [...files].map(([type, { records }]) => ({ file: pathOf(options.out, `${type}.ndjson`), records }));
   environment.stdout.write(
     options.json === true
-      ? `${JSON.stringify({ dataset: dataset.identifier, licence: dataset.licence, written }, null, 2)}\n`
-      : shown(dataset, written),
+      ? `${JSON.stringify(answerOf(dataset, written), null, 2)}\n`
+      : shown(dataset, written, settings),
   );
   return exit.done;
 }
 
-/** Types come from strangers; they are checked to be names before they become file names. */
-function pathOf(folder: string, name: string): string {
-  if (!/^[A-Za-z]+\.ndjson(\.part)?$/.test(name)) throw new Error(`the server sent a resource of the type ${name}`);
-  return join(folder, name);
-}
+const answerOf = (dataset: AnsweredDataset, { records, terms, termsFiles }: WrittenDownload): object => ({
+  dataset: dataset.identifier,
+  licence: dataset.licence,
+  written: records,
+  terms: termsFiles,
+  obligations: obligationsOf(terms),
+});
 
 function choose(datasets: readonly AnsweredDataset[], wanted: string): AnsweredDataset {
   const named = datasets.filter((one) =>
@@ -78,9 +73,12 @@ function choose(datasets: readonly AnsweredDataset[], wanted: string): AnsweredD
   );
 }
 
-function shown(dataset: AnsweredDataset, written: readonly { file: string; records: number }[]): string {
-  const conditions = dataset.conditions.map(({ code, text }) => `  ${code}: ${text}\n`).join('');
-  const rows = written.map(({ file, records }) => [file, String(records)]);
+function shown(dataset: AnsweredDataset, written: WrittenDownload, settings: ClientSettings): string {
+  const { records, terms, termsFiles } = written;
+  const indented = (lines: readonly string[]): string => lines.map((line) => `  ${line}\n`).join('');
+  const rows = records.map(({ file, records }) => [file, String(records)]);
   const table = tableOf([{ title: 'FILE' }, { title: 'RECORDS', right: true }], rows);
-  return `${dataset.title}\n${written.length === 0 ? '  no records may be read\n' : table}Conditions to keep\n${conditions}`;
+  const none = `  no records may be read\n${indented(accessHint(dataset, settings))}`;
+  const parts = termsParts(terms).map(({ title, lines }) => `${title}\n${indented(lines)}`);
+  return `${plain(dataset.title)}\n${records.length === 0 ? none : table}${parts.join('')}Terms\n${indented(termsFiles)}`;
 }

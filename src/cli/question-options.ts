@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { type Command, Option } from 'commander';
 import {
+  type Asked,
   ageFromText,
   type ClientSettings,
   codedFromText,
@@ -11,6 +12,7 @@ import {
   type Start,
   sexFromText,
 } from '../federation/client/index.ts';
+import { canonical } from '../fhir/canonical.ts';
 import type { Json } from '../fhir/json.ts';
 import { type Environment, UsageError } from './environment.ts';
 
@@ -20,6 +22,10 @@ export interface StartOptions {
   discovery?: string[];
   token?: string[];
   timeout: number;
+  purpose?: string[];
+  project?: string;
+  purposeHeader?: string;
+  projectHeader?: string;
 }
 
 export interface QuestionOptions {
@@ -56,6 +62,14 @@ export function addStartOptions(command: Command): Command {
         .env('FAIRWAY_TOKEN')
         .argParser(gatherWords),
     )
+    .addOption(
+      new Option('--purpose <code>', 'purpose of use, system|code or a code of v3-ActReason; may be repeated')
+        .env('FAIRWAY_PURPOSE')
+        .argParser(gatherWords),
+    )
+    .addOption(new Option('--project <id>', 'identifier of the project that the data are for').env('FAIRWAY_PROJECT'))
+    .addOption(new Option('--purpose-header <name>', 'header that carries the purpose').default('Purpose-Of-Use'))
+    .addOption(new Option('--project-header <name>', 'header that carries the project').default('Project'))
     .addOption(
       new Option('--timeout <seconds>', 'time that each server gets in all')
         .env('FAIRWAY_TIMEOUT')
@@ -117,7 +131,42 @@ export function clientSettingsOf(options: StartOptions, environment: Environment
     now: environment.now,
     tokens: Object.fromEntries(tokens),
     limits: { serverMs: options.timeout * 1000 },
+    asked: askedOf(options, tokens.length > 0),
   };
+}
+
+/** Headers whose meaning is taken. */
+const takenHeaders = new Set(['accept', 'authorization', 'content-type', 'cookie', 'host', 'prefer']);
+
+/** What is stated with the question. It goes to servers with a token only, so without any it would go nowhere. */
+function askedOf({ purpose = [], project, purposeHeader, projectHeader }: StartOptions, hasToken: boolean): Asked {
+  if (!hasToken && (purpose.length > 0 || project !== undefined)) {
+    throw new UsageError('--purpose and --project are told only to servers that you have a token for: add --token');
+  }
+  for (const name of [purposeHeader, projectHeader]) {
+    if (name !== undefined && (!/^[A-Za-z][A-Za-z0-9-]{0,99}$/.test(name) || takenHeaders.has(name.toLowerCase()))) {
+      throw new UsageError(`--purpose-header and --project-header must name headers of their own, not ${name}`);
+    }
+  }
+  if (purposeHeader !== undefined && purposeHeader.toLowerCase() === projectHeader?.toLowerCase()) {
+    throw new UsageError('--purpose-header and --project-header must differ');
+  }
+  if (project !== undefined && !/^[\x21-\x7e]{1,200}$/.test(project)) {
+    throw new UsageError('--project must be an identifier without spaces');
+  }
+  return {
+    purposes: purpose.map(purposeFromText),
+    ...(project === undefined ? {} : { project }),
+    ...(purposeHeader === undefined ? {} : { purposeHeader }),
+    ...(projectHeader === undefined ? {} : { projectHeader }),
+  };
+}
+
+/** `system|code`; a code alone is one of v3-ActReason. */
+function purposeFromText(text: string): string {
+  if (/^[A-Z][A-Z0-9-]{0,49}$/.test(text)) return `${canonical.actReason}|${text}`;
+  if (/^[a-z][a-z0-9+.-]*:[\x21-\x7e]+\|[\x21-\x7e]+$/i.test(text) && !text.includes(',')) return text;
+  throw new UsageError(`--purpose must be a code such as HRESCH, or system|code, not ${text}`);
 }
 
 /** The question that file or flags ask. Throws FhirError or UsageError. */

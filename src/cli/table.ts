@@ -21,3 +21,7 @@ export function createStyle({ variables, stdout }: Environment): { heading(text:
   const isPlain = stdout.isTTY !== true || (variables['NO_COLOR'] ?? '') !== '';
   return { heading: (text) => (isPlain ? text : `\u001b[1m${text}\u001b[0m`) };
 }
+
+/** A text as a shell takes it for one word. */
+export const shellWord = (text: string): string =>
+  /^[\w.:/@-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

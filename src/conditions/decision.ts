@@ -206,9 +206,8 @@ function bearing(one: ClassStatements, isFor: (dataSets: readonly string[]) => b
     note(run.evaluation, source, outcome.verdict?.effect ?? 'not-applicable', () => because);
     if (outcome.verdict !== undefined) verdicts.push({ effect, verdict: outcome.verdict });
   }
-  const isConsented = verdicts.some(
-    ({ effect, verdict }) =>
-      verdict.effect === 'permit' && effect.isPatients && effect.isPartial !== true && effect.scope !== 'treatment',
+  const isConsented = haveConsented(
+    verdicts.filter(({ verdict }) => verdict.effect === 'permit').map(({ effect }) => effect),
   );
   const isLabelDenied = demands.some((demand) => refuses(demand, isConsented, run.evaluation));
   return {
@@ -221,6 +220,14 @@ function bearing(one: ClassStatements, isFor: (dataSets: readonly string[]) => b
       ...verdicts.flatMap(({ verdict }) => verdict.obligations),
     ],
   };
+}
+
+/** Whether every person has permitted; a consent to treatment permits no use of data. */
+function haveConsented(permits: readonly (Effect & { kind: 'directive' })[]): boolean {
+  const consents = permits.filter((effect) => effect.isPatients && effect.scope !== 'treatment');
+  const several = consents.flatMap(({ of }) => of ?? []);
+  if (several.length === 0) return consents.length > 0;
+  return new Set(several.map(({ person }) => person)).size === several[0]?.persons;
 }
 
 function refuses(demand: LabelDemand, isConsented: boolean, evaluation: Evaluation): boolean {

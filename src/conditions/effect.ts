@@ -49,21 +49,25 @@ const canDeny = ({ effect, exceptions }: Provision): boolean => effect === 'deny
 const canOblige = ({ obligations = [], exceptions }: Provision): boolean =>
   obligations.length > 0 || exceptions.some(canOblige);
 
-/** Where a resource is about several persons who state different things, their permits are no consent for it. */
+/** Where a resource is about several persons who state different things, effects say by number whose they are: all must consent. */
 function patientEffects(facts: ResourceFacts, directives: readonly Directive[]): DirectiveEffect[] {
   const persons = new Map<string, Directive[]>(personsOf(facts).map((person) => [person, []]));
   for (const directive of directives) {
     if (directive.patient === undefined) continue;
     persons.set(directive.patient, [...(persons.get(directive.patient) ?? []), directive]);
   }
-  const effects = [...persons.values()].map((own) =>
-    newest(own)
+  const stated = new Map<string, DirectiveEffect[]>();
+  for (const own of persons.values()) {
+    const effects = newest(own)
       .map((directive) => effectOf(directive, fold(withoutPatients(directive.provision), facts)))
-      .filter((effect) => effect !== undefined),
+      .filter((effect) => effect !== undefined);
+    stated.set(sortedSet(effects.map(effectText)).join('\n'), effects);
+  }
+  if (stated.size === 1) return [...stated.values()].flat();
+  const inOrder = [...stated].sort(([a], [b]) => (a < b ? -1 : 1));
+  return inOrder.flatMap(([, effects], person) =>
+    effects.map((effect) => ({ ...effect, of: { person, persons: stated.size } })),
   );
-  const texts = effects.map((own) => own.map(effectText).sort().join('\n'));
-  const isPartial = new Set(texts).size > 1;
-  return effects.flat().map((effect) => (isPartial ? { ...effect, isPartial } : effect));
 }
 
 function personsOf({ patients, type, id, references }: ResourceFacts): readonly string[] {
@@ -117,13 +121,13 @@ const sortedSet = <T extends string>(list: readonly T[]): T[] => [...new Set(lis
 /** Equal effects have equal texts: keys stand in one order, lists are sets in order. */
 export function effectText(effect: Effect): string {
   if (effect.kind === 'labels') return JSON.stringify({ kind: 'labels', codes: sortedSet(effect.codes) });
-  const { scope, source, isPatients, isPartial, dataSets, provision, because } = effect;
+  const { scope, source, isPatients, of, dataSets, provision, because } = effect;
   return JSON.stringify({
     kind: 'directive',
     scope,
     source,
     isPatients,
-    isPartial: isPartial === true ? true : undefined,
+    of: of === undefined ? undefined : { person: of.person, persons: of.persons },
     dataSets: sortedSet(dataSets),
     provision: canonicalProvision(provision),
     because,

@@ -70,8 +70,8 @@ export type Effect =
       scope: string;
       source?: string;
       isPatients: boolean;
-      /** of some only of the persons that the resource is about: it denies, but is no consent */
-      isPartial?: boolean;
+      /** where a resource is about several persons who state different things: which of them, by number only */
+      of?: { person: number; persons: number };
       dataSets: readonly string[];
       provision: Provision;
       because?: string;

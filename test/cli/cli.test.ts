@@ -210,6 +210,8 @@ describe('get', () => {
       'MedicationRequest.ndjson',
       'Observation.ndjson',
       'Patient.ndjson',
+      'terms.jsonld',
+      'terms.txt',
     ]);
     expect(readFileSync(join(out, 'Patient.ndjson'), 'utf8').trim().split('\n')).toHaveLength(10);
     const json = await run([

@@ -5,7 +5,12 @@ import { type Answer, type ClientSettings, createClient, readQuestion } from '..
 import { canonical } from '../../src/fhir/canonical.ts';
 
 export type Handler = (
-  request: { path: string; query: URLSearchParams; socket?: IncomingMessage['socket'] },
+  request: {
+    path: string;
+    query: URLSearchParams;
+    socket?: IncomingMessage['socket'];
+    headers?: IncomingMessage['headers'];
+  },
   response: ServerResponse,
   base: string,
 ) => unknown;

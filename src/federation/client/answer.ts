@@ -1,4 +1,5 @@
 /** What the client gives back: data sets with their answers, how they were found, and what went wrong. https://hl7.org/fhir/uv/fhir-for-fair/STU1/deployment.html */
+import type { Stated } from '../../fair/stated.ts';
 import type { Granularity, Question } from './question.ts';
 
 export type Step = 'discover' | 'find' | 'resolve' | 'count' | 'get';
@@ -47,7 +48,9 @@ export type Extent =
   | { readonly kind: 'list'; readonly base: string; readonly id: string }
   | { readonly kind: 'manifest'; readonly base: string; readonly id: string };
 
+/** A condition in words. */
 export interface Condition {
+  /** licence, granularity, data-use, visa, terms, committee, embargo, expiry, country, recipient, purpose, consent, obligation, copyright or unknown */
   readonly code: string;
   readonly text: string;
 }
@@ -69,6 +72,8 @@ export interface Dataset {
   readonly granularity?: Granularity;
   readonly licence?: string;
   readonly conditions: readonly Condition[];
+  /** the same as data, to go with downloads; absent where the server states none */
+  readonly stated?: Stated;
   /** resource types that the record says it holds; empty when it does not say */
   readonly types: readonly string[];
   readonly extents: readonly Extent[];

@@ -20,10 +20,24 @@ export interface HttpSettings {
   limits: Limits;
   /** bearer token by the base address of the server that it was issued for */
   tokens: ReadonlyMap<string, string>;
+  /** what the asker states of purpose and project, as headers; sent with tokens only, to the same servers */
+  stated?: Readonly<Record<string, string>>;
   onTrace(step: TraceStep): void;
+  /** each answer that is used, with its headers */
+  onAnswer?(answer: HttpAnswer): void;
   signal?: AbortSignal;
   /** resolves after so many milliseconds; a test may give one that does not wait */
   sleep?(milliseconds: number): Promise<void>;
+}
+
+/** What came back from a request that succeeded. */
+export interface HttpAnswer {
+  step: Step;
+  base: string;
+  /** the address that answered */
+  url: string;
+  headers: Headers;
+  body: JsonObject;
 }
 
 /** Fetches JSON objects from `base` and below. Throws ServerError. */
@@ -90,7 +104,9 @@ async function persist(settings: HttpSettings, visit: Visit, asked: Asked): Prom
     const answer = await attemptOnce(settings, asked, Math.min(left, limits.requestMs));
     if ('body' in answer) {
       trace(answer.status, asked.count(answer.body));
-      return answer.body;
+      const { body, headers, url } = answer;
+      settings.onAnswer?.({ step: asked.step, base: asked.base, url, headers, body });
+      return body;
     }
     trace(answer.status, 0, answer.reason);
     // A little chance keeps many clients from coming back together.
@@ -103,7 +119,7 @@ async function persist(settings: HttpSettings, visit: Visit, asked: Asked): Prom
 }
 
 type Attempt =
-  | { status: number; body: JsonObject }
+  | { status: number; body: JsonObject; headers: Headers; url: string }
   | { status: number; reason: string; mayRetry: boolean; retryAfter?: number };
 
 const passing = new Set([408, 429, 500, 502, 503, 504]);
@@ -114,12 +130,12 @@ async function attemptOnce(settings: HttpSettings, { base, url }: Asked, ms: num
   const signal = settings.signal === undefined ? timeout : AbortSignal.any([timeout, settings.signal]);
   let status = 0;
   try {
-    const response = await settings.fetch(url, {
+    const response = await ask(settings, url, {
       headers: {
         accept: 'application/fhir+json',
         // A server that ignores what it does not know would count too many.
         prefer: 'handling=strict',
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}`, ...settings.stated }),
       },
       signal,
     });
@@ -129,7 +145,7 @@ async function attemptOnce(settings: HttpSettings, { base, url }: Asked, ms: num
     const body = parseObject(text);
     return body === undefined
       ? { status, reason: `it answered with what is no JSON object: ${shown(text)}`, mayRetry: false }
-      : { status, body };
+      : { status, body, headers: response.headers, url: response.url === '' ? url : response.url };
   } catch (error) {
     if (error instanceof ServerError) return { status, reason: error.message, mayRetry: false };
     if (settings.signal?.aborted) return { status, reason: 'the walk was ended', mayRetry: false };
@@ -137,6 +153,34 @@ async function attemptOnce(settings: HttpSettings, { base, url }: Asked, ms: num
       return { status, reason: `it did not answer within ${Math.ceil(ms) / 1000} s`, mayRetry: false };
     return { status, reason: `it cannot be reached: ${causeOf(error)}`, mayRetry: true };
   }
+}
+
+const redirects = new Set([301, 302, 303, 307, 308]);
+const mostRedirects = 5;
+
+/**
+ * Tokens are taken off when a redirect leads to another server, but headers of our own are not: what is stated to one
+ * server must reach no other, so with them redirects are followed by hand and within the server only.
+ */
+async function ask({ fetch, stated }: HttpSettings, url: string, request: RequestInit): Promise<Response> {
+  const isPrivate =
+    stated !== undefined && Object.keys(request.headers ?? {}).some((name) => Object.hasOwn(stated, name));
+  if (!isPrivate) return fetch(url, request);
+  let at = url;
+  for (let hop = 0; hop <= mostRedirects; hop++) {
+    const response = await fetch(at, { ...request, redirect: 'manual' });
+    // Browsers tell nothing of where a redirect leads.
+    if (response.type === 'opaqueredirect') throw new ServerError('it redirects: name the address that it leads to', 0);
+    const location = response.headers.get('location');
+    if (!redirects.has(response.status) || location === null) return response;
+    await response.body?.cancel();
+    const next = URL.canParse(location, at) ? new URL(location, at) : undefined;
+    if (next?.origin !== new URL(url).origin) {
+      throw new ServerError(`it redirects to another server: ${shown(location)}`, response.status);
+    }
+    at = next.href;
+  }
+  throw new ServerError('its redirects lead in a circle', 0);
 }
 
 function refused(response: Response, text: string, now: () => number): Attempt {

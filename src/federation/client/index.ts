@@ -3,7 +3,7 @@ export * from './answer.ts';
 export { type Client, createClient, type Start } from './client.ts';
 export { ageFromText, codedFromText, sexFromText } from './criterion.ts';
 export { wholeServer } from './find.ts';
-export type { FetchedRecord } from './get.ts';
+export type { Download, FetchedRecord, SentRequest } from './get.ts';
 export { ServerError } from './http.ts';
 export { defaultLimits, type Limits } from './limits.ts';
 export {
@@ -14,4 +14,4 @@ export {
   type Question,
   readQuestion,
 } from './question.ts';
-export type { ClientSettings } from './walk.ts';
+export type { Asked, ClientSettings } from './walk.ts';

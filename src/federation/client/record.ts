@@ -1,21 +1,25 @@
 /** Reads the record of a data set: a Library by FHIR for FAIR. https://hl7.org/fhir/uv/fhir-for-fair/STU1/StructureDefinition-Library-uv-f4f.html */
-import { canonical, type Granularity, granularities } from '../../fhir/canonical.ts';
+import { conditionTexts } from '../../fair/condition.ts';
+import { type Stated, statedOf } from '../../fair/stated.ts';
+import { canonical } from '../../fhir/canonical.ts';
 import { type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
 import { parseReference } from '../../fhir/reference.ts';
-import type { Condition, Dataset, Extent } from './answer.ts';
+import type { Dataset, Extent } from './answer.ts';
 import { textOf } from './bundle.ts';
 
 /** The data set that `library` describes. `held` is the base of the server that holds the record. */
 export function datasetOf(library: JsonObject, held: string): Dataset {
   const extensions = objectsOf(library['extension']);
-  const licence = licenceOf(extensions);
-  const granularity = granularityOf(extensions);
   const references = [...relatedReferences(extensions), ...contentUrls(library)];
   const extents = references.map((text) => extentOf(text, held)).filter((one) => one !== undefined);
   const publisher = textOf(library['publisher']);
   const description = textOf(library['description']);
   const metadata = `${held}/Library/${textOf(library['id']) ?? ''}`;
   const repository = extents[0]?.base;
+  const stated = statedOf(library, metadata);
+  const licence = licenceOf(stated);
+  // The best of several offers: what some audience may have.
+  const granularity = stated.statement.offers[0]?.level;
   return {
     identifier: identifierOf(library) ?? metadata,
     title: textOf(library['title']) ?? textOf(library['name']) ?? metadata,
@@ -27,7 +31,8 @@ export function datasetOf(library: JsonObject, held: string): Dataset {
     ...(repository === undefined ? {} : { repository }),
     ...(granularity === undefined ? {} : { granularity }),
     ...(licence === undefined ? {} : { licence }),
-    conditions: conditionsOf(library, licence, granularity),
+    conditions: conditionTexts(stated),
+    stated,
     types: objectsOf(library['dataRequirement'])
       .map((one) => textOf(one['type']))
       .filter((type) => type !== undefined),
@@ -76,33 +81,8 @@ function extentOf(text: string, held: string): Extent | undefined {
   return { kind, base: reference.base ?? held, id: reference.id };
 }
 
-function licenceOf(extensions: readonly JsonObject[]): string | undefined {
-  const concept = objectOf(
-    extensions.find((one) => one['url'] === canonical.licenceCodeable)?.['valueCodeableConcept'],
-  );
-  return textOf(objectsOf(concept?.['coding'])[0]?.['code']) ?? textOf(concept?.['text']);
-}
-
-function granularityOf(extensions: readonly JsonObject[]): Granularity | undefined {
-  const stated = extensions.find((one) => one['url'] === canonical.granularity);
-  const level = objectsOf(stated?.['extension']).find((one) => one['url'] === 'level')?.['valueCode'];
-  return granularities.find((one) => one === level);
-}
-
-const granularityTexts: Record<Granularity, string> = {
-  none: 'nothing is given without approval',
-  exists: 'only whether there are any',
-  count: 'counts only, small ones withheld',
-  aggregate: 'aggregates only',
-  'record-deidentified': 'single records, de-identified',
-  record: 'single records are open',
-};
-
-function conditionsOf(library: JsonObject, licence?: string, granularity?: Granularity): Condition[] {
-  const conditions: Condition[] = [];
-  if (licence !== undefined) conditions.push({ code: 'licence', text: licence });
-  if (granularity !== undefined) conditions.push({ code: 'granularity', text: granularityTexts[granularity] });
-  const copyright = textOf(library['copyright']);
-  if (copyright !== undefined) conditions.push({ code: 'copyright', text: copyright });
-  return conditions;
+/** The code or words of the first licence. */
+function licenceOf({ licences }: Stated): string | undefined {
+  const [first] = licences;
+  return first?.code ?? first?.text ?? first?.url;
 }

@@ -1,6 +1,6 @@
 /** What the steps of one walk share: HTTP, limits, and where traces and problems go. */
 import type { Problem, TraceStep, WalkEvent } from './answer.ts';
-import { createHttp, type Http } from './http.ts';
+import { createHttp, type Http, type HttpAnswer } from './http.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { type Peer, readPeer } from './peer.ts';
 
@@ -11,9 +11,21 @@ export interface ClientSettings {
   limits?: Partial<Limits>;
   /** bearer token by the base address of the server that it was issued for; it is sent nowhere else */
   tokens?: Readonly<Record<string, string>>;
+  /** what the data are for; only servers with a token are told */
+  asked?: Asked;
   /** what happens while the walk goes on */
   onEvent?: (event: WalkEvent) => void;
   signal?: AbortSignal;
+}
+
+/** What the asker states: purposes of use (`system|code`) and the project, and the headers that carry them. */
+export interface Asked {
+  purposes?: readonly string[];
+  project?: string;
+  /** `Purpose-Of-Use` unless stated */
+  purposeHeader?: string;
+  /** `Project` unless stated */
+  projectHeader?: string;
 }
 
 export interface Walk {
@@ -32,7 +44,16 @@ export interface Walk {
 /** A base address without a slash at its end. */
 export const baseOf = (address: string): string => address.replace(/\/+$/, '');
 
-export function createWalk(settings: ClientSettings): Walk {
+/** Headers that say what is asked for, by name; none where nothing is stated. */
+function statedHeaders({ asked = {} }: ClientSettings): Readonly<Record<string, string>> {
+  const { purposes = [], project, purposeHeader = 'Purpose-Of-Use', projectHeader = 'Project' } = asked;
+  return {
+    ...(purposes.length === 0 ? {} : { [purposeHeader]: purposes.join(', ') }),
+    ...(project === undefined ? {} : { [projectHeader]: project }),
+  };
+}
+
+export function createWalk(settings: ClientSettings, onAnswer?: (answer: HttpAnswer) => void): Walk {
   const limits = { ...defaultLimits, ...settings.limits };
   const tokens = new Map(Object.entries(settings.tokens ?? {}).map(([base, token]) => [baseOf(base), token]));
   const emit = settings.onEvent ?? (() => {});
@@ -44,6 +65,8 @@ export function createWalk(settings: ClientSettings): Walk {
     now,
     limits,
     tokens,
+    stated: statedHeaders(settings),
+    ...(onAnswer === undefined ? {} : { onAnswer }),
     onTrace(step) {
       trace.push(step);
       emit({ kind: 'trace', step });

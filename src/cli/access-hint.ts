@@ -1,0 +1,46 @@
+/** Tells a person who was refused what a data set asks for and how to ask for access. See docs/reference/command-line.md */
+import { type AnsweredDataset, type ClientSettings, ServerError } from '../federation/client/index.ts';
+import { shellWord } from './table.ts';
+
+/** Conditions that a person must meet before records are given. */
+const askedOfPeople = new Set([
+  'data-use',
+  'visa',
+  'terms',
+  'committee',
+  'embargo',
+  'expiry',
+  'country',
+  'recipient',
+  'purpose',
+  'unknown',
+]);
+
+/** Lines that say what may be missing, the last of them how to ask. */
+export function accessHint(dataset: AnsweredDataset, { tokens = {}, asked = {} }: ClientSettings): string[] {
+  const base = dataset.repository;
+  const hasToken = base !== undefined && Object.keys(tokens).some((one) => one.replace(/\/+$/, '') === base);
+  const stated = new Set(asked.purposes ?? []);
+  const levels = (dataset.stated?.statement.offers ?? []).map(({ level }) => level);
+  const givesNoRecords = levels.length > 0 && !levels.some((level) => level.startsWith('record'));
+  const purposes = (dataset.stated?.statement.requirements ?? []).flatMap((one) =>
+    one.kind === 'purpose' ? one.codes : [],
+  );
+  const isPurposeStated = purposes.some((code) => stated.has(code));
+  const conditions = dataset.conditions.filter(
+    ({ code }) => askedOfPeople.has(code) && !(code === 'purpose' && isPurposeStated),
+  );
+  return [
+    ...(hasToken || base === undefined ? [] : [`you gave no token for ${base}: --token ${base}=TOKEN`]),
+    ...(givesNoRecords ? [`it offers no single records, at most: ${levels[0]}`] : []),
+    ...conditions.map(({ text }) => `it asks: ${text}`),
+    `to ask for access: fairway access request ${shellWord(dataset.identifier)}`,
+  ];
+}
+
+/** The error that says more when a server refused; any other as it is. */
+export function refusalOf(error: unknown, dataset: AnsweredDataset, settings: ClientSettings): unknown {
+  if (!(error instanceof ServerError) || (error.status !== 401 && error.status !== 403)) return error;
+  const lines = accessHint(dataset, settings).map((line) => `  ${line}`);
+  return new Error(`${dataset.title} was not given: ${error.message}\n${lines.join('\n')}`);
+}

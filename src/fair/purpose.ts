@@ -1,0 +1,46 @@
+/** Purposes of use and codes in general, as people read them. https://terminology.hl7.org/ValueSet-v3-PurposeOfUse.html */
+import type { CodeText } from '../conditions/model.ts';
+import { canonical } from '../fhir/canonical.ts';
+import { plain } from './plain.ts';
+
+const names: Readonly<Record<string, string>> = {
+  HRESCH: 'healthcare research',
+  BIORCH: 'biomedical research',
+  DSRCH: 'disease specific research',
+  POARCH: 'research on population origins or ancestry',
+  TRANSRCH: 'translational research',
+  CLINTRCH: 'clinical trial research',
+  CLINTRCHNPC: 'clinical trial research without patient care',
+  CLINTRCHPC: 'clinical trial research with patient care',
+  PRECLINTRCH: 'preparation of clinical trial research',
+  PUBHLTH: 'public health',
+  TREAT: 'treatment',
+  ETREAT: 'emergency treatment',
+  HPAYMT: 'payment',
+  HOPERAT: 'healthcare operations',
+};
+
+/** `system|code` taken apart; the system is empty where none is stated. */
+export function partsOf(code: CodeText): { system: string; code: string } {
+  const at = code.indexOf('|');
+  return at < 0 ? { system: '', code } : { system: code.slice(0, at), code: code.slice(at + 1) };
+}
+
+/** The name of a purpose with its code; the whole `system|code` where it has no name here. */
+export function purposeText(purpose: CodeText): string {
+  const { system, code } = partsOf(purpose);
+  const name = system === canonical.actReason ? names[code] : undefined;
+  return name === undefined ? plain(purpose) : `${name} (${code})`;
+}
+
+/** The IRI of a code: the address of its system, with the code as fragment. */
+export function iriOfCode(text: CodeText): string | undefined {
+  const { system, code } = partsOf(text);
+  return isIri(system) && code !== '' ? `${system}#${fragment(code)}` : undefined;
+}
+
+/** Whether the text may stand where JSON-LD wants an absolute IRI. https://www.rfc-editor.org/rfc/rfc3987 */
+export const isIri = (text: string): boolean => /^[a-z][a-z0-9+.-]*:[^\s\p{Cc}<>"{}|\\^`]+$/iu.test(text);
+
+/** Any text as the end of an address. */
+export const fragment = (text: string): string => encodeURIComponent(text.toWellFormed());
