@@ -71,7 +71,7 @@ export function requirementText(one: Requirement): string {
     case 'not-after':
       return `until ${dayText(one.at)}`;
     case 'committee':
-      return `${plain(one.committee)} decides on requests`;
+      return `${one.display === undefined ? '' : `${plain(one.display)}, `}${plain(one.committee)} decides on requests`;
   }
 }
 
@@ -81,10 +81,11 @@ export function dayText(at: number): string {
   return text.endsWith('T00:00:00.000Z') ? text.slice(0, 10) : text;
 }
 
-export function dataUseText({ id, parameter }: DataUseTerm): string {
+export function dataUseText({ id, parameter, display }: DataUseTerm): string {
   const term = duoTerm(id);
   const name = term === undefined ? `a data use term that this version does not know: ${plain(id)}` : term.name;
-  const more = parameter === undefined ? '' : `: ${plain(parameter)}`;
+  const named = display === undefined ? '' : `${plain(display)}, `;
+  const more = parameter === undefined ? '' : `: ${named}${plain(parameter)}`;
   return term === undefined ? `${name}${more}` : `${name}${more} (${term.abbreviation}, ${id})`;
 }
 
