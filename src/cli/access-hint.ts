@@ -42,7 +42,7 @@ export function accessHint(dataset: AnsweredDataset, { tokens = {}, asked = {} }
 /** The command that asks for access. */
 export function askText(dataset: AnsweredDataset): string {
   const { repository = 'BASE', identifier, stated } = dataset;
-  const [purpose = 'CODE'] = (stated?.statement.requirements ?? []).flatMap((one) =>
+  const [purpose = `${canonical.actReason}|HRESCH`] = (stated?.statement.requirements ?? []).flatMap((one) =>
     one.kind === 'purpose' ? one.codes : [],
   );
   const short = purpose.startsWith(`${canonical.actReason}|`) ? purpose.slice(canonical.actReason.length + 1) : purpose;
