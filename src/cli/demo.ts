@@ -87,11 +87,11 @@ function parsePatients(text: string): number {
 async function demo(options: DemoOptions, environment: Environment): Promise<number> {
   const say = (text: string): void => void environment.stderr.write(`${text}\n`);
   const memory = await recall(options);
+  const tokens = await demoTokens(options.data);
   say('Getting the definitions of FHIR R4, R4B and R5 ready');
   await Promise.all([loadDefinitions('R4'), loadDefinitions('R4B'), loadDefinitions('R5')]);
   say(`Starting PostgreSQL in ${options.data}`);
   const engine = await startEngine({ folder: options.data });
-  const tokens = await demoTokens(options.data);
   // Made anew at each start and told to nobody: only this process loads data.
   const loader = newToken();
   const access = demoAccess(tokens, loader);

@@ -17,6 +17,7 @@ const profile: JsonObject = {
   rules: [
     { path: 'HumanName', method: 'redact' },
     { path: 'Identifier', method: 'redact' },
+    { path: 'Meta.tag', method: 'keep', comment: 'the data set is found by it' },
   ],
 };
 
