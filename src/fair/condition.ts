@@ -1,6 +1,6 @@
 /** Says the conditions of a data set in words. See docs/adr/0010-statements-and-effects.md */
-import type { DataUseTerm, Offer, Requirement } from '../conditions/model.ts';
-import { duoTerm } from './duo.ts';
+import type { Offer, Requirement } from '../conditions/model.ts';
+import { dataUseText } from './duo.ts';
 import { obligationText } from './obligation.ts';
 import { plain } from './plain.ts';
 import { purposeText } from './purpose.ts';
@@ -75,18 +75,10 @@ export function requirementText(one: Requirement): string {
   }
 }
 
-/** A day, with the time where one was stated. */
+/** A day where the moment begins or ends one, else the moment. */
 export function dayText(at: number): string {
   const text = new Date(at).toISOString();
-  return text.endsWith('T00:00:00.000Z') ? text.slice(0, 10) : text;
-}
-
-export function dataUseText({ id, parameter, display }: DataUseTerm): string {
-  const term = duoTerm(id);
-  const name = term === undefined ? `a data use term that this version does not know: ${plain(id)}` : term.name;
-  const named = display === undefined ? '' : `${plain(display)}, `;
-  const more = parameter === undefined ? '' : `: ${named}${plain(parameter)}`;
-  return term === undefined ? `${name}${more}` : `${name}${more} (${term.abbreviation}, ${id})`;
+  return /T(00:00:00\.000|23:59:59\.999)Z$/.test(text) ? text.slice(0, 10) : text;
 }
 
 /** `isOpen` when the data set asks nothing of anyone. */

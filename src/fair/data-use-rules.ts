@@ -2,7 +2,7 @@
 import type { DataUseTerm } from '../conditions/model.ts';
 import type { JsonObject } from '../fhir/json.ts';
 import { duoIri, duoTerm } from './duo.ts';
-import { fragment, iriOfCode, isIri } from './purpose.ts';
+import { fragment, iriOfCode, isIri, oboIri } from './purpose.ts';
 
 /** Of the terms of our profile of ODRL. */
 export const fairwayTerms = 'https://fairway.health/fhir/odrl#';
@@ -38,9 +38,9 @@ export const typed = (value: string, type: 'dateTime' | 'date' | 'duration'): Js
 
 /** A value as an IRI where it is one or names a code, as text otherwise. */
 export function operandOf(text: string): JsonObject | string {
-  if (isIri(text)) return iri(text);
   const address = iriOfCode(text);
-  return address === undefined ? text : iri(address);
+  if (address !== undefined) return iri(address);
+  return isIri(text) ? iri(text) : text;
 }
 
 export const countryIri = (code: string): string => (isIri(code) ? code : `urn:iso:std:iso:3166#${fragment(code)}`);
@@ -132,7 +132,9 @@ const ruleOf: Readonly<Record<string, (rules: Rules, stating: Stating) => unknow
   POA: isPurpose,
   DS(rules, one) {
     isPurpose(rules, one);
-    if (one.parameters.length > 0) rules.purposes.push(one.only('fairway:disease', 'isA'));
+    if (one.parameters.length === 0) return;
+    const diseases = one.parameters.map((disease) => operandOf(oboIri(disease) ?? disease));
+    rules.purposes.push(one.sourced(among('fairway:disease', diseases, 'isA')));
   },
   CC: (rules, { purpose }) => rules.alternatives.push(purpose),
   GSO: (rules, { purpose }) => rules.constraints.push(purpose),

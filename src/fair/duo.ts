@@ -1,4 +1,8 @@
 /** The terms of the Data Use Ontology: names, addresses, and whether they permit or modify. https://github.com/EBISPOT/DUO */
+import type { DataUseTerm, Obligation } from '../conditions/model.ts';
+import { canonical } from '../fhir/canonical.ts';
+import { plain } from './plain.ts';
+import { partsOf } from './purpose.ts';
 
 export interface DuoTerm {
   abbreviation: string;
@@ -47,3 +51,19 @@ export const duoTerm = (id: string): DuoTerm | undefined => (Object.hasOwn(terms
 
 /** The address of a term. */
 export const duoIri = (id: string): string => `http://purl.obolibrary.org/obo/${id.replace(':', '_')}`;
+
+/** The term in words, with its parameter. */
+export function dataUseText({ id, parameter, display }: DataUseTerm): string {
+  const term = duoTerm(id);
+  const named = display === undefined ? '' : `${plain(display)}, `;
+  const more = parameter === undefined ? '' : `: ${named}${plain(parameter)}`;
+  if (term === undefined) return `a data use term that this version does not know: ${plain(id)}${more}`;
+  return `${term.name}${more} (${term.abbreviation}, ${id})`;
+}
+
+/** The term that servers hand on as an obligation, such as a duty to publish; undefined for other obligations. */
+export function dataUseOfObligation({ code, parameter }: Obligation): DataUseTerm | undefined {
+  const parts = partsOf(code);
+  const id = parts.system === canonical.duo ? duoIdOf(parts.code) : undefined;
+  return id === undefined ? undefined : { id, ...(parameter === undefined ? {} : { parameter }) };
+}

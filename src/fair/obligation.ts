@@ -1,6 +1,7 @@
 /** What a recipient must do or refrain from: the v3 codes, in words and as ODRL actions. https://terminology.hl7.org/ValueSet-v3-SecurityPolicy.html */
 import type { CodeText, Obligation } from '../conditions/model.ts';
 import { canonical } from '../fhir/canonical.ts';
+import { dataUseOfObligation, dataUseText } from './duo.ts';
 import { plain } from './plain.ts';
 import { partsOf } from './purpose.ts';
 
@@ -62,6 +63,8 @@ export function monthsOf({ parameter }: Obligation): number | undefined {
 export function obligationText(obligation: Obligation): string {
   const { code, display, parameter } = obligation;
   const meaning = meaningOf(code);
+  const dataUse = dataUseOfObligation(obligation);
+  if (dataUse !== undefined) return dataUseText(dataUse);
   if (meaning === undefined) {
     const name = display === undefined ? '' : `${plain(display)}, `;
     const more = parameter === undefined ? '' : ` with ${plain(parameter)}`;

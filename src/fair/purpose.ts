@@ -33,9 +33,19 @@ export function purposeText(purpose: CodeText): string {
   return name === undefined ? plain(purpose) : `${name} (${code})`;
 }
 
-/** The IRI of a code: the address of its system, with the code as fragment. */
+const obo = 'http://purl.obolibrary.org/obo/';
+
+/** The IRI of a term by its CURIE, such as `MONDO:0005015`. */
+export function oboIri(curie: string): string | undefined {
+  const [, ontology, local] = /^([A-Za-z]+)[:_](\w+)$/.exec(curie) ?? [];
+  return ontology === undefined ? undefined : `${obo}${ontology}_${local}`;
+}
+
+/** The IRI of a code: the term's own in ontologies of the OBO Foundry, else the address of its system with the code as fragment. */
 export function iriOfCode(text: CodeText): string | undefined {
   const { system, code } = partsOf(text);
+  const term = system.startsWith(obo) ? oboIri(code) : undefined;
+  if (term !== undefined) return term;
   return isIri(system) && code !== '' ? `${system}#${fragment(code)}` : undefined;
 }
 

@@ -28,7 +28,7 @@ export interface Stated {
 }
 
 /**
- * Unlike the compilation that decisions rest on, one statement that is not understood closes nothing here: all others
+ * Unlike the compilation that decisions rest on (conditions/data-set-statement.ts, which no browser can run), one statement that is not understood closes nothing here: all others
  * are still told, and that one is handed on as it stands.
  */
 export function statedOf(library: JsonObject, source: string): Stated {
@@ -137,12 +137,13 @@ const readers: Readonly<Record<string, Reader>> = {
   ...requirementReaders,
   [canonical.granularity]: (extension, { offers }) => took(offers, offerOf(extension)),
   [canonical.embargo](extension, { requirements }) {
-    const at = instantOf(extension);
-    return took(requirements, at === undefined ? undefined : { kind: 'not-before', at });
+    // The day it names still belongs to the embargo, and to the time before the expiry.
+    const end = endOf(extension);
+    return took(requirements, end === undefined ? undefined : { kind: 'not-before', at: end });
   },
   [canonical.expires](extension, { requirements }) {
-    const at = instantOf(extension);
-    return took(requirements, at === undefined ? undefined : { kind: 'not-after', at });
+    const end = endOf(extension);
+    return took(requirements, end === undefined ? undefined : { kind: 'not-after', at: end - 1 });
   },
   [canonical.dataUse](extension, { dataUse }) {
     const read = dataUseOf(extension);
@@ -211,9 +212,15 @@ function recipientOf(extension: JsonObject): string | undefined {
   return text(extension['valueUri']) ?? identifierText(identifier) ?? text(reference?.['reference']);
 }
 
-function instantOf(extension: JsonObject): number | undefined {
-  const at = Date.parse(text(extension['valueDateTime']) ?? text(extension['valueDate']) ?? '');
-  return Number.isNaN(at) ? undefined : at;
+/** The moment after all that the date or dateTime covers: a year, a month, a day, a second. */
+function endOf(extension: JsonObject): number | undefined {
+  const stated = text(extension['valueDate']) ?? text(extension['valueDateTime']) ?? '';
+  const [, year, month, day, time] = /^(\d{4})(?:-(\d\d)(?:-(\d\d)(T.+)?)?)?$/.exec(stated) ?? [];
+  const at = Date.parse(stated);
+  if (year === undefined || Number.isNaN(at)) return undefined;
+  if (time !== undefined) return at + (time.includes('.') ? 1 : 1000);
+  if (day !== undefined) return at + 86_400_000;
+  return month === undefined ? Date.UTC(Number(year) + 1, 0) : Date.UTC(Number(year), Number(month));
 }
 
 /** One for each parameter, or one alone. */
@@ -237,7 +244,13 @@ const displayOf = (holder: JsonObject): string | undefined => text(objectOf(hold
 function parameterText(part: JsonObject): string | undefined {
   const number = part['valueInteger'];
   if (typeof number === 'number') return String(number);
-  return codingText(part) ?? text(part['valueString']) ?? text(part['valueDate']) ?? text(part['valueDateTime']);
+  return (
+    codingText(part) ??
+    identifierText(objectOf(part['valueIdentifier'])) ??
+    text(part['valueString']) ??
+    text(part['valueDate']) ??
+    text(part['valueDateTime'])
+  );
 }
 
 function obligationOf(extension: JsonObject): Obligation | undefined {

@@ -1,5 +1,6 @@
 /** Says the terms of a download to people: the file that lies beside the data. See docs/reference/terms.md */
-import { dataUseText, dayText, licenceText, requirementText, unknownText } from './condition.ts';
+import { dayText, licenceText, requirementText, unknownText } from './condition.ts';
+import { dataUseText } from './duo.ts';
 import { obligationText } from './obligation.ts';
 import { plain } from './plain.ts';
 import { purposeText } from './purpose.ts';

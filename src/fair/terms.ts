@@ -1,6 +1,7 @@
 /** What goes with one download: what data sets state of it, and what servers said while it was fetched. See docs/reference/terms.md */
 import type { CodeText, DataUseTerm, Obligation, Requirement } from '../conditions/model.ts';
 import { canonical } from '../fhir/canonical.ts';
+import { dataUseOfObligation } from './duo.ts';
 import { meaningOf } from './obligation.ts';
 import { isIri } from './purpose.ts';
 import type { Licence, Stated } from './stated.ts';
@@ -43,10 +44,16 @@ function unique<T>(list: readonly T[], keyOf: (one: T) => string): T[] {
   return [...seen.values()];
 }
 
-/** What must be done or refrained from, wherever it was said; each once. */
-export function obligationsOf({ stated, said }: Terms): Obligation[] {
+const dataUseKey = ({ id, parameter }: DataUseTerm): string => `${id} ${parameter ?? ''}`;
+
+/** What must be done or refrained from, wherever it was said; each once. Terms of data use are among those, not among these. */
+export function obligationsOf(terms: Terms): Obligation[] {
+  const { stated, said } = terms;
   const all = [...stated.flatMap(({ statement }) => statement.obligations), ...said.obligations];
-  return unique(all, ({ code, parameter }) => `${code} ${parameter ?? ''}`);
+  return unique(
+    all.filter((one) => dataUseOfObligation(one) === undefined),
+    ({ code, parameter }) => `${code} ${parameter ?? ''}`,
+  );
 }
 
 export function requirementsOf({ stated }: Terms): Requirement[] {
@@ -56,11 +63,12 @@ export function requirementsOf({ stated }: Terms): Requirement[] {
   );
 }
 
-export function dataUseOf({ stated }: Terms): DataUseTerm[] {
-  return unique(
-    stated.flatMap(({ statement }) => statement.dataUse),
-    ({ id, parameter }) => `${id} ${parameter ?? ''}`,
-  );
+/** Terms of data use that records state, or that servers hand on as obligations. */
+export function dataUseOf({ stated, said }: Terms): DataUseTerm[] {
+  const handedOn = [...stated.flatMap(({ statement }) => statement.obligations), ...said.obligations]
+    .map(dataUseOfObligation)
+    .filter((one) => one !== undefined);
+  return unique([...stated.flatMap(({ statement }) => statement.dataUse), ...handedOn], dataUseKey);
 }
 
 export function unknownOf({ stated }: Terms): Stated['unknown'][number][] {
@@ -106,15 +114,17 @@ export function obligationsOfHeader(header: string): Obligation[] {
 /** Whether a security label is something to do or to refrain from, as far as this version knows. */
 export const isObligation = (label: CodeText): boolean => meaningOf(label) !== undefined;
 
+const link = /<([^<>]*)>((?:\s*;\s*[^\s;,="]+(?:\s*=\s*(?:"[^"]*"|[^\s;,"]*))?)*)/g;
+const linkParameter = /;\s*([^\s;,="]+)\s*=\s*(?:"([^"]*)"|([^\s;,"]*))/g;
+
 /** Targets of a header that lists links; of those with the relation, where one is asked for. https://www.rfc-editor.org/rfc/rfc8288#section-3 */
 export function linksOfHeader(header: string, relation?: string): string[] {
   const found: string[] = [];
-  for (const [, target, parameters] of header.matchAll(
-    /<([^<>]*)>((?:\s*;\s*[^\s;,="]+(?:\s*=\s*(?:"[^"]*"|[^\s;,"]*))?)*)/g,
-  )) {
-    const [, quoted, bare] = /;\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))/i.exec(parameters ?? '') ?? [];
-    const relations = (quoted ?? bare ?? '').toLowerCase().split(/\s+/);
-    if (target !== undefined && (relation === undefined || relations.includes(relation))) found.push(target.trim());
+  for (const [, target = '', parameters = ''] of header.matchAll(link)) {
+    // Of several rel the first counts.
+    const rel = [...parameters.matchAll(linkParameter)].find(([, name]) => name?.toLowerCase() === 'rel');
+    const relations = (rel?.[2] ?? rel?.[3] ?? '').toLowerCase().split(/\s+/);
+    if (relation === undefined || relations.includes(relation)) found.push(target.trim());
   }
   return found;
 }

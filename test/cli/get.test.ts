@@ -188,6 +188,79 @@ describe('the terms beside the data', () => {
   });
 });
 
+test('what servers say beside records: the least level, the earliest end, terms accepted, names of codes', async () => {
+  let page = 0;
+  const base = await serve((request, response, at) => {
+    if (request.path !== 'Patient') return hospital(request, response, at);
+    page++;
+    response.setHeader('fairway-granularity', page === 1 ? 'record' : 'record-deidentified');
+    response.setHeader('fairway-access-until', page === 1 ? '2028-01-01' : '2027-01-01');
+    response.setHeader('fairway-accepted-terms', '<https://example.org/terms/3>');
+    const security = [
+      { system: canonical.actCode, code: 'ENCRYPT', display: 'encrypt' },
+      { system: canonical.actCode, code: 'DELAU' },
+      { code: 'home-made' },
+      { system: 'urn:x' },
+    ];
+    response.setHeader('fairway-obligations', 'DELAU;6');
+    const next = { link: [{ relation: 'next', url: `${at}/Patient?page=2` }] };
+    return bundle([patient(page, security)], page === 1 ? next : {});
+  });
+  const from = await registry([plainRecord(`${base}/Patient?active=true`)]);
+  const out = newOut();
+  expect((await run('get', 'hospital', '--registry', from, '--out', out)).err).toBe('');
+  const text = read(out, 'terms.txt');
+  for (const part of [
+    'granted: record-deidentified',
+    'until 2027-01-01',
+    'accepted: https://example.org/terms/3',
+    '(ENCRYPT)',
+    '|home-made',
+  ])
+    expect(text).toContain(part);
+  // A label says DELAU and the header DELAU;6: that is one obligation.
+  expect(text.match(/DELAU/g)).toHaveLength(1);
+  const policy = readJson(out, 'terms.jsonld');
+  expect(policyFaults(policy)).toEqual([]);
+  expect(JSON.stringify(policy)).toContain('"fairway:display":"encrypt"');
+});
+
+test('a type that is no name becomes no file', async () => {
+  const evil = '..';
+  const base = await serve(({ path }, response, at) =>
+    path === 'metadata' ? capabilities([]) : hospital({ path, query: new URLSearchParams() }, response, at),
+  );
+  const record = { ...plainRecord(`${base}/Patient?_id=1`), dataRequirement: [{ type: evil }] };
+  const from = await registry([record]);
+  const out = newOut();
+  const ran = await run('get', 'hospital', '--registry', from, '--out', out);
+  expect(ran.code).toBe(exit.failed);
+  expect(readdirSync(out)).toEqual([]);
+});
+
+test('large files are whole, and hashed as a whole', async () => {
+  const many = Array.from({ length: 3000 }, (_, id) => ({ ...patient(id), name: [{ text: 'ä'.repeat(20) }] }));
+  const base = await serve(({ path }) => (path === 'metadata' ? capabilities(['Patient']) : bundle(many)));
+  const from = await registry([plainRecord(`${base}/Patient?active=true`)]);
+  const out = newOut();
+  await run('get', 'hospital', '--registry', from, '--out', out, '--format', 'crate');
+  const bytes = readFileSync(join(out, 'data/Patient.ndjson'));
+  expect(
+    bytes
+      .toString()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual(many);
+  const file = readJson(out, 'ro-crate-metadata.json')['@graph'].find(
+    (one: any) => one['@id'] === 'data/Patient.ndjson',
+  );
+  expect([file.contentSize, file.sha256]).toEqual([
+    String(bytes.length),
+    createHash('sha256').update(bytes).digest('hex'),
+  ]);
+});
+
 describe('--format crate', () => {
   const token = 's3cret-token-0e41';
 
