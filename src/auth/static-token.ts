@@ -31,6 +31,7 @@ export const tokenMembers = [
   'name',
   'sha256',
   'may',
+  'committees',
   'purposes',
   'project',
   'affiliations',
@@ -55,7 +56,7 @@ export function tokenEntryOf(entry: Reading): [digest: string, AccessContext] {
   const digest = entry.text('sha256', 'the SHA-256 of the token as 64 hexadecimal digits', /^[0-9a-f]{64}$/);
   const context: AccessContext = {
     subject: { kind: 'service', name },
-    rights: rightsOf(new Set(mayOf(entry))),
+    rights: { ...rightsOf(new Set(mayOf(entry))), ...committeesOf(entry) },
     tokenId: digest,
   };
   if (entry.has('scopes')) context.scopes = scopesOf(entry, 'scopes');
@@ -78,6 +79,13 @@ export function tokenEntryOf(entry: Reading): [digest: string, AccessContext] {
 function mayOf(entry: Reading): readonly string[] {
   if (!entry.has('may')) return [];
   return entry.texts('may', `a list of ${rightNames.join(', ')}`, new RegExp(`^(?:${rightNames.join('|')})$`));
+}
+
+function committeesOf(entry: Reading): Pick<AccessContext['rights'], 'committees'> {
+  if (!entry.has('committees')) return {};
+  return {
+    committees: entry.texts('committees', 'a list of committees as data sets name them: Organization/id or URLs'),
+  };
 }
 
 function purposesOf(entry: Reading): readonly string[] {

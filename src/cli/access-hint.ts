@@ -1,5 +1,6 @@
 /** Tells a person who was refused what a data set asks for and how to ask for access. See docs/reference/command-line.md */
 import { type AnsweredDataset, type ClientSettings, ServerError } from '../federation/client/index.ts';
+import { canonical } from '../fhir/canonical.ts';
 import { shellWord } from './table.ts';
 
 /** Conditions that a person must meet before records are given. */
@@ -34,8 +35,28 @@ export function accessHint(dataset: AnsweredDataset, { tokens = {}, asked = {} }
     ...(hasToken || base === undefined ? [] : [`you gave no token for ${base}: --token ${base}=TOKEN`]),
     ...(givesNoRecords ? [`it offers no single records, at most: ${levels[0]}`] : []),
     ...conditions.map(({ text }) => `it asks: ${text}`),
-    `to ask for access: fairway access request ${shellWord(dataset.identifier)}`,
+    askText(dataset),
   ];
+}
+
+/** The command that asks for access. */
+export function askText(dataset: AnsweredDataset): string {
+  const { repository = 'BASE', identifier, stated } = dataset;
+  const [purpose = `${canonical.actReason}|HRESCH`] = (stated?.statement.requirements ?? []).flatMap((one) =>
+    one.kind === 'purpose' ? one.codes : [],
+  );
+  const short = purpose.startsWith(`${canonical.actReason}|`) ? purpose.slice(canonical.actReason.length + 1) : purpose;
+  const flags = `--repository ${shellWord(repository)} --token TOKEN --purpose ${shellWord(short)}`;
+  return `to ask for access: fairway access request ${shellWord(identifier)} ${flags}`;
+}
+
+/** Whether asking could bring more than was answered: not where nothing more is offered, nor while a date keeps everyone out. */
+export function mayAsk({ answer, stated }: AnsweredDataset, now: number): boolean {
+  const { offers = [], requirements = [] } = stated?.statement ?? {};
+  if (requirements.some((one) => one.kind === 'not-before' && now < one.at)) return false;
+  if (answer.state === 'not-permitted') return true;
+  const isLittle = answer.state === 'exists' || answer.state === 'below-threshold';
+  return isLittle && offers.some(({ level }) => level.startsWith('record'));
 }
 
 /** The error that says more when a server refused; any other as it is. */

@@ -7,7 +7,8 @@ import {
   type Step,
   type TraceStep,
 } from '../federation/client/index.ts';
-import { shellWord, tableOf } from './table.ts';
+import { askText, mayAsk } from './access-hint.ts';
+import { tableOf } from './table.ts';
 
 export interface Style {
   heading(text: string): string;
@@ -19,7 +20,7 @@ export function answerText(answer: Answer, style: Style): string {
     `${style.heading('The way')}\n${hopsText(answer.trace)}`,
     `${style.heading('Data sets')}\n${datasetsText(answer.datasets)}`,
     isCounted ? `${rangeText(answer)}\n` : '',
-    conditionsText(answer.datasets, style),
+    conditionsText(answer, style),
     answer.problems.length === 0 ? '' : `${style.heading('Not answered')}\n${problemsText(answer)}`,
   ]
     .filter((part) => part !== '')
@@ -88,12 +89,11 @@ function datasetsText(datasets: readonly AnsweredDataset[]): string {
 const inTable = new Set(['licence', 'granularity']);
 
 /** Data sets that state more than the table shows, with all of that. */
-function conditionsText(datasets: readonly AnsweredDataset[], style: Style): string {
-  const blocks = datasets.map(({ title, conditions, answer, identifier }) => {
-    const lines = conditions.filter(({ code }) => !inTable.has(code)).map(({ text }) => text);
-    if (answer.state === 'not-permitted')
-      lines.push(`to ask for access: fairway access request ${shellWord(identifier)}`);
-    return lines.length === 0 ? '' : `  ${title}\n${lines.map((line) => `    ${line}\n`).join('')}`;
+function conditionsText({ datasets, askedAt }: Answer, style: Style): string {
+  const blocks = datasets.map((dataset) => {
+    const lines = dataset.conditions.filter(({ code }) => !inTable.has(code)).map(({ text }) => text);
+    if (mayAsk(dataset, Date.parse(askedAt))) lines.push(askText(dataset));
+    return lines.length === 0 ? '' : `  ${dataset.title}\n${lines.map((line) => `    ${line}\n`).join('')}`;
   });
   const all = blocks.join('');
   return all === '' ? '' : `${style.heading('Conditions')}\n${all}`;

@@ -1,13 +1,11 @@
 /** `fairway demo`: a community of five servers in one process, filled with made-up data, and a question answered by walking them. See README.md */
-import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { Command, Option } from 'commander';
 import { pino } from 'pino';
 import { type App, type AppSettings, createApp } from '../app.ts';
-import { noAccess } from '../auth/access-file.ts';
-import { tokenDigest } from '../auth/static-token.ts';
+import type { AccessSettings } from '../auth/access-file.ts';
 import {
   type Addresses,
   type CommunityPlan,
@@ -22,6 +20,8 @@ import { loadDefinitions } from '../fhir/definitions/load.ts';
 import { ensureDatabase } from '../store/connect.ts';
 import { type Engine, startEngine } from '../store/engine.ts';
 import { answerText } from './answer-text.ts';
+import { guideText } from './demo-guide.ts';
+import { type DemoTokens, demoAccess, demoTokens, newToken } from './demo-tokens.ts';
 import { type Environment, exit, UsageError } from './environment.ts';
 import { type Imported, sendLines } from './import.ts';
 import { parsePort, stopUnlessUsed } from './serve.ts';
@@ -38,7 +38,11 @@ interface DemoOptions {
 interface Memory extends CommunityPlan {
   /** addresses that the metadata name, by server whose records are in */
   loaded: Partial<Record<SiteName, string>>;
+  /** of the made-up data: another one has other data sets or conditions */
+  edition: number;
 }
+
+const edition = 2;
 
 const seed = 'fairway';
 const defaultPatients = 600;
@@ -83,19 +87,22 @@ function parsePatients(text: string): number {
 async function demo(options: DemoOptions, environment: Environment): Promise<number> {
   const say = (text: string): void => void environment.stderr.write(`${text}\n`);
   const memory = await recall(options);
+  const tokens = await demoTokens(options.data);
   say('Getting the definitions of FHIR R4, R4B and R5 ready');
   await Promise.all([loadDefinitions('R4'), loadDefinitions('R4B'), loadDefinitions('R5')]);
   say(`Starting PostgreSQL in ${options.data}`);
   const engine = await startEngine({ folder: options.data });
-  const token = randomBytes(32).toString('base64url');
+  // Made anew at each start and told to nobody: only this process loads data.
+  const loader = newToken();
+  const access = demoAccess(tokens, loader);
   const apps = new Map<SiteName, App>();
   try {
     for (const [at, name] of siteNames.entries()) {
       const port = options.port === 0 ? 0 : options.port + at;
-      apps.set(name, await openSite(engine, name, port, token, environment));
+      apps.set(name, await openSite(engine, name, port, access, environment));
     }
-    await load(memory, apps, token, options, say);
-    await showAnswer(apps, environment);
+    await load(memory, apps, loader, options, say);
+    await showAnswer(apps, tokens, options, environment);
     if (options.once !== true) {
       say('Serving until it is ended with Ctrl+C');
       await environment.ended;
@@ -113,14 +120,13 @@ async function openSite(
   engine: Engine,
   name: SiteName,
   port: number,
-  token: string,
+  access: AccessSettings,
   environment: Environment,
 ): Promise<App> {
   const logger = pino({ base: null, level: 'warn' }, environment.stderr);
   const log: AppSettings['log'] = (level, message, details) => logger[level](details ?? {}, message);
   await ensureDatabase(engine, databaseOf(name));
   const { fhirVersion, roles } = sites[name];
-  const rights = { readAll: true, write: true };
   return createApp({
     database: { engine, database: databaseOf(name) },
     fhirVersion,
@@ -128,11 +134,7 @@ async function openSite(
     host: '127.0.0.1',
     port,
     openAccess: false,
-    // Made anew at each start and told to nobody: only this process loads data.
-    access: {
-      ...noAccess,
-      tokens: new Map([[tokenDigest(token), { subject: { kind: 'service', name: 'demo' }, rights }]]),
-    },
+    access,
     log,
   });
 }
@@ -145,7 +147,12 @@ async function recall(options: DemoOptions): Promise<Memory> {
     memory = JSON.parse(await readFile(memoryPath(options), 'utf8')) as Memory; // written by remember
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-    return { seed, patients: options.patients ?? defaultPatients, loaded: {} };
+    return { seed, patients: options.patients ?? defaultPatients, loaded: {}, edition };
+  }
+  if (memory.edition !== edition) {
+    throw new UsageError(
+      `${options.data} holds a community that another version of fairway made; delete it, or give another folder with --data`,
+    );
   }
   if (options.patients !== undefined && options.patients !== memory.patients) {
     throw new UsageError(
@@ -170,7 +177,7 @@ async function load(
   options: DemoOptions,
   say: (text: string) => void,
 ): Promise<void> {
-  const at = Object.fromEntries([...apps].map(([name, app]) => [name, app.base])) as Addresses; // one of each name
+  const at = addressesOf(apps);
   const places = Object.values(at).join(' ');
   for (const name of siteNames) {
     const known = memory.loaded[name];
@@ -203,37 +210,27 @@ function* chunksOf(lines: Iterable<string>): Generator<string> {
   if (chunk !== '') yield chunk;
 }
 
-async function showAnswer(apps: ReadonlyMap<SiteName, App>, environment: Environment): Promise<void> {
-  const style = createStyle(environment);
-  const discovery = apps.get('discovery')!.base;
-  const client = createClient({ fetch: environment.fetch, now: environment.now });
-  const answer = await client.find({ discovery: [discovery] }, demoQuestion);
-  const servers = [...apps].map(([name, app]) => [
-    app.base,
-    sites[name].fhirVersion,
-    sites[name].roles.join(', '),
-    sites[name].organisation,
-  ]);
-  const columns = ['ADDRESS', 'FHIR', 'ROLES', 'ORGANISATION'].map((title) => ({ title }));
-  const fairway = environment.variables['npm_lifecycle_event'] === 'start' ? 'npm run -s fairway --' : 'fairway';
-  environment.stdout.write(
-    `\n${style.heading(demoQuestion.about!)}\nAsked of ${discovery}, which is all that the client was told.\n\n` +
-      `${answerText(answer, style)}\n${style.heading('Servers')}\n${tableOf(columns, servers)}\n` +
-      `${style.heading('To try next')}\n${commandsToTry(fairway, apps).join('\n')}\n`,
-  );
-}
+const addressesOf = (apps: ReadonlyMap<SiteName, App>): Addresses =>
+  Object.fromEntries([...apps].map(([name, app]) => [name, app.base])) as Addresses; // one of each name
 
-function commandsToTry(fairway: string, apps: ReadonlyMap<SiteName, App>): string[] {
-  const [discovery, hospital, cancer] = (['discovery', 'hospital', 'cancer'] as const).map(
-    (name) => apps.get(name)!.base,
+async function showAnswer(
+  apps: ReadonlyMap<SiteName, App>,
+  tokens: DemoTokens,
+  options: DemoOptions,
+  environment: Environment,
+): Promise<void> {
+  const style = createStyle(environment);
+  const at = addressesOf(apps);
+  const client = createClient({ fetch: environment.fetch, now: environment.now });
+  const answer = await client.find({ discovery: [at.discovery] }, demoQuestion);
+  const servers = siteNames.map((name) => {
+    const { fhirVersion, roles, organisation } = sites[name];
+    return [at[name], fhirVersion, roles.join(', '), organisation];
+  });
+  const columns = ['ADDRESS', 'FHIR', 'ROLES', 'ORGANISATION'].map((title) => ({ title }));
+  environment.stdout.write(
+    `\n${style.heading(demoQuestion.about!)}\nAsked of ${at.discovery}, which is all that the client was told.\n\n` +
+      `${answerText(answer, style)}\n${style.heading('Servers')}\n${tableOf(columns, servers)}\n` +
+      guideText(at, tokens, { folder: options.data, style, environment }),
   );
-  const conditions = [
-    'http://hl7.org/fhir/sid/icd-10|E11*,http://snomed.info/sct|44054006*',
-    'http://hl7.org/fhir/sid/icd-10|C61,http://snomed.info/sct|399068003',
-  ];
-  return [
-    `  ${fairway} find --discovery ${discovery} --condition '${conditions[0]}' --condition '${conditions[1]}'`,
-    `  ${fairway} get northshore-biosamples --registry ${hospital} --out northshore-biosamples`,
-    `  curl '${cancer}/Patient?birthdate=le1960&_summary=count'`,
-  ];
 }

@@ -88,7 +88,7 @@ export type Requirement =
   | { kind: 'not-before'; at: number }
   | { kind: 'not-after'; at: number }
   /** a committee must have granted it; `Organization/id` or a URL */
-  | { kind: 'committee'; committee: string };
+  | { kind: 'committee'; committee: string; display?: string };
 
 /** One DUO term with its parameter. */
 export interface DataUseTerm {
@@ -96,6 +96,8 @@ export interface DataUseTerm {
   id: string;
   /** disease `system|code`, country, institution, months, date, as DUO says */
   parameter?: string;
+  /** of the parameter, where it is shown and not decided by */
+  display?: string;
 }
 
 /** Something the recipient must do or refrain from: v3-ActCode, with a parameter such as the months of DELAU. */

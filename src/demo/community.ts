@@ -40,19 +40,24 @@ function holds(dataSet: DataSetPlan, index: number, all: number): boolean {
   return index >= from && index < below;
 }
 
-/** The ids of the patients in `dataSet` that the answer to `question` counts, on the day `asOf`. */
+/** Who of the patients is counted: all that there are, or those who did not refuse. */
+export type Counted = 'all' | 'willing';
+
+/** The ids of the patients in `dataSet` that the answer to `question` counts, on the day `asOf`; of all there are without a question. */
 export function truthOf(
   site: Site,
   dataSet: DataSetPlan,
   plan: CommunityPlan,
-  question: DemoQuestion,
-  asOf: string,
+  counted: Counted,
+  question?: DemoQuestion,
+  asOf = '',
 ): string[] {
   const { from, below } = dataSet.patients(plan.patients);
   const ids: string[] = [];
   for (let index = from; index < below; index++) {
     const facts: PatientFacts = factsOf(seedOf(site.name, plan), index);
-    if (truths[question](facts, asOf)) ids.push(patientId(site.style!, index));
+    if (counted === 'willing' && facts.refused !== undefined) continue;
+    if (question === undefined || truths[question](facts, asOf)) ids.push(patientId(site.style!, index));
   }
   return ids;
 }

@@ -15,6 +15,8 @@ export interface PatientFacts {
   medications: { atc: string; from: string; to?: string }[];
   encounters: { from: string; hours: number; inpatient: boolean }[];
   labs: { test: LabName; value: string; at: string }[];
+  /** when the patient refused that the data are used for research */
+  refused?: string;
 }
 
 /** LOINC code, UCUM unit and the plausible range of each laboratory test. https://loinc.org https://ucum.org */
@@ -117,7 +119,8 @@ export function factsOf(seed: string, index: number): PatientFacts {
     facts.encounters.push({ from: momentIn(random), hours, inpatient });
   }
   measure(facts, random);
-  return facts;
+  // Drawn last, so that everything else stays as it was before anyone could refuse.
+  return random.chance(0.04) ? { ...facts, refused: dayIn(random, lastYear) } : facts;
 }
 
 function diagnose(facts: PatientFacts, age: number, random: Random): void {

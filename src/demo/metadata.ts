@@ -1,6 +1,7 @@
 /** The community's metadata by FHIR for FAIR: data sets, studies, organisations, endpoints. https://hl7.org/fhir/uv/fhir-for-fair/STU1/artifacts.html */
 import { canonical } from '../fhir/canonical.ts';
 import type { JsonObject, Resource } from '../fhir/json.ts';
+import { profileLibrary, termsLibrary } from './documents.ts';
 import { patientId } from './records.ts';
 import { shapes } from './shapes.ts';
 import { type DataSetPlan, type Site, type SiteName, sites, tagSystem } from './sites.ts';
@@ -14,15 +15,21 @@ export const dataSetUrl = (plan: DataSetPlan): string => `https://fairway.health
 
 /** All metadata of one server, in the order in which they should be written. */
 export function metadataOf(site: Site, patients: number, at: Addresses): Resource[] {
-  const own = [organization(site, site), endpoint(site, site, at)];
+  const own = [organization(site, site), ...committeeOf(site), endpoint(site, site, at)];
   const named = site.names.map((name) => sites[name]);
   const described = site.describes.map((name) => sites[name]);
   return [
     ...own,
     ...named.flatMap((member) => [organization(member, site), endpoint(member, site, at)]),
-    ...described.flatMap((member) => [organization(member, site), endpoint(member, site, at), study(member, site)]),
+    ...described.flatMap((member) => [
+      organization(member, site),
+      ...committeeOf(member),
+      endpoint(member, site, at),
+      study(member, site),
+    ]),
     ...described.flatMap((member) => member.dataSets.map((plan) => library(plan, member, at))),
     ...(site.style === undefined ? [] : [study(site, site)]),
+    ...documentsOf(site),
     ...site.dataSets.map((plan) => library(plan, site, at)),
     ...site.dataSets.map((plan) => extent(plan, site, patients)),
   ];
@@ -36,6 +43,18 @@ function organization(about: Site, on: Site): Resource {
     name: about.organisation,
     ...shapes[on.fhirVersion].organizationAddress({ country: about.country }),
   };
+}
+
+function committeeOf({ name, committee }: Site): Resource[] {
+  if (committee === undefined) return [];
+  const partOf = { reference: `Organization/${name}` };
+  return [{ resourceType: 'Organization', id: committee.id, active: true, name: committee.name, partOf }];
+}
+
+/** What conditions refer to: the terms to accept, the rules by which records are de-identified. */
+function documentsOf({ name, organisation }: Site): Resource[] {
+  if (name === 'cohort') return [termsLibrary(organisation)];
+  return name === 'hospital' ? [profileLibrary(organisation)] : [];
 }
 
 const payloadOf = { repository: 'repository', registry: 'metadata-registry', discovery: 'discovery' } as const;
@@ -70,14 +89,7 @@ function library(plan: DataSetPlan, site: Site, at: Addresses): Resource {
   return {
     resourceType: 'Library',
     id: plan.id,
-    extension: [
-      {
-        url: canonical.licenceCodeable,
-        valueCodeableConcept: { coding: [{ system: canonical.spdx, code: plan.licence }] },
-      },
-      ...granularity(plan),
-      relatedContent(plan, base),
-    ],
+    extension: [...licence(plan), ...plan.conditions, relatedContent(plan, base)],
     url: dataSetUrl(plan),
     identifier: [{ system: canonical.uri, value: dataSetUrl(plan) }],
     title: plan.title,
@@ -87,7 +99,7 @@ function library(plan: DataSetPlan, site: Site, at: Addresses): Resource {
     publisher: site.organisation,
     description: plan.description,
     jurisdiction: [{ coding: [{ system: 'urn:iso:std:iso:3166', code: site.country }] }],
-    copyright: `${site.organisation}, ${plan.licence}`,
+    copyright: [site.organisation, ...(plan.licence === undefined ? [] : [plan.licence])].join(', '),
     dataRequirement: types.map((type) => ({ type })),
     ...(plan.extent === 'tag'
       ? { content: [{ contentType: 'application/fhir+json', url: `${base}/Patient?_tag=${tagSystem}|${plan.id}` }] }
@@ -95,16 +107,13 @@ function library(plan: DataSetPlan, site: Site, at: Addresses): Resource {
   };
 }
 
-function granularity({ granularity: level }: DataSetPlan): JsonObject[] {
-  const limits = [
-    { url: 'threshold', valueInteger: 10 },
-    { url: 'rounding', valueInteger: 10 },
-  ];
-  const extension = [{ url: 'level', valueCode: level }, ...(level === 'count' ? limits : [])];
-  return [{ url: canonical.granularity, extension }];
+function licence({ licence: code }: DataSetPlan): JsonObject[] {
+  if (code === undefined) return [];
+  const valueCodeableConcept = { coding: [{ system: canonical.spdx, code }] };
+  return [{ url: canonical.licenceCodeable, valueCodeableConcept }];
 }
 
-/** The Group, List or DocumentManifest of the data set, by literal reference and identifier. */
+/** The Group or List of the data set, by literal reference and identifier. */
 function relatedContent(plan: DataSetPlan, base: string): JsonObject {
   return {
     url: canonical.relatedContent,
@@ -124,8 +133,7 @@ function relatedContent(plan: DataSetPlan, base: string): JsonObject {
 }
 
 /** A data set by tag is described by a Group that names nobody. */
-const extentType = ({ extent: kind }: DataSetPlan): 'Group' | 'List' | 'DocumentManifest' =>
-  kind === 'tag' ? 'Group' : kind;
+const extentType = ({ extent: kind }: DataSetPlan): 'Group' | 'List' => (kind === 'tag' ? 'Group' : kind);
 
 function extent(plan: DataSetPlan, site: Site, patients: number): Resource {
   const { from, below } = plan.patients(patients);
@@ -135,12 +143,9 @@ function extent(plan: DataSetPlan, site: Site, patients: number): Resource {
   }
   const identifier = [{ system: canonical.uri, value: `${dataSetUrl(plan)}/extent` }];
   const common = { resourceType: extentType(plan), id: plan.id, identifier };
-  const group = shapes[site.fhirVersion].group(plan.extent === 'Group');
   const bodies: Record<DataSetPlan['extent'], JsonObject> = {
-    tag: { active: true, ...group, name: plan.title },
-    Group: { active: true, ...group, name: plan.title, member: references.map((entity) => ({ entity })) },
+    tag: { active: true, ...shapes[site.fhirVersion].describedGroup, name: plan.title },
     List: { status: 'current', mode: 'working', title: plan.title, entry: references.map((item) => ({ item })) },
-    DocumentManifest: { status: 'current', description: plan.title, content: references },
   };
   return { ...common, ...bodies[plan.extent] };
 }

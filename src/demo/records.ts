@@ -44,6 +44,7 @@ export function recordsOf(facts: PatientFacts, style: RecordStyle, tag: JsonObje
       gender: facts.sex,
       birthDate: facts.birthDate,
     },
+    ...consents(facts, to),
     ...conditions(facts, style, to),
     ...medications(facts, style, to),
     ...encounters(facts, to),
@@ -51,10 +52,18 @@ export function recordsOf(facts: PatientFacts, style: RecordStyle, tag: JsonObje
   ];
 }
 
+/** Written before what it forbids, so that nothing has to be classed twice. */
+function consents({ refused }: PatientFacts, { id, meta, subject, shapes: shape }: Target): Resource[] {
+  if (refused === undefined) return [];
+  const refusal = shape.refusal(subject.subject, refused);
+  return [{ resourceType: 'Consent', id: `${id}-r`, ...meta, ...refusal }];
+}
+
 interface Target {
   id: string;
   meta: JsonObject;
-  subject: JsonObject;
+  /** the patient, as Condition and others name them */
+  subject: { subject: JsonObject };
   shapes: Shapes;
 }
 

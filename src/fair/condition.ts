@@ -71,7 +71,7 @@ export function requirementText(one: Requirement): string {
     case 'not-after':
       return `until ${dayText(one.at)}`;
     case 'committee':
-      return `${plain(one.committee)} decides on requests`;
+      return `${one.display === undefined ? '' : `${plain(one.display)}, `}${plain(one.committee)} decides on requests`;
   }
 }
 

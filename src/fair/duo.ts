@@ -53,9 +53,10 @@ export const duoTerm = (id: string): DuoTerm | undefined => (Object.hasOwn(terms
 export const duoIri = (id: string): string => `http://purl.obolibrary.org/obo/${id.replace(':', '_')}`;
 
 /** The term in words, with its parameter. */
-export function dataUseText({ id, parameter }: DataUseTerm): string {
+export function dataUseText({ id, parameter, display }: DataUseTerm): string {
   const term = duoTerm(id);
-  const more = parameter === undefined ? '' : `: ${plain(parameter)}`;
+  const named = display === undefined ? '' : `${plain(display)}, `;
+  const more = parameter === undefined ? '' : `: ${named}${plain(parameter)}`;
   if (term === undefined) return `a data use term that this version does not know: ${plain(id)}${more}`;
   return `${term.name}${more} (${term.abbreviation}, ${id})`;
 }

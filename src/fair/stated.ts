@@ -123,8 +123,11 @@ const requirementReaders: Readonly<Record<string, (extension: JsonObject, into: 
     return took(requirements, url === undefined ? undefined : { kind: 'terms', url });
   },
   [canonical.committee](extension, { requirements }) {
-    const committee = text(extension['valueUri']) ?? text(objectOf(extension['valueReference'])?.['reference']);
-    return took(requirements, committee === undefined ? undefined : { kind: 'committee', committee });
+    const reference = objectOf(extension['valueReference']);
+    const committee = text(extension['valueUri']) ?? text(reference?.['reference']);
+    const display = text(reference?.['display']);
+    const named = display === undefined ? {} : { display };
+    return took(requirements, committee === undefined ? undefined : { kind: 'committee', committee, ...named });
   },
 };
 
@@ -227,9 +230,16 @@ function dataUseOf(extension: JsonObject): DataUseTerm[] {
   if (id === undefined) return [];
   const parameters = objectsOf(extension['extension']).filter((one) => one['url'] === 'parameter');
   if (parameters.length === 0) return [{ id }];
-  const read = parameters.map(parameterText);
-  return read.some((one) => one === undefined) ? [] : read.map((parameter) => ({ id, parameter: parameter! }));
+  const read = parameters.map((one) => ({ parameter: parameterText(one), display: displayOf(one) }));
+  if (read.some(({ parameter }) => parameter === undefined)) return [];
+  return read.map(({ parameter, display }) => ({
+    id,
+    parameter: parameter!, // none is undefined
+    ...(display === undefined ? {} : { display }),
+  }));
 }
+
+const displayOf = (holder: JsonObject): string | undefined => text(objectOf(holder['valueCoding'])?.['display']);
 
 function parameterText(part: JsonObject): string | undefined {
   const number = part['valueInteger'];

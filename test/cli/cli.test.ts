@@ -1,6 +1,6 @@
 /** The command line as its users meet it: outputs, exit codes, messages. See docs/reference/command-line.md */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
@@ -12,7 +12,7 @@ import { findCommand } from '../../src/cli/find.ts';
 import { getCommand } from '../../src/cli/get.ts';
 import { importCommand } from '../../src/cli/import.ts';
 import { serveCommand } from '../../src/cli/serve.ts';
-import { type Addresses, metadataLines, recordLines } from '../../src/demo/index.ts';
+import { type Addresses, metadataLines, people, recordLines, sites, truthOf } from '../../src/demo/index.ts';
 import { main, newFolder, removeFolder } from '../process.ts';
 import { startServer, type TestServer } from '../server.ts';
 
@@ -199,11 +199,13 @@ describe('find', () => {
 });
 
 describe('get', () => {
+  const careOf = (): string[] => truthOf(sites.hospital, sites.hospital.dataSets[0]!, plan, 'willing');
+
   test('writes one file for each type and repeats the conditions', async () => {
     const out = join(folder, 'got');
-    const ran = await run(['get', 'northshore-biosamples', '--registry', server.base, '--out', out]);
+    const ran = await run(['get', 'northshore-routine-care', '--registry', server.base, '--out', out]);
     expect(ran.code).toBe(exit.done);
-    expect(ran.out).toContain('CC0-1.0');
+    expect(ran.out).toContain('CC-BY-4.0');
     expect(readdirSync(out).sort()).toEqual([
       'Condition.ndjson',
       'Encounter.ndjson',
@@ -213,17 +215,9 @@ describe('get', () => {
       'terms.jsonld',
       'terms.txt',
     ]);
-    expect(readFileSync(join(out, 'Patient.ndjson'), 'utf8').trim().split('\n')).toHaveLength(10);
-    const json = await run([
-      'get',
-      'Northshore patients with biosamples',
-      '--registry',
-      server.base,
-      '--out',
-      out,
-      '--json',
-    ]);
-    expect(JSON.parse(json.out).licence).toBe('CC0-1.0');
+    expect(readFileSync(join(out, 'Patient.ndjson'), 'utf8').trim().split('\n')).toHaveLength(careOf().length);
+    const json = await run(['get', 'Northshore routine care', '--registry', server.base, '--out', out, '--json']);
+    expect(JSON.parse(json.out).licence).toBe('CC-BY-4.0');
   });
 
   test('a name that is none is refused with those that are', async () => {
@@ -361,16 +355,38 @@ describe('demo', () => {
       'discover',
       'Southern Cancer Registry',
       'not permitted',
+      'From refusal to data',
+      'fairway access request lowlands-pilot',
       'To try next',
     ]) {
       expect(first.out).toContain(part);
     }
+    const tokens = readFileSync(join(data, 'demo-tokens.json'), 'utf8');
+    expect(statSync(join(data, 'demo-tokens.json')).mode & 0o777).toBe(0o600);
+    expect(Object.keys(JSON.parse(tokens))).toEqual(Object.keys(people));
+    for (const token of Object.values<string>(JSON.parse(tokens))) expect(first.out).toContain(`=${token}`);
     const second = await run(['demo', '--once', '--port', '0', '--data', data]);
-    const table = (text: string): string => text.slice(text.indexOf('Data sets'), text.indexOf('Servers'));
+    const table = (text: string): string => text.slice(text.indexOf('Data sets'), text.indexOf('Conditions\n'));
     expect(table(second.out)).toBe(table(first.out));
+    expect(readFileSync(join(data, 'demo-tokens.json'), 'utf8')).toBe(tokens);
     const other = await run(['demo', '--once', '--port', '0', '--data', data, '--patients', '61']);
     expect([other.code, other.err]).toEqual([exit.usage, expect.stringContaining('60 patients')]);
     expect((await run(['demo', '--patients', '0'])).code).toBe(exit.usage);
+  });
+
+  test.each([
+    ['demo-tokens.json', '{"researcher": "guessable"}', 'does not hold the tokens'],
+    ['demo-tokens.json', '[', 'does not hold the tokens'],
+    ['demo-tokens.json', 'null', 'does not hold the tokens'],
+    ['demo.json', '{"seed": "fairway", "patients": 600, "loaded": {}}', 'another version of fairway'],
+  ])('a folder whose %s is %s is refused', async (file, text, message) => {
+    const data = join(folder, 'spoilt');
+    mkdirSync(data, { recursive: true });
+    writeFileSync(join(data, file), text);
+    const ran = await run(['demo', '--once', '--port', '0', '--data', data]);
+    rmSync(data, { recursive: true });
+    expect([ran.code, ran.err]).toEqual([exit.usage, expect.stringContaining(message)]);
+    expect(ran.out).toBe('');
   });
 });
 

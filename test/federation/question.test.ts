@@ -21,9 +21,13 @@ import {
   readQuestion,
   type Start,
 } from '../../src/federation/client/index.ts';
+import type { Granularity } from '../../src/fhir/canonical.ts';
 import { startServer, type TestServer } from '../server.ts';
 
-const plan = { seed: 'test', patients: 300 };
+/** Until profiles are understood, records that must be changed do not leave. */
+const deidentifies = false;
+
+const plan = { seed: 'fairway', patients: 600 };
 const asOf = '2026-11-24';
 const now = (): number => Date.parse(`${asOf}T12:00:00Z`);
 const servers = new Map<SiteName, TestServer>();
@@ -58,21 +62,28 @@ afterAll(async () => {
   for (const server of servers.values()) await server.close();
 });
 
-/** What each data set may answer to someone without rights. */
+/** What each data set may answer to someone of whom nothing is known. */
 function expected(names: readonly SiteName[], question: DemoQuestion): Record<string, unknown> {
+  const answer = (level: Granularity, truth: number): unknown => {
+    switch (level) {
+      case 'none':
+        return { state: 'not-permitted' };
+      case 'exists':
+        return { state: truth < 10 ? 'below-threshold' : 'exists' };
+      case 'count':
+      case 'aggregate':
+        return truth < 10 ? { state: 'below-threshold' } : { state: 'counted', patients: Math.round(truth / 10) * 10 };
+      case 'record-deidentified':
+        return deidentifies ? { state: 'counted', patients: truth } : { state: 'not-permitted' };
+      case 'record':
+        return { state: 'counted', patients: truth };
+    }
+  };
   return Object.fromEntries(
     names.flatMap((name) =>
       sites[name].dataSets.map((dataSet) => {
-        const truth = truthOf(sites[name], dataSet, plan, question, asOf).length;
-        const answer =
-          dataSet.granularity === 'record'
-            ? { state: 'counted', patients: truth }
-            : dataSet.granularity === 'none'
-              ? { state: 'not-permitted' }
-              : truth < 10
-                ? { state: 'below-threshold' }
-                : { state: 'counted', patients: Math.round(truth / 10) * 10 };
-        return [dataSetUrl(dataSet), answer];
+        const truth = truthOf(sites[name], dataSet, plan, 'willing', question, asOf).length;
+        return [dataSetUrl(dataSet), answer(dataSet.forAnyone, truth)];
       }),
     ),
   );
@@ -102,11 +113,26 @@ describe.each(ways)('%s', (_, start, names) => {
     expect(given(answer)).toEqual(expected(names, question));
     const known = new Set(Object.values(start()).flat().map(String));
     for (const { repository } of answer.datasets) {
-      expect(
-        answer.trace.some((step) => step.server === repository && step.step === 'count') || repository === at('cohort'),
-      ).toBe(true);
+      expect(answer.trace.some((step) => step.server === repository && step.step === 'count')).toBe(true);
     }
     if (names.length > 1) expect(answer.datasets.some(({ repository }) => !known.has(repository!))).toBe(true);
+  });
+});
+
+describe('the questions', () => {
+  test('meet with every kind of answer', () => {
+    const kinds = asked.flatMap((question) => Object.values(expected(['hospital', 'cohort', 'cancer'], question)));
+    const states = kinds.map((one) => (one as { state: string }).state);
+    for (const state of ['counted', 'exists', 'below-threshold', 'not-permitted']) expect(states).toContain(state);
+  });
+
+  test('would count patients who refused, if anyone could', () => {
+    const all = (counted: 'all' | 'willing'): number =>
+      Object.values(sites)
+        .flatMap((site) => site.dataSets.map((dataSet) => ({ site, dataSet })))
+        .flatMap(({ site, dataSet }) => asked.map((one) => truthOf(site, dataSet, plan, counted, one, asOf)))
+        .flat().length;
+    expect(all('willing')).toBeLessThan(all('all'));
   });
 });
 
@@ -116,7 +142,7 @@ describe('with a token', () => {
     const answer = await createClient({ now, tokens }).find({ discovery: [at('discovery')] }, questions[question]);
     for (const name of ['hospital', 'cohort', 'cancer'] as const) {
       for (const dataSet of sites[name].dataSets) {
-        const truth = truthOf(sites[name], dataSet, plan, question, asOf).length;
+        const truth = truthOf(sites[name], dataSet, plan, 'all', question, asOf).length;
         const found = answer.datasets.find(({ identifier }) => identifier === dataSetUrl(dataSet));
         expect([dataSet.id, found?.answer.patients]).toEqual([dataSet.id, truth]);
       }
@@ -140,7 +166,7 @@ describe('choosing', () => {
   test.each<[string, Parameters<typeof readQuestion>[0], number]>([
     ['all', all, 6],
     ['by licence', { ...all, datasets: { licence: ['CC0-1.0'] } }, 1],
-    ['by granularity', { ...all, datasets: { granularity: 'record' } }, 3],
+    ['by granularity', { ...all, datasets: { granularity: 'record' } }, 4],
     ['by words', { ...all, datasets: { text: 'cancer audited' } }, 1],
     ['by country of the servers', { ...all, servers: { country: ['DE'] } }, 2],
   ])('%s', async (_, question, count) => {
@@ -176,21 +202,33 @@ describe('get', () => {
   const records = (name: SiteName): string[] =>
     [...recordLines(name, plan)].map((line) => JSON.parse(line)).map(({ resourceType, id }) => `${resourceType}/${id}`);
 
-  test('a data set by tag comes whole', async () => {
-    expect([...(await idsOf('northshore-routine-care', at('hospital')))].sort()).toEqual(records('hospital').sort());
+  const keysOf = (name: SiteName, patients: readonly string[]): string[] => {
+    const wanted = new Set(patients);
+    return records(name).filter(
+      (key) => !key.startsWith('Consent/') && wanted.has(/^[A-Za-z]+\/([a-z]-\d+)/.exec(key)![1]!),
+    );
+  };
+  const dataSet = (name: SiteName, id: string) => sites[name].dataSets.find((one) => one.id === id)!;
+
+  test.each([
+    ['northshore-routine-care', 'hospital', 'willing', {}],
+    ['lowlands-pilot', 'cohort', 'all', { cohort: 'reader' }],
+    ['southern-audited', 'cancer', 'all', { cancer: 'reader' }],
+  ] as const)('%s comes whole', async (id, name, counted, as) => {
+    const tokens = Object.fromEntries(Object.entries(as).map(([site, token]) => [at(site as SiteName), token]));
+    const wanted = keysOf(name, truthOf(sites[name], dataSet(name, id), plan, counted));
+    expect([...(await idsOf(id, at(name), tokens))].sort()).toEqual(wanted.sort());
   });
 
   test.each([
-    ['northshore-biosamples', 'hospital', (index: number) => index <= 50],
-    ['lowlands-pilot', 'cohort', (index: number) => index > 250],
-  ] as const)('a data set by list comes whole: %s', async (identifier, name, isIn) => {
-    const wanted = records(name).filter((key) => isIn(Number(/^[A-Za-z]+\/[a-z]-(\d+)/.exec(key)![1])));
-    expect([...(await idsOf(identifier, at(name), { [at(name)]: 'reader' }))].sort()).toEqual(wanted.sort());
+    ['southern-cancer-registry', 'cancer'],
+    ['lowlands-main', 'cohort'],
+    ['lowlands-pilot', 'cohort'],
+  ] as const)('%s gives no record to just anyone', async (id, name) => {
+    expect((await idsOf(id, at(name))).size).toBe(0);
   });
 
-  test('count-only and closed data sets give no record', async () => {
-    expect((await idsOf('southern-cancer-registry', at('cancer'))).size).toBe(0);
-    await expect(idsOf('lowlands-pilot', at('cohort'))).rejects.toThrow('404');
-    expect((await idsOf('lowlands-main', at('cohort'))).size).toBeGreaterThan(1000);
+  test('a list of members under embargo cannot be read', async () => {
+    await expect(idsOf('southern-audited', at('cancer'))).rejects.toThrow('404');
   });
 });

@@ -1,9 +1,9 @@
 /** `fairway access requests`, `grant`, `refuse`, `ask`, `revoke`: what a data access committee does. See docs/reference/command-line.md */
 import { Command } from 'commander';
-import type { JsonObject } from '../../fhir/json.ts';
 import { type Environment, exit } from '../environment.ts';
+import { act, requestArgument } from './act.ts';
 import { addServerOptions, callerOf, parametersOf, type ServerOptions, stringInput } from './fhir-call.ts';
-import { requestsText, requestText } from './request-text.ts';
+import { requestsText } from './request-text.ts';
 
 const gather = (value: string, previous: string[] | undefined): string[] => [...(previous ?? []), value];
 
@@ -58,7 +58,7 @@ function decided(
   done: (code: number) => void,
   more: (command: Command) => Command = (command) => command,
 ): Command {
-  const command = new Command(decision).description(description).argument('<request>', 'number (id) of the request');
+  const command = new Command(decision).description(description).argument('<request>', requestArgument);
   return more(addServerOptions(command))
     .option('--reason <text>', 'words to the requester')
     .action(async (id: string, options: GrantOptions) => {
@@ -71,7 +71,7 @@ function decided(
         ...(options.obligation ?? []).map((one) => ['obligation', stringInput(obligationCode(one))] as const),
         ['reason', stringInput(options.reason)],
       ]);
-      await act(`Task/${id}/$decide-access`, body, options, environment);
+      await act(id, ['requested', 'asked-back'], '$decide-access', body, options, environment);
       done(exit.done);
     });
 }
@@ -82,21 +82,12 @@ const obligationCode = (text: string): string =>
 export function revokeCommand(environment: Environment, done: (code: number) => void): Command {
   const command = new Command('revoke')
     .description('Revoke what was granted; it holds from the next request on.')
-    .argument('<request>', 'number (id) of the request');
+    .argument('<request>', requestArgument);
   return addServerOptions(command)
     .option('--reason <text>', 'why')
     .action(async (id: string, options: ServerOptions & { reason?: string }) => {
-      await act(
-        `Task/${id}/$revoke-access`,
-        parametersOf([['reason', stringInput(options.reason)]]),
-        options,
-        environment,
-      );
+      const body = parametersOf([['reason', stringInput(options.reason)]]);
+      await act(id, ['granted'], '$revoke-access', body, options, environment);
       done(exit.done);
     });
-}
-
-async function act(path: string, body: JsonObject, options: ServerOptions, environment: Environment): Promise<void> {
-  const task = await callerOf(options, environment)('POST', path, body);
-  environment.stdout.write(options.json === true ? `${JSON.stringify(task, null, 2)}\n` : requestText(task, options));
 }

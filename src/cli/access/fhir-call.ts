@@ -17,7 +17,9 @@ export function addServerOptions(command: Command): Command {
         .env('FAIRWAY_REPOSITORY')
         .makeOptionMandatory(),
     )
-    .addOption(new Option('--token <token>', 'bearer token for that server').env('FAIRWAY_TOKEN'))
+    .addOption(
+      new Option('--token <token>', 'bearer token for that server, alone or as BASE=TOKEN').env('FAIRWAY_TOKEN'),
+    )
     .option('--json', 'print what the server answered');
 }
 
@@ -30,8 +32,7 @@ export function callerOf({ repository, token }: ServerOptions, environment: Envi
       `--repository must be a FHIR base address such as https://example.org/fhir, not ${repository}`,
     );
   const base = repository.replace(/\/+$/, '');
-  // As with find: BASE=TOKEN, so that one setting serves all commands.
-  const bearer = token?.startsWith(`${base}=`) ? token.slice(base.length + 1) : token;
+  const bearer = tokenFor(base, token);
   return async (method, path, body) => {
     const response = await environment.fetch(`${base}/${path}`, {
       method,
@@ -47,6 +48,15 @@ export function callerOf({ repository, token }: ServerOptions, environment: Envi
     if (response.ok && answer !== undefined) return answer;
     throw new Error(`${base} answered ${response.status}: ${saidIn(answer) ?? text.slice(0, 200)}`);
   };
+}
+
+/** As with find `BASE=TOKEN`, and several of them, so that one setting serves all commands; one of another server is not sent. */
+function tokenFor(base: string, stated = ''): string | undefined {
+  const words = stated.split(/\s+/).filter((word) => word !== '');
+  const own = words.find((word) => word.startsWith(`${base}=`) || word.startsWith(`${base}/=`));
+  return own === undefined
+    ? words.find((word) => !/^https?:/.test(word))
+    : own.slice(own.indexOf('=', base.length) + 1);
 }
 
 function saidIn(answer: JsonObject | undefined): string | undefined {

@@ -10,6 +10,8 @@ export function requestText(task: JsonObject, { repository }: { repository: stri
     ['state', stateOf(task)],
     ['asked by', textOf(objectOf(objectOf(task['requester'])?.['identifier'])?.['value'])],
     ['asked on', textOf(task['authoredOn'])],
+    ['from', textOf(periodOf(task)?.['start'])],
+    ['until', textOf(periodOf(task)?.['end'])],
     ...inputsOf(task),
     ...outputsOf(task),
     ...objectsOf(task['note']).map((note) => ['note', `${textOf(note['authorString'])}: ${textOf(note['text'])}`]),
@@ -37,6 +39,7 @@ export function requestsText(bundle: JsonObject): string {
 
 const textOf = (value: Json | undefined): string => (typeof value === 'string' ? value : '');
 const codeOf = (value: Json | undefined): string => textOf(objectsOf(objectOf(value)?.['coding'])[0]?.['code']);
+const periodOf = (task: JsonObject): JsonObject | undefined => objectOf(objectOf(task['restriction'])?.['period']);
 const stateOf = (task: JsonObject): string => codeOf(task['businessStatus']);
 
 function rowsOf(list: Json | undefined): [string, string][] {

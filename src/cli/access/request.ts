@@ -4,6 +4,7 @@ import { basename, extname } from 'node:path';
 import { Command } from 'commander';
 import { type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
 import { type Environment, exit, UsageError } from '../environment.ts';
+import { act, requestArgument } from './act.ts';
 import { addServerOptions, type Call, callerOf, parametersOf, type ServerOptions, stringInput } from './fhir-call.ts';
 import { requestText } from './request-text.ts';
 
@@ -117,7 +118,7 @@ async function attachmentOf(path: string): Promise<JsonObject> {
 export function answerCommand(environment: Environment, done: (code: number) => void): Command {
   const command = new Command('answer')
     .description('Answer what the committee asked back.')
-    .argument('<request>', 'number (id) of the request');
+    .argument('<request>', requestArgument);
   return addServerOptions(command)
     .requiredOption('--message <text>', 'words to the committee')
     .option('--document <file>', 'a further document; may be repeated', gather)
@@ -127,10 +128,7 @@ export function answerCommand(environment: Environment, done: (code: number) => 
         ['message', stringInput(options.message)],
         ...documents.map((one) => ['document', { valueAttachment: one }] as const),
       ]);
-      const task = await callerOf(options, environment)('POST', `Task/${id}/$answer-access`, body);
-      environment.stdout.write(
-        options.json === true ? `${JSON.stringify(task, null, 2)}\n` : requestText(task, options),
-      );
+      await act(id, ['asked-back', 'requested'], '$answer-access', body, options, environment);
       done(exit.done);
     });
 }
@@ -138,15 +136,12 @@ export function answerCommand(environment: Environment, done: (code: number) => 
 export function withdrawCommand(environment: Environment, done: (code: number) => void): Command {
   const command = new Command('withdraw')
     .description('Withdraw a request of one’s own; what was granted by it ends at once.')
-    .argument('<request>', 'number (id) of the request');
+    .argument('<request>', requestArgument);
   return addServerOptions(command)
     .option('--reason <text>', 'why')
     .action(async (id: string, options: ServerOptions & { reason?: string }) => {
       const body = parametersOf([['reason', stringInput(options.reason)]]);
-      const task = await callerOf(options, environment)('POST', `Task/${id}/$withdraw-access`, body);
-      environment.stdout.write(
-        options.json === true ? `${JSON.stringify(task, null, 2)}\n` : requestText(task, options),
-      );
+      await act(id, ['requested', 'asked-back', 'granted'], '$withdraw-access', body, options, environment);
       done(exit.done);
     });
 }

@@ -1,7 +1,8 @@
 /** Counts the patients of one data set who meet a question, in the best way that its server allows. https://hl7.org/fhir/R4B/search.html#summary */
-import { canonical } from '../../fhir/canonical.ts';
-import { type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
+import type { Granularity } from '../../fhir/canonical.ts';
+import type { JsonObject } from '../../fhir/json.ts';
 import type { CountAnswer, Dataset, Extent } from './answer.ts';
+import { levelForAnyone, whyNotPermitted } from './audience.ts';
 import { linkOf, queryOf } from './bundle.ts';
 import type { CodedCriterion, Criterion } from './criterion.ts';
 import { criteriaOf } from './criterion.ts';
@@ -19,6 +20,7 @@ import {
 } from './patient-search.ts';
 import type { Peer } from './peer.ts';
 import type { Question } from './question.ts';
+import { countedAs, type Disclosure, totalOf } from './total.ts';
 import type { Walk } from './walk.ts';
 
 /** Never throws for what a server does; a server that gives nothing is `unavailable`, and the reason is a problem too. */
@@ -107,20 +109,43 @@ class Count {
     const ignored = ignoredBy(body, parameters);
     if (ignored !== undefined) throw new ServerError(`it passed over the parameter ${ignored}`, 200);
     const { total, disclosure } = totalOf(body);
-    if (disclosure?.suppressed === true && (total ?? 0) === 0) {
-      return { state: 'below-threshold', threshold: disclosure.threshold, granularity: 'count' };
+    if (total !== undefined && total > 0) return countedAs(total, disclosure);
+    if (disclosure?.exists === true) {
+      return { state: 'exists', threshold: disclosure.threshold, granularity: 'exists' };
     }
-    if (total === undefined) return this.#byIds();
-    if (total === 0 && !(await this.#canSeeMembers())) {
+    if (disclosure === undefined && total === undefined) return this.#byIds();
+    return this.#noneAs(disclosure, parameters.length);
+  }
+
+  /** No number, or none: fewer than are told of, nobody at all, or nothing that this asker may be told of. */
+  async #noneAs(disclosure: Disclosure | undefined, asked: number): Promise<CountAnswer> {
+    const forAnyone = levelForAnyone(this.#dataset, this.#walk.now());
+    const isWithheld = disclosure?.suppressed === true || disclosure?.exists === false;
+    const below = (granularity: Granularity): CountAnswer => ({
+      state: 'below-threshold',
+      ...(disclosure === undefined ? {} : { threshold: disclosure.threshold }),
+      granularity,
+    });
+    // Its counts are told to everyone, so it can only be that there are too few.
+    if (isWithheld && (forAnyone === 'exists' || forAnyone === 'count' || forAnyone === 'aggregate')) {
+      return below(forAnyone === 'exists' ? 'exists' : 'count');
+    }
+    if (forAnyone !== undefined && forAnyone !== 'record' && !(await this.#isAnythingTold(asked))) {
+      return { state: 'not-permitted', reason: whyNotPermitted(this.#dataset, this.#walk.now()) };
+    }
+    if (!(await this.#canSeeMembers())) {
       return { state: 'not-permitted', reason: 'the list of its members cannot be read' };
     }
-    const rounding = disclosure?.rounding ?? 1;
-    return {
-      state: 'counted',
-      patients: total,
-      ...(disclosure === undefined ? {} : { threshold: disclosure.threshold, granularity: 'count' as const }),
-      ...(rounding > 1 ? { rounding } : {}),
-    };
+    return isWithheld ? below('count') : { state: 'counted', patients: 0 };
+  }
+
+  /** Whether the server tells anything of the data set as a whole. */
+  async #isAnythingTold(asked: number): Promise<boolean> {
+    const extent = extentParameters(this.#extent);
+    // That was the question, so there is no need to ask once more.
+    if (extent === undefined || extent.length === asked) return false;
+    const { total = 0, disclosure } = totalOf(await this.#get(queryOf('Patient', [...extent, ['_summary', 'count']])));
+    return total > 0 || disclosure?.exists === true;
   }
 
   #parameters(): Parameter[] | undefined {
@@ -160,7 +185,8 @@ class Count {
   }
 
   async #byIds(): Promise<CountAnswer> {
-    if (this.#dataset.granularity !== undefined && this.#dataset.granularity !== 'record') {
+    const { granularity } = this.#dataset;
+    if (granularity !== undefined && granularity !== 'record' && granularity !== 'record-deidentified') {
       return { state: 'not-askable', reason: 'its server cannot count this, and its records may not be read' };
     }
     const carriers = (criterion: CodedCriterion): readonly string[] => this.#carriers.get(criterion.of)!;
@@ -189,38 +215,6 @@ class Count {
       (body) => totalOf(body).total ?? 0,
     );
   }
-}
-
-interface Total {
-  total?: number;
-  disclosure?: { threshold: number; rounding: number; suppressed: boolean };
-}
-
-/** The total of a search result, with what its server says of its accuracy. Throws ServerError for nonsense. */
-function totalOf(body: JsonObject): Total {
-  if (body['resourceType'] !== 'Bundle') throw new ServerError('it answered a search with what is no Bundle', 200);
-  const total = body['total'];
-  if (total !== undefined && !(typeof total === 'number' && Number.isInteger(total) && total >= 0)) {
-    throw new ServerError(`its total is no count: ${JSON.stringify(total).slice(0, 40)}`, 0);
-  }
-  const disclosure = objectsOf(objectOf(body['_total'])?.['extension']).find(
-    (one) => one['url'] === canonical.countDisclosure,
-  );
-  const parts = objectsOf(disclosure?.['extension']);
-  const part = (url: string, name: string): unknown => parts.find((one) => one['url'] === url)?.[name];
-  const whole = (value: unknown): number => (typeof value === 'number' && value >= 1 ? value : 1);
-  return {
-    ...(total === undefined ? {} : { total }),
-    ...(disclosure === undefined
-      ? {}
-      : {
-          disclosure: {
-            threshold: whole(part('threshold', 'valueInteger')),
-            rounding: whole(part('rounding', 'valueInteger')),
-            suppressed: part('suppressed', 'valueBoolean') === true,
-          },
-        }),
-  };
 }
 
 /** A self link names the parameters that were used; one that is missing was passed over. https://hl7.org/fhir/R4B/search.html#conformance */

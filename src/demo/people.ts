@@ -1,0 +1,41 @@
+/** Who asks in the demo, as their institutions would vouch for them: a researcher, a member of the committee, a steward. See docs/adr/0014-access-requests.md */
+import type { AccessContext, Visa } from '../conditions/access-context.ts';
+import { snomedSystem } from './condition.ts';
+import { lowlandsTerms, sites } from './sites.ts';
+
+export const personNames = ['researcher', 'committee', 'steward'] as const;
+export type PersonName = (typeof personNames)[number];
+
+const issuer = 'https://fairway.health/demo';
+const nothing = { readAll: false, write: false };
+
+/** The demo runs for years without anybody renewing it. */
+const registered: Visa = {
+  type: 'ResearcherStatus',
+  value: 'https://doi.org/10.1038/s41431-018-0219-y',
+  source: 'https://fairway.health/demo/university',
+  by: 'so',
+  asserted: Date.UTC(2025, 0, 1),
+  expires: Date.UTC(2100, 0, 1),
+};
+
+export const people: Readonly<Record<PersonName, AccessContext>> = {
+  researcher: {
+    subject: { kind: 'person', issuer, id: 'researcher', name: 'Robin Example, researcher' },
+    rights: nothing,
+    visas: [registered],
+    acceptedTerms: [lowlandsTerms],
+    research: { kinds: ['disease'], diseases: [`${snomedSystem}|38341003`], commercial: false },
+    affiliations: ['https://fairway.health/demo/university'],
+    forProfit: false,
+    country: 'NL',
+  },
+  committee: {
+    subject: { kind: 'person', issuer, id: 'committee', name: 'Kim Example, for the committee' },
+    rights: { ...nothing, committees: [`Organization/${sites.cohort.committee!.id}`] }, // the cohort has one
+  },
+  steward: {
+    subject: { kind: 'person', issuer, id: 'steward', name: 'Sam Example, data steward' },
+    rights: { ...nothing, steward: true },
+  },
+};
