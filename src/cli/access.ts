@@ -11,7 +11,7 @@ const subcommands: readonly Subcommand[] = [verifyAuditCommand, trimAuditCommand
 export function accessCommand(environment: Environment, done: (code: number) => void): Command {
   const access = new Command('access').description('Look after access to data and what is recorded of it.');
   for (const subcommand of subcommands) {
-    access.addCommand(subcommand(environment, done).exitOverride().copyInheritedSettings(access));
+    access.addCommand(subcommand(environment, done).exitOverride());
   }
   return access;
 }

@@ -16,7 +16,7 @@ export const lockText = `select pg_advisory_xact_lock(${chainLock})`;
 
 const headText = `
   select sequence, encode(hash, 'hex') as hash from (
-    (select sequence, hash from audit order by sequence desc limit 1)
+    (select sequence, hash from audit order by first desc limit 1)
     union all (select sequence, hash from audit_trimmed order by sequence desc limit 1)
   ) q order by sequence desc limit 1`;
 
@@ -82,12 +82,15 @@ const insertText = `
   insert into audit (first, sequence, recorded_from, recorded_to, about, entries, hash)
   values ($1, $2, $3, $4, $5::bigint[], $6, decode($7, 'hex'))`;
 
+/** A block that may have been written. */
+export type Attempted = Head & { first: number };
+
 /** Attempts to write the same entries. */
 export interface Attempts {
   /** the head that an earlier one would have left, when it is not known whether it was committed */
-  attempted?: Head;
+  attempted?: Attempted;
   /** told before the next one */
-  attempt(head: Head): void;
+  attempt(attempted: Attempted): void;
 }
 
 /** Appends `entries` in one transaction and gives the new head; entries of an earlier attempt that did come through are not written again. */
@@ -99,12 +102,13 @@ export async function append(
   attempts: Attempts,
 ): Promise<Head> {
   const head = await sql.begin(async (inside) => {
-    // Two statements, sent at once: the second sees what was committed while the first one waited.
-    const [, before] = await Promise.all([inside.unsafe(lockText, [], { prepare: true }), headOf(inside)]);
+    // Two statements, one after the other: the second must see what was committed while the first one waited.
+    await inside.unsafe(lockText, [], { prepare: true });
+    const before = await headOf(inside);
     if (attempts.attempted !== undefined && (await isInChain(inside, attempts.attempted))) return attempts.attempted;
     const block = blockOf(entries, owners, before, hash);
-    attempts.attempt({ sequence: block.sequence, hash: block.hash });
     const { first, sequence, recorded, about } = block;
+    attempts.attempt({ first, sequence, hash: block.hash });
     const values = [first, sequence, recorded.from, recorded.to, arrayText([...about]), block.entries, block.hash];
     await inside.unsafe(insertText, values, { prepare: true });
     return { sequence, hash: block.hash };
@@ -112,7 +116,7 @@ export async function append(
   return head as Head; // postgres.js unwraps promises of arrays in its type; this is none
 }
 
-async function isInChain(sql: TransactionSql, { sequence, hash }: Head): Promise<boolean> {
-  const rows = await sql`select 1 from audit where sequence = ${sequence} and hash = decode(${hash}, 'hex')`;
+async function isInChain(sql: TransactionSql, { first, hash }: Attempted): Promise<boolean> {
+  const rows = await sql`select 1 from audit where first = ${first} and hash = decode(${hash}, 'hex')`;
   return rows.length > 0;
 }

@@ -21,7 +21,7 @@ const atOnce = 200;
 
 const blocksText = `
   select first, sequence, recorded_from, recorded_to, about::text as about, entries, encode(hash, 'hex') as hash
-  from audit where sequence > $1 order by sequence limit ${atOnce}`;
+  from audit where first > $1 order by first limit ${atOnce}`;
 
 /** Recomputes the chain from its beginning to the first fault. `expected` are hashes that were kept elsewhere. */
 export async function verifyChain(sql: Sql, hash: Hash, expected: readonly string[] = []): Promise<Verified> {
@@ -38,7 +38,7 @@ export async function verifyChain(sql: Sql, hash: Hash, expected: readonly strin
       ...(fault === undefined ? {} : { fault }),
       missing: [...walk.missing],
     });
-    const [early] = await inside`select first from audit where sequence <= ${from.sequence} order by 1 limit 1`;
+    const [early] = await inside`select first from audit where first <= ${from.sequence} order by 1 limit 1`;
     if (early !== undefined) {
       return verified({ sequence: Number(early['first']), what: 'lies before the beginning of the chain' });
     }
@@ -47,7 +47,7 @@ export async function verifyChain(sql: Sql, hash: Hash, expected: readonly strin
       for (const row of rows) {
         const fault = walk.block(row);
         if (fault !== undefined) return verified(fault);
-        position = Number(row['sequence']);
+        position = Number(row['first']);
       }
       if (rows.length < atOnce) return verified();
     }
@@ -126,13 +126,12 @@ export async function trimChain(sql: Sql, before: number): Promise<number> {
     // Clocks of processes differ, so that entries are not strictly in the order of time: the chain is cut before the first block that stays.
     const [cut] = await inside`
       select sequence, encode(hash, 'hex') as hash from audit
-      where sequence < coalesce((select min(sequence) from audit where recorded_to >= ${before}), 9223372036854775807)
-      order by sequence desc limit 1`;
+      where first < coalesce((select min(first) from audit where recorded_to >= ${before}), 9223372036854775807)
+      order by first desc limit 1`;
     if (cut === undefined) return 0;
     const sequence = Number(cut['sequence']);
     await inside`set local fairway.trims_audit = 'yes'`;
-    const gone =
-      await inside`delete from audit where sequence <= ${sequence} returning sequence - first + 1 as entries`;
+    const gone = await inside`delete from audit where first <= ${sequence} returning sequence - first + 1 as entries`;
     const entries = gone.reduce((sum, row) => sum + Number(row['entries']), 0);
     await inside`insert into audit_trimmed (sequence, hash, entries) values (${sequence}, decode(${cut['hash'] as string}, 'hex'), ${entries})`;
     return entries;

@@ -23,6 +23,9 @@ const text = `
     where t.key = any($1::bigint[]) and t.parameter # 0::bigint = any($2::bigint[])
   ) q`;
 
+/** A resource that names more patients (a large Group) is told without them: each look at it would be an entry for all. */
+const mostOwners = 1000;
+
 /** Versions of which the patients are remembered; the memory is dropped whole when this many are held. */
 const remembered = 50_000;
 
@@ -35,8 +38,9 @@ export function ownersIn(sql: Sql, compartment: readonly Int64[]): Owners {
     const sought = new Map<Int64, number | undefined>();
     for (const { key, version } of disclosed) {
       const known = memory.get(key);
-      if (known !== undefined && known.version === version) found.set(key, known.owners);
-      else sought.set(key, version);
+      if (known !== undefined && known.version === version) {
+        if (known.owners.length > 0) found.set(key, known.owners);
+      } else sought.set(key, version);
     }
     if (sought.size === 0) return found;
     // Not prepared: the plan must know the parameters.
@@ -45,11 +49,16 @@ export function ownersIn(sql: Sql, compartment: readonly Int64[]): Owners {
     if (keys === null) return found;
     if (memory.size >= remembered) memory = new Map();
     const of = (row!['owners'] as string).split(',');
+    const fresh = new Map<Int64, Int64[]>();
     for (const [at, key] of keys.split(',').entries()) {
-      const known = found.get(key) ?? [];
-      const owners = [...known, of[at]!];
-      found.set(key, owners);
-      // Only who has a patient is remembered: the Patient of another may still come.
+      const known = fresh.get(key);
+      if (known === undefined) fresh.set(key, [of[at]!]);
+      else known.push(of[at]!);
+    }
+    for (const [key, all] of fresh) {
+      const owners = all.length > mostOwners ? [] : all;
+      if (owners.length > 0) found.set(key, owners);
+      // Only what has a patient is remembered: the Patient of another may still come.
       const version = sought.get(key);
       if (version !== undefined) memory.set(key, { version, owners });
     }

@@ -44,8 +44,8 @@ export async function findEntries(sql: Sql, hash: Hash, criteria: AuditCriteria)
   if (from !== undefined) where.push(`recorded_to >= ${value(from)}::bigint`);
   if (to !== undefined) where.push(`recorded_from < ${value(to)}::bigint`);
   const text = `
-    select sequence, first, entries from audit where first < $1::bigint ${where.map((one) => `and ${one}`).join(' ')}
-    order by sequence desc limit ${atOnce}`;
+    select first, entries from audit where first < $1::bigint ${where.map((one) => `and ${one}`).join(' ')}
+    order by first desc limit ${atOnce}`;
   const found: ChainedEntry[] = [];
   for (;;) {
     const rows = await sql.unsafe(text, [before, ...values.slice(1)]);

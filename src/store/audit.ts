@@ -1,7 +1,7 @@
 /** The audit log as a server process writes it: entries gather in memory and are appended in batches. See docs/adr/0015 */
 import { FhirError } from '../fhir/outcome.ts';
 import type { Hash, Int64 } from '../search/index-rows.ts';
-import { type Attempts, append, type Head } from './audit-append.ts';
+import { type Attempted, type Attempts, append, type Head } from './audit-append.ts';
 import { type AuditEntry, partsOf } from './audit-entry.ts';
 import { type Disclosed, ownersIn } from './audit-owner.ts';
 import { connect, type DatabaseAddress } from './connect.ts';
@@ -150,13 +150,13 @@ export function createQueue(write: Append, log: AuditSettings['log']): Queue {
   let pause = 0;
   let stopped = false;
   /** the batch whose fate is not known */
-  let attempted: { head: Head; entries: number } | undefined;
+  let attempted: { block: Attempted; entries: number } | undefined;
 
   const writeBatch = async (): Promise<void> => {
     const batch = waiting.slice(0, attempted?.entries ?? largestBatch);
     head = await write(batch, {
-      ...(attempted === undefined ? {} : { attempted: attempted.head }),
-      attempt: (left) => (attempted = { head: left, entries: batch.length }),
+      ...(attempted === undefined ? {} : { attempted: attempted.block }),
+      attempt: (block) => (attempted = { block, entries: batch.length }),
     });
     attempted = undefined;
     waiting = waiting.slice(batch.length);

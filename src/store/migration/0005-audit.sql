@@ -2,9 +2,9 @@
 
 -- Entries are written in blocks: a third of the cost of a row for each, and reading must not wait for its own record.
 create table audit (
-  -- of the last entry of the block; entries are numbered without gaps
-  sequence bigint primary key,
-  first bigint not null,
+  -- of the first and the last entry of the block; entries are numbered without gaps, and no two blocks follow the same one
+  first bigint primary key,
+  sequence bigint not null,
   -- the earliest and the latest entry: milliseconds since 1970
   recorded_from bigint not null,
   recorded_to bigint not null,
@@ -31,11 +31,9 @@ create table audit_trimmed (
 create function refuse_audit_change() returns trigger language plpgsql as $$
 begin
   if tg_op = 'DELETE' and tg_table_name = 'audit' and current_setting('fairway.trims_audit', true) = 'yes' then
-    return old;
+    return null;
   end if;
   raise exception 'the audit log only grows';
 end $$;
-create trigger audit_grows before update or delete on audit for each row execute function refuse_audit_change();
-create trigger audit_stays before truncate on audit for each statement execute function refuse_audit_change();
-create trigger audit_trimmed_grows before update or delete on audit_trimmed for each row execute function refuse_audit_change();
-create trigger audit_trimmed_stays before truncate on audit_trimmed for each statement execute function refuse_audit_change();
+create trigger audit_grows before update or delete or truncate on audit for each statement execute function refuse_audit_change();
+create trigger audit_trimmed_grows before update or delete or truncate on audit_trimmed for each statement execute function refuse_audit_change();
