@@ -26,9 +26,9 @@ export interface Audited {
   type: string;
   id: string;
   /** what was disclosed; what the address names when absent */
-  disclosed?: readonly Disclosed[];
+  disclosed?: readonly (Disclosed & { type?: string; id?: string })[] | undefined;
   /** how many were counted or taken in */
-  counted?: number;
+  counted?: number | undefined;
 }
 
 /** Entries found, and what their keys are called. */
@@ -79,16 +79,35 @@ export function auditDoor({ audit, store }: { audit: Audit; store: Store }, cont
     return { entries, names: await namesOf(sql, keys) };
   };
   return {
-    record({ type, id, disclosed, counted, ...said }) {
-      const asked = id === '' ? '0' : resourceKey(hash, type, id);
-      const all = disclosed ?? (id !== '' && said.status < 400 ? [{ key: asked }] : []);
-      audit.record({
-        ...said,
-        agent,
-        asked,
+    record(audited) {
+      const { type, id, status, disclosed } = audited;
+      const [first] = disclosed ?? [];
+      // The key of what was read is known.
+      const asked = id === '' ? '0' : first?.id === id && first.type === type ? first.key : resourceKey(hash, type, id);
+      const keys: Int64[] = [];
+      const versions: (number | undefined)[] = [];
+      if (disclosed === undefined) {
+        if (id !== '' && status < 400) keys.push(asked);
+      } else {
         // No more than that is kept of a resource that may be large.
-        disclosed: all.map(({ key, version }) => ({ key, version })),
-        resources: counted ?? all.length,
+        for (const { key, version } of disclosed) {
+          keys.push(key);
+          versions.push(version);
+        }
+      }
+      audit.record({
+        recorded: audited.recorded,
+        request: audited.request,
+        interaction: audited.interaction,
+        status,
+        agent,
+        network: audited.network,
+        path: audited.path,
+        query: audited.query,
+        resources: audited.counted ?? keys.length,
+        asked,
+        keys,
+        versions,
       });
     },
     kept: () => audit.kept(),

@@ -64,12 +64,15 @@ function agentText(agent: AuditAgent): string {
 
 /** JSON without what PostgreSQL would change or refuse: control characters and half characters are escaped by JSON. */
 const quoted = (text: string): string => JSON.stringify(text);
+/** Most texts have nothing that JSON escapes, and looking for that is quicker than JSON. */
+const plain = /^[\w.:/$*-]*$/;
+const safelyQuoted = (text: string): string => (plain.test(text) ? `"${text}"` : quoted(text));
 const listed = (keys: readonly Int64[]): string => (keys.length === 0 ? '[]' : `["${keys.join('","')}"]`);
 
 /** The entry as a line; `readLine` reads it. Written by hand, for it is written for every request. */
 export function lineOf(entry: AuditEntry, sequence: number, keys: readonly Int64[], owners: readonly Int64[]): string {
-  const { recorded, request, interaction, status, agent, network, path, query, resources, asked } = entry;
-  const text = `[${sequence},${recorded},${quoted(request)},"${interaction}",${status},${agentText(agent)},${quoted(network)},${quoted(path)},${query === '' ? '""' : quoted(query)},${resources},"${asked}",${listed(keys)},${listed(owners)}]`;
+  const { query } = entry;
+  const text = `[${sequence},${entry.recorded},${safelyQuoted(entry.request)},"${entry.interaction}",${entry.status},${agentText(entry.agent)},${safelyQuoted(entry.network)},${safelyQuoted(entry.path)},${query === '' ? '""' : quoted(query)},${entry.resources},"${entry.asked}",${listed(keys)},${listed(owners)}]`;
   return `${checkSum(text)} ${text}`;
 }
 
@@ -146,23 +149,36 @@ export class About {
   readonly keys = new Set<Int64>();
   readonly #hash: Hash;
   readonly #agents = new Set<AuditAgent>();
-  readonly #kinds = new Set<string>();
+  readonly #interactions = new Set<string>();
+  readonly #statuses = new Set<number>();
 
   constructor(hash: Hash) {
     this.#hash = hash;
   }
 
-  add({ agent, interaction, status, asked }: AuditEntry, keys: readonly Int64[], owners: readonly Int64[]): void {
+  add(entry: AuditEntry, keys: readonly Int64[], owners: readonly Int64[]): void {
     const { keys: all } = this;
+    const { agent, interaction, status, asked } = entry;
     if (asked !== '0') all.add(asked);
-    for (const key of keys) all.add(key);
+    for (const key of keys) if (key !== asked) all.add(key);
     for (const owner of owners) if (owner !== '0') all.add(owner);
-    this.#kind('interaction', interaction);
-    this.#kind('outcome', outcomeClass(status));
-    if (this.#agents.has(agent)) return;
-    this.#agents.add(agent);
-    for (const text of [agent.subject, agent.name, agent.client]) if (text !== '') this.#kind('agent', text);
-    for (const purpose of agent.purposes.split(' ')) {
+    if (!this.#interactions.has(interaction)) {
+      this.#interactions.add(interaction);
+      this.#kind('interaction', interaction);
+    }
+    if (!this.#statuses.has(status)) {
+      this.#statuses.add(status);
+      this.#kind('outcome', outcomeClass(status));
+    }
+    if (!this.#agents.has(agent)) {
+      this.#agents.add(agent);
+      this.#agent(agent);
+    }
+  }
+
+  #agent({ subject, name, client, purposes }: AuditAgent): void {
+    for (const text of [subject, name, client]) if (text !== '') this.#kind('agent', text);
+    for (const purpose of purposes.split(' ')) {
       if (purpose === '') continue;
       this.#kind('purpose', purpose);
       this.#kind('purpose', purpose.split('|').at(-1)!);
@@ -170,9 +186,6 @@ export class About {
   }
 
   #kind(kind: Parameters<typeof aboutKey>[1], text: string): void {
-    const name = `${kind} ${text}`;
-    if (this.#kinds.has(name)) return;
-    this.#kinds.add(name);
     this.keys.add(aboutKey(this.#hash, kind, text));
   }
 }

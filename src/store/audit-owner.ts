@@ -10,8 +10,14 @@ export interface Disclosed {
   version?: number | undefined;
 }
 
+/** Resources by their keys; of each its version, where it is known. */
+interface Versions {
+  keys: readonly Int64[];
+  versions: readonly (number | undefined)[];
+}
+
 /** Gives the patients of resources, each by the key of its Patient; those of resources that have none are absent. */
-export type Owners = (disclosed: readonly Disclosed[]) => Promise<ReadonlyMap<Int64, readonly Int64[]>>;
+export type Owners = (entries: readonly Versions[]) => Promise<ReadonlyMap<Int64, readonly Int64[]>>;
 
 // A patient belongs to itself; what else belongs to one says so in a reference that ties it to the compartment.
 // What is added to the columns keeps the planner from walking through all patients, or through the parameters of each key.
@@ -33,14 +39,16 @@ const remembered = 50_000;
 export function ownersIn(sql: Sql, compartment: readonly Int64[]): Owners {
   const parameters = arrayText(compartment);
   let memory = new Map<Int64, { version: number; owners: Int64[] }>();
-  return async (disclosed) => {
+  return async (entries) => {
     const found = new Map<Int64, readonly Int64[]>();
     const sought = new Map<Int64, number | undefined>();
-    for (const { key, version } of disclosed) {
-      const known = memory.get(key);
-      if (known !== undefined && known.version === version) {
-        if (known.owners.length > 0) found.set(key, known.owners);
-      } else sought.set(key, version);
+    for (const { keys, versions } of entries) {
+      for (const [at, key] of keys.entries()) {
+        const version = versions[at];
+        const known = memory.get(key);
+        if (known === undefined || version === undefined || known.version !== version) sought.set(key, version);
+        else if (known.owners.length > 0) found.set(key, known.owners);
+      }
     }
     if (sought.size === 0) return found;
     // Not prepared: the plan must know the parameters.

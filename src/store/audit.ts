@@ -3,15 +3,15 @@ import { FhirError } from '../fhir/outcome.ts';
 import type { Hash, Int64 } from '../search/index-rows.ts';
 import { type Attempted, type Attempts, append, type Head } from './audit-append.ts';
 import { type AuditEntry, partsOf } from './audit-entry.ts';
-import { type Disclosed, ownersIn } from './audit-owner.ts';
+import { ownersIn } from './audit-owner.ts';
 import { connect, type DatabaseAddress } from './connect.ts';
 
 /** strict: nothing is answered before its entry is on disk; batched: entries are written within moments; off: none. */
 export type AuditMode = 'strict' | 'batched' | 'off';
 export const auditModes: readonly AuditMode[] = ['strict', 'batched', 'off'];
 
-/** An entry, and the versions of what was disclosed where they are known. */
-export type RecordedEntry = Omit<AuditEntry, 'keys'> & { disclosed: readonly Disclosed[] };
+/** An entry, and the version of each of its keys as far as known. */
+export type RecordedEntry = AuditEntry & { versions: readonly (number | undefined)[] };
 
 export interface Audit {
   mode: AuditMode;
@@ -69,8 +69,7 @@ export function openAudit(settings: AuditSettings): Audit {
   });
   const ownersOf = ownersIn(sql, settings.compartment);
   const write: Append = async (entries, attempts) => {
-    const owners = await ownersOf(entries.flatMap(({ disclosed }) => disclosed));
-    return append(sql, entries.flatMap(withKeys), owners, settings.hash, attempts);
+    return append(sql, entries.flatMap(partsOf), await ownersOf(entries), settings.hash, attempts);
   };
   const queue = createQueue(write, log);
   const anchor = anchorOf(queue, log);
@@ -97,9 +96,6 @@ export function openAudit(settings: AuditSettings): Audit {
     },
   };
 }
-
-const withKeys = ({ disclosed, ...entry }: RecordedEntry): readonly AuditEntry[] =>
-  partsOf({ ...entry, keys: disclosed.map(({ key }) => key) });
 
 const unwritten = (): FhirError =>
   new FhirError('transient', 'the audit log cannot be written at the moment; nothing is answered without it');
@@ -211,5 +207,4 @@ export function createQueue(write: Append, log: AuditSettings['log']): Queue {
   };
 }
 
-const sizeOf = ({ path, query, disclosed }: RecordedEntry): number =>
-  200 + path.length + query.length + 50 * disclosed.length;
+const sizeOf = ({ path, query, keys }: RecordedEntry): number => 200 + path.length + query.length + 50 * keys.length;

@@ -294,7 +294,8 @@ describe('a log that cannot be written', () => {
     query: '',
     resources: 0,
     asked: '0',
-    disclosed: [],
+    keys: [],
+    versions: [],
   });
   beforeAll(async () => {
     const server = await startServer();
