@@ -5,8 +5,8 @@ import { FhirError } from '../fhir/outcome.ts';
 import { type Hash, type Int64, parameterKey, resourceKey } from '../search/index-rows.ts';
 import type { Audit } from '../store/audit.ts';
 import type { AuditAgent, ChainedEntry } from '../store/audit-entry.ts';
-import type { Disclosed } from '../store/audit-owner.ts';
 import { type AuditCriteria, findEntries, namesOf } from '../store/audit-search.ts';
+import type { StoredResource } from '../store/read.ts';
 import type { Store } from '../store/store.ts';
 
 /** What one interaction asked and what came of it. Texts are '' where there is nothing. */
@@ -26,10 +26,13 @@ export interface Audited {
   type: string;
   id: string;
   /** what was disclosed; what the address names when absent */
-  disclosed?: readonly (Disclosed & { type?: string; id?: string })[] | undefined;
+  disclosed?: readonly Disclosed[] | undefined;
   /** how many were counted or taken in */
   counted?: number | undefined;
 }
+
+/** A resource that was disclosed; of what is stored all is known. */
+type Disclosed = Pick<StoredResource, 'key'> & Partial<Pick<StoredResource, 'version' | 'type' | 'id'>>;
 
 /** Entries found, and what their keys are called. */
 export interface FoundEntries {

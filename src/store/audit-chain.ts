@@ -1,7 +1,8 @@
 /** Verifies the chain of the audit log, and trims it when the time of retention is over. See docs/adr/0015 */
 import type { Hash } from '../search/index-rows.ts';
+import { Mentions, type Owners } from './audit-about.ts';
 import { type Head, lockText } from './audit-append.ts';
-import { About, blockHash, type ChainedEntry, genesis, readLine } from './audit-entry.ts';
+import { blockHash, blockReader, genesis } from './audit-block.ts';
 import type { Sql } from './connect.ts';
 
 export interface Verified {
@@ -20,7 +21,7 @@ export interface Verified {
 const atOnce = 200;
 
 const blocksText = `
-  select first, sequence, recorded_from, recorded_to, about::text as about, entries, encode(hash, 'hex') as hash
+  select first, sequence, recorded_from, recorded_to, about::text as about, entries, shared, encode(hash, 'hex') as hash
   from audit where first > $1 order by first limit ${atOnce}`;
 
 /** Recomputes the chain from its beginning to the first fault. `expected` are hashes that were kept elsewhere. */
@@ -73,44 +74,33 @@ class Walk {
     if (start > first) {
       return { sequence: first, what: start === first + 1 ? 'is gone' : `and those up to ${start - 1} are gone` };
     }
-    const about = new About(this.#hash);
-    let [from, to] = [Number.POSITIVE_INFINITY, 0];
-    const text = String(row['entries']);
-    let sequence = this.head.sequence;
-    for (const line of text.split('\n')) {
-      sequence++;
-      const entry = entryOf(line);
-      if (entry?.sequence !== sequence) return { sequence, what: 'was changed, moved or put in' };
-      about.add(entry, entry.keys, entry.owners);
-      from = Math.min(from, entry.recorded);
-      to = Math.max(to, entry.recorded);
-    }
-    const hash = blockHash(this.head.hash, text);
+    const { entries, shared } = row as { entries: string; shared: string }; // texts, as selected
+    const sequence = this.head.sequence + entries.split('\n').length;
+    const hash = blockHash(this.head.hash, entries, shared);
     if (row['hash'] !== hash) {
-      return { sequence: first, what: `or one of those up to ${sequence} was changed, moved or put in` };
+      const up = sequence === first ? '' : `or one of those up to ${sequence} `;
+      return { sequence: first, what: `${up}was changed, moved, removed or put in` };
     }
+    const [mentions, owners] = mentionsOf(first, entries, shared);
     const isWhole =
       start === first &&
       Number(row['sequence']) === sequence &&
-      Number(row['recorded_from']) === from &&
-      Number(row['recorded_to']) === to &&
-      isSame(String(row['about']), about.keys);
-    if (isWhole) {
-      this.missing.delete(hash);
-      this.head = { sequence, hash };
-      this.entries += sequence - first + 1;
-      return undefined;
-    }
-    return { sequence: first, what: `and those up to ${sequence} are written down under something else` };
+      Number(row['recorded_from']) === mentions.from &&
+      Number(row['recorded_to']) === mentions.to &&
+      isSame(String(row['about']), mentions.about(owners, this.#hash));
+    if (!isWhole) return { sequence: first, what: `and those up to ${sequence} are written down under something else` };
+    this.missing.delete(hash);
+    this.head = { sequence, hash };
+    this.entries += sequence - first + 1;
+    return undefined;
   }
 }
 
-function entryOf(line: string): ChainedEntry | undefined {
-  try {
-    return readLine(line);
-  } catch {
-    return undefined;
-  }
+function mentionsOf(first: number, entries: string, shared: string): [Mentions, Owners] {
+  const { lines, owners, entry } = blockReader(first, entries, shared);
+  const mentions = new Mentions();
+  for (const at of lines.keys()) mentions.add(entry(at), []);
+  return [mentions, owners];
 }
 
 /** Whether an array as PostgreSQL writes it holds just `keys`. */

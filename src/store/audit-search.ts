@@ -1,6 +1,8 @@
 /** Finds entries of the audit log by what they are about, newest first. https://hl7.org/fhir/R4B/auditevent.html#search */
 import type { Hash, Int64 } from '../search/index-rows.ts';
-import { aboutKey, type ChainedEntry, outcomeClass, readLine } from './audit-entry.ts';
+import { aboutKey, outcomeClass } from './audit-about.ts';
+import { blockReader } from './audit-block.ts';
+import type { ChainedEntry } from './audit-entry.ts';
 import type { Sql } from './connect.ts';
 import { arrayText } from './row-buffer.ts';
 
@@ -44,21 +46,24 @@ export async function findEntries(sql: Sql, hash: Hash, criteria: AuditCriteria)
   if (from !== undefined) where.push(`recorded_to >= ${value(from)}::bigint`);
   if (to !== undefined) where.push(`recorded_from < ${value(to)}::bigint`);
   const text = `
-    select first, entries from audit where first < $1::bigint ${where.map((one) => `and ${one}`).join(' ')}
+    select first, entries, shared from audit where first < $1::bigint ${where.map((one) => `and ${one}`).join(' ')}
     order by first desc limit ${atOnce}`;
   const found: ChainedEntry[] = [];
+  // What was added lately is in a list that grows long, for writing must be quick.
+  await sql.unsafe(`select gin_clean_pending_list('audit_about')`);
   for (;;) {
     const rows = await sql.unsafe(text, [before, ...values.slice(1)]);
     for (const row of rows) {
-      const lines = (row['entries'] as string).split('\n');
+      const first = Number(row['first']);
+      const { lines, entry } = blockReader(first, row['entries'] as string, row['shared'] as string); // texts, as selected
       for (let at = lines.length - 1; at >= 0; at--) {
-        if (Number(row['first']) + at >= (criteria.before ?? Number.MAX_SAFE_INTEGER)) continue;
-        if (!mayHold(lines[at]!, criteria)) continue;
-        const entry = readLine(lines[at]!);
-        if (holds(entry, criteria)) found.push(entry);
+        if (criteria.before !== undefined && first + at >= criteria.before) continue;
+        if (criteria.entity !== undefined && !lines[at]!.includes(criteria.entity)) continue;
+        const one = entry(at);
+        if (holds(one, criteria)) found.push(one);
         if (found.length === limit) return found;
       }
-      before = Number(row['first']);
+      before = first;
     }
     if (rows.length < atOnce) return found;
   }
@@ -80,11 +85,6 @@ function keysOf(criteria: AuditCriteria, hash: Hash): [all: boolean, keys: Int64
     lists.push([false, classes.map((one) => aboutKey(hash, 'outcome', one))]);
   }
   return lists;
-}
-
-/** Spares reading most lines of a block. */
-function mayHold(line: string, { patient, entity }: AuditCriteria): boolean {
-  return (patient === undefined || line.includes(patient)) && (entity === undefined || line.includes(entity));
 }
 
 function holds(entry: ChainedEntry, criteria: AuditCriteria): boolean {

@@ -73,8 +73,9 @@ describe('tampering', () => {
     ['another status', `update audit set entries = replace(entries, ',404,', ',200,') where first = ${nth(0)}`],
     [
       'other content under a hash that fits',
-      `update audit set ${redone}, hash = sha256(convert_to(repeat('0', 64) || regexp_replace(entries, 'Patient/b', 'Patient/x'), 'UTF8')) where first = ${nth(0)}`,
+      `update audit set ${redone}, hash = sha256(convert_to(repeat('0', 64) || regexp_replace(entries, 'Patient/b', 'Patient/x') || E'\\n\\n' || shared, 'UTF8')) where first = ${nth(0)}`,
     ],
+    ['another agent', `update audit set shared = replace(shared, 'writer', 'nobody') where first = ${nth(0)}`],
     ['another hash', `update audit set hash = sha256(hash) where first = ${nth(1)}`],
     ['a block that is gone', `delete from audit where first = ${nth(1)}`],
     ['the first block gone', `delete from audit where first = ${nth(0)}`],
@@ -89,7 +90,7 @@ describe('tampering', () => {
     [
       'two blocks in each other’s place',
       `create temp table swap on commit drop as select * from audit order by first limit 2`,
-      `update audit a set entries = s.entries, hash = s.hash, about = s.about, recorded_from = s.recorded_from, recorded_to = s.recorded_to from swap s where a.first in (select first from swap) and s.first <> a.first`,
+      `update audit a set entries = s.entries, shared = s.shared, hash = s.hash, about = s.about, recorded_from = s.recorded_from, recorded_to = s.recorded_to from swap s where a.first in (select first from swap) and s.first <> a.first`,
     ],
     [
       'an entry that was put in',
@@ -97,7 +98,7 @@ describe('tampering', () => {
     ],
     [
       'a block that was put in',
-      `insert into audit (first, sequence, recorded_from, recorded_to, about, entries, hash) select sequence + 1, sequence + 1, recorded_from, recorded_to, about, entries, sha256(hash) from audit order by first desc limit 1`,
+      `insert into audit (first, sequence, recorded_from, recorded_to, about, entries, shared, hash) select sequence + 1, sequence + 1, recorded_from, recorded_to, about, entries, shared, sha256(hash) from audit order by first desc limit 1`,
     ],
     ['a block that is not found by what it is about', `update audit set about = about[2:] where first = ${nth(1)}`],
     ['a block of another time', `update audit set recorded_to = recorded_to + 1 where first = ${nth(1)}`],
@@ -118,15 +119,17 @@ describe('tampering', () => {
     expect(fault!.sequence).toBeLessThanOrEqual(head.sequence + 4);
   });
 
-  test('the entry that was changed is named', async () => {
-    const before = await verify(sql);
-    expect(before.fault).toBeUndefined();
-    const [row] =
-      await sql`select first, entries from audit where entries like '%Patient/b%' order by first offset 1 limit 1`;
-    const at = (row!['entries'] as string).split('\n').findIndex((line) => line.includes('Patient/b'));
-    const sequence = Number(row!['first']) + at;
-    await tampering(sql, `update audit set ${redone} where first = ${String(row!['first'])}`);
-    expect((await verify(sql)).fault).toEqual({ sequence, what: 'was changed, moved or put in' });
+  test('the block of the entry that was changed is named, alone or with its neighbours', async () => {
+    const rows =
+      await sql`select first, sequence from audit where entries like '%Patient/b%' order by first desc limit 1`;
+    const [first, last] = [Number(rows[0]!['first']), Number(rows[0]!['sequence'])];
+    await tampering(sql, `update audit set ${redone} where first = ${first}`);
+    const { fault, head } = await verify(sql);
+    expect(head.sequence).toBe(first - 1);
+    expect(fault).toEqual({
+      sequence: first,
+      what: `${first === last ? '' : `or one of those up to ${last} `}was changed, moved, removed or put in`,
+    });
   });
 
   test('an end that was cut off is known by a head that was kept elsewhere', async () => {

@@ -1,23 +1,26 @@
 -- What was asked of the server and what it gave away: a chain of entries that can grow and nothing else.
 
--- Entries are written in blocks: a third of the cost of a row for each, and reading must not wait for its own record.
+-- Entries are written in blocks: reading must not wait for its own record, and a row for each costs many times as much.
 create table audit (
-  -- of the first and the last entry of the block; entries are numbered without gaps, and no two blocks follow the same one
+  -- of the first and the last entry; entries are numbered without gaps, and no two blocks follow the same one
   first bigint primary key,
   sequence bigint not null,
   -- the earliest and the latest entry: milliseconds since 1970
   recorded_from bigint not null,
   recorded_to bigint not null,
-  -- hashes of what its entries are about: resources, patients, agents, kinds
+  -- hashes of what the entries are about: resources, patients, agents, kinds
   about bigint[] not null,
-  -- one a line: a check sum, a space, the entry as a JSON array
+  -- one a line, as JSON arrays
   entries text not null,
-  -- SHA-256 of the hash of the block before and of the entries
+  -- JSON: the agents that the entries name by number, and the patients of the resources that they name by key
+  shared text not null,
+  -- SHA-256 of the hash of the block before, of the entries and of what they share
   hash bytea not null
 );
 alter table audit alter column entries set storage external;
 create index audit_recorded on audit (recorded_to);
-create index audit_about on audit using gin (about);
+-- Who searches brings the index up to date; who reads does not pay for it.
+create index audit_about on audit using gin (about) with (gin_pending_list_limit = 32768);
 
 -- Entries up to this one were removed when their time of retention was over; the chain goes on from the hash.
 create table audit_trimmed (
