@@ -2,12 +2,15 @@
 import { type AccessContext, isSteward, subjectKey } from '../conditions/access-context.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import { FhirError } from '../fhir/outcome.ts';
+import type { Extractor } from '../search/index.ts';
 import { type Hash, type Int64, parameterKey, resourceKey } from '../search/index-rows.ts';
 import type { Audit } from '../store/audit.ts';
 import type { AuditAgent, ChainedEntry } from '../store/audit-entry.ts';
-import { type AuditCriteria, findEntries, namesOf } from '../store/audit-search.ts';
+import { type AuditCriteria, findEntries, namesOf, versionsOf } from '../store/audit-search.ts';
 import type { StoredResource } from '../store/read.ts';
+import { RowBuffer } from '../store/row-buffer.ts';
 import type { Store } from '../store/store.ts';
+import { resourceOf } from './stored.ts';
 
 /** What one interaction asked and what came of it. Texts are '' where there is nothing. */
 export interface Audited {
@@ -71,7 +74,16 @@ export function compartmentParameters(definitions: Definitions, hash: Hash): Int
   );
 }
 
-export function auditDoor({ audit, store }: { audit: Audit; store: Store }, context: AccessContext): AuditDoor {
+/** What the audit log needs of the server. */
+interface AuditMeans {
+  audit: Audit;
+  store: Store;
+  definitions: Definitions;
+  extract: Extractor;
+}
+
+export function auditDoor(means: AuditMeans, context: AccessContext): AuditDoor {
+  const { audit, store } = means;
   const { hash, sql } = store;
   const agent = agentOf(context);
   const found = async (criteria: AuditCriteria): Promise<FoundEntries> => {
@@ -119,7 +131,7 @@ export function auditDoor({ audit, store }: { audit: Audit; store: Store }, cont
       if (!isSteward(context)) throw refusal(context);
       const keys: Pick<AuditCriteria, 'patient' | 'entity'> = {};
       if (patient !== undefined) keys.patient = resourceKey(hash, 'Patient', patient);
-      if (entity !== undefined) keys.entity = hash(entity);
+      if (entity !== undefined) keys.entity = await entityOf(entity, means);
       return found({ ...criteria, ...keys });
     },
     async disclosures(patient, range) {
@@ -129,6 +141,28 @@ export function auditDoor({ audit, store }: { audit: Audit; store: Store }, cont
       return found({ ...range, patient: resourceKey(hash, 'Patient', patient), status: { low: 100, high: 399 } });
     },
   };
+}
+
+/** A resource as entries name it, and whose it ever was: blocks are found by patients where there are some. */
+async function entityOf(target: string, means: AuditMeans): Promise<NonNullable<AuditCriteria['entity']>> {
+  const { definitions, extract, store } = means;
+  const { hash, sql } = store;
+  const key = hash(target);
+  const versions = await versionsOf(sql, key, target);
+  // Whose it was is not known any more.
+  if (versions === undefined) return { key };
+  const parameters = new Set(compartmentParameters(definitions, hash));
+  const among = new Set([key]);
+  for (const version of versions) {
+    const rows = new RowBuffer(hash);
+    extract(resourceOf(version), rows);
+    const references = rows.cells.reference ?? [];
+    for (let at = 0; at < references.length; at += 2) {
+      // A row is a parameter and a target, both texts.
+      if (parameters.has(String(references[at]))) among.add(String(references[at + 1]));
+    }
+  }
+  return { key, among: [...among] };
 }
 
 /** Says nothing of whether there is such a patient or such an entry. */

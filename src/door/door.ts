@@ -121,7 +121,7 @@ export function openDoor(
   const reading = readingOf(store, decision);
   return {
     context,
-    audit: auditDoor({ audit, store }, context),
+    audit: auditDoor({ audit, store, definitions, extract }, context),
     ...reading,
     async searchContained(search, after) {
       const [found] = await standing(({ decision: { records } }) =>

@@ -2,8 +2,12 @@
 import type { Hash, Int64 } from '../search/index-rows.ts';
 import type { AuditAgent, AuditEntry } from './audit-entry.ts';
 
-/** The patients of resources, by key; those that have none are absent. */
-export type Owners = ReadonlyMap<Int64, readonly Int64[]>;
+/** The patients of resources: pairs, a resource standing as often as it has patients. And the resources that have none. */
+export interface Attribution {
+  keys: readonly Int64[];
+  owners: readonly Int64[];
+  unowned: ReadonlySet<Int64>;
+}
 
 type Kind = 'agent' | 'interaction' | 'purpose' | 'outcome';
 
@@ -13,10 +17,12 @@ export const aboutKey = (hash: Hash, kind: Kind, text: string): Int64 => hash(`a
 /** What an outcome is found by: the hundreds of its status. */
 export const outcomeClass = (status: number): string => String(Math.floor(status / 100));
 
-/** What the entries of one block mention, each once. */
+/** What the entries of one block mention. */
 export class Mentions {
-  /** resources that were disclosed or changed, with their versions as far as known */
-  readonly resources = new Map<Int64, number | undefined>();
+  /** resources that were disclosed or changed, as often as they were, with their versions as far as known */
+  readonly keys: Int64[] = [];
+  readonly versions: (number | undefined)[] = [];
+  /** what was asked for and not given */
   readonly asked = new Set<Int64>();
   /** agents, with their numbers in the block */
   readonly agents = new Map<AuditAgent, number>();
@@ -28,8 +34,10 @@ export class Mentions {
   /** Gives the number of the entry's agent. */
   add(entry: AuditEntry, versions: readonly (number | undefined)[]): number {
     const { agent, asked, keys, recorded } = entry;
-    let at = 0;
-    for (const key of keys) this.resources.set(key, versions[at++]);
+    for (let at = 0; at < keys.length; at++) {
+      this.keys.push(keys[at]!);
+      this.versions.push(versions[at]);
+    }
     if (asked !== '0' && asked !== keys[0]) this.asked.add(asked);
     this.interactions.add(entry.interaction);
     this.statuses.add(entry.status);
@@ -43,10 +51,11 @@ export class Mentions {
     return number;
   }
 
-  about(owners: Owners, hash: Hash): ReadonlySet<Int64> {
-    const about = new Set(this.resources.keys());
+  /** Resources of patients are found by their patients: those are few, and an index is dear by the number of its keys. */
+  about({ owners, unowned }: Attribution, hash: Hash): ReadonlySet<Int64> {
+    const about = new Set(owners);
+    for (const key of unowned) about.add(key);
     for (const asked of this.asked) about.add(asked);
-    for (const all of owners.values()) for (const owner of all) about.add(owner);
     const kind = (name: Kind, text: string): void => {
       if (text !== '') about.add(aboutKey(hash, name, text));
     };

@@ -1,6 +1,6 @@
 /** Appends blocks to the one chain of a database, whichever process they come from. https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS */
 import type { Hash } from '../search/index-rows.ts';
-import type { Owners } from './audit-about.ts';
+import type { Attribution } from './audit-about.ts';
 import { type Block, blockHash, genesis, sharedText } from './audit-block.ts';
 import type { Sql, TransactionSql } from './connect.ts';
 import { arrayText } from './row-buffer.ts';
@@ -46,13 +46,13 @@ export interface Attempts {
 export async function append(
   sql: Sql,
   block: Block,
-  owners: Owners,
+  attribution: Attribution,
   hash: Hash,
   { attempted, attempt }: Attempts,
 ): Promise<Head> {
   const { entries, count, mentions } = block;
-  const about = arrayText([...mentions.about(owners, hash)]);
-  const shared = sharedText(mentions, owners);
+  const about = arrayText([...mentions.about(attribution, hash)]);
+  const shared = sharedText(mentions, attribution);
   const head = await sql.begin(async (inside) => {
     // Two statements, one after the other: the second must see what was committed while the first one waited.
     await inside.unsafe(lockText, [], { prepare: true });

@@ -1,7 +1,7 @@
 /** A block of the audit log: how entries become its text, and are read from it again. See docs/adr/0015 */
 import { hash } from 'node:crypto';
 import type { Int64 } from '../search/index-rows.ts';
-import { Mentions, type Owners } from './audit-about.ts';
+import { type Attribution, Mentions } from './audit-about.ts';
 import type { AuditAgent, ChainedEntry, RecordedEntry } from './audit-entry.ts';
 
 /** Entries that are written together. */
@@ -89,16 +89,8 @@ interface Shared {
 }
 
 /** What the entries of a block share, as text. */
-export function sharedText({ agents }: Mentions, owners: Owners): string {
-  const keys: Int64[] = [];
-  const of: Int64[] = [];
-  for (const [key, all] of owners) {
-    for (const owner of all) {
-      keys.push(key);
-      of.push(owner);
-    }
-  }
-  return JSON.stringify({ agents: [...agents.keys()], keys: keys.join(), owners: of.join() } satisfies Shared);
+export function sharedText({ agents }: Mentions, { keys, owners }: Attribution): string {
+  return JSON.stringify({ agents: [...agents.keys()], keys: keys.join(), owners: owners.join() } satisfies Shared);
 }
 
 /** The patients of the resources, as sharedText put them. */
@@ -118,7 +110,6 @@ function ownersOf({ keys, owners }: Shared): Map<Int64, Int64[]> {
 /** Reads the entries of a block one by one. */
 export interface BlockReader {
   lines: readonly string[];
-  owners: Owners;
   entry(at: number): ChainedEntry;
 }
 
@@ -130,27 +121,37 @@ export function blockReader(first: number, entries: string, shared: string): Blo
   const owners = ownersOf(parsed);
   return {
     lines,
-    owners,
     entry(at) {
-      const line = JSON.parse(lines[at]!) as Line; // as lineOf writes it, or its hash says otherwise
-      const [recorded, request, interaction, status, agent, network, path, query, resources, asked, all = [asked]] =
-        line;
+      const { agent, keys: all, ...said } = entryOf(lines[at]!);
       const pairs = all.flatMap((key) => (owners.get(key) ?? ['0']).map((owner) => [key, owner] as const));
       return {
         sequence: first + at,
-        recorded,
-        request,
-        interaction,
-        status,
+        ...said,
         agent: agents[agent]!,
-        network,
-        path,
-        query,
-        resources,
-        asked,
         keys: pairs.map(([key]) => key),
         owners: pairs.map(([, owner]) => owner),
       };
     },
   };
+}
+
+function entryOf(line: string) {
+  const parsed = JSON.parse(line) as Line; // as lineOf writes it, or its hash says otherwise
+  const [recorded, request, interaction, status, agent, network, path, query, resources, asked, keys = [asked]] =
+    parsed;
+  return { recorded, request, interaction, status, agent, network, path, query, resources, asked, keys };
+}
+
+/** What the entries of a block mention, and whose it is, as the block says. Throws where the texts are not as they were written. */
+export function mentionsOf(entries: string, shared: string): [Mentions, Attribution] {
+  const parsed = JSON.parse(shared) as Shared; // as sharedText writes it
+  const owned = ownersOf(parsed);
+  const mentions = new Mentions();
+  const unowned = new Set<Int64>();
+  for (const line of entries.split('\n')) {
+    const { agent, ...said } = entryOf(line);
+    mentions.add({ ...said, agent: parsed.agents[agent]! }, []);
+    for (const key of said.keys) if (!owned.has(key)) unowned.add(key);
+  }
+  return [mentions, { keys: [...owned.keys()], owners: [...owned.values()].flat(), unowned }];
 }

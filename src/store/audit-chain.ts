@@ -1,8 +1,7 @@
 /** Verifies the chain of the audit log, and trims it when the time of retention is over. See docs/adr/0015 */
 import type { Hash } from '../search/index-rows.ts';
-import { Mentions, type Owners } from './audit-about.ts';
 import { type Head, lockText } from './audit-append.ts';
-import { blockHash, blockReader, genesis } from './audit-block.ts';
+import { blockHash, genesis, mentionsOf } from './audit-block.ts';
 import type { Sql } from './connect.ts';
 
 export interface Verified {
@@ -81,26 +80,19 @@ class Walk {
       const up = sequence === first ? '' : `or one of those up to ${sequence} `;
       return { sequence: first, what: `${up}was changed, moved, removed or put in` };
     }
-    const [mentions, owners] = mentionsOf(first, entries, shared);
+    const [mentions, attribution] = mentionsOf(entries, shared);
     const isWhole =
       start === first &&
       Number(row['sequence']) === sequence &&
       Number(row['recorded_from']) === mentions.from &&
       Number(row['recorded_to']) === mentions.to &&
-      isSame(String(row['about']), mentions.about(owners, this.#hash));
+      isSame(String(row['about']), mentions.about(attribution, this.#hash));
     if (!isWhole) return { sequence: first, what: `and those up to ${sequence} are written down under something else` };
     this.missing.delete(hash);
     this.head = { sequence, hash };
     this.entries += sequence - first + 1;
     return undefined;
   }
-}
-
-function mentionsOf(first: number, entries: string, shared: string): [Mentions, Owners] {
-  const { lines, owners, entry } = blockReader(first, entries, shared);
-  const mentions = new Mentions();
-  for (const at of lines.keys()) mentions.add(entry(at), []);
-  return [mentions, owners];
 }
 
 /** Whether an array as PostgreSQL writes it holds just `keys`. */

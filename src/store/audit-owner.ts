@@ -1,11 +1,8 @@
 /** Whose compartment disclosed resources lie in. https://hl7.org/fhir/R4B/compartmentdefinition-patient.html */
 import type { Int64 } from '../search/index-rows.ts';
-import type { Owners } from './audit-about.ts';
+import type { Attribution, Mentions } from './audit-about.ts';
 import type { Sql } from './connect.ts';
 import { arrayText } from './row-buffer.ts';
-
-/** Resources by key, each with its version where that is known. */
-type Versions = ReadonlyMap<Int64, number | undefined>;
 
 // A patient belongs to itself; what else belongs to one says so in a reference that ties it to the compartment.
 // What is added to the columns keeps the planner from walking through all patients, or through the parameters of each key.
@@ -23,31 +20,60 @@ const mostOwners = 1000;
 /** Versions of which the patients are remembered; the memory is dropped whole when this many are held. */
 const remembered = 50_000;
 
-/** Finds the patients of resources. `compartment` are the keys of the search parameters that tie resources to a patient's compartment. */
-export function ownersIn(sql: Sql, compartment: readonly Int64[]): (resources: Versions) => Promise<Owners> {
+interface Remembered {
+  version: number;
+  owners: readonly Int64[];
+  /** the last block that it was told in */
+  block: number;
+}
+
+/** Finds the patients of what a block mentions. `compartment` are the keys of the search parameters that tie resources to a patient's compartment. */
+export function ownersIn(sql: Sql, compartment: readonly Int64[]): (mentions: Mentions) => Promise<Attribution> {
   const parameters = arrayText(compartment);
-  let memory = new Map<Int64, { version: number; owners: readonly Int64[] }>();
-  return async (resources) => {
-    const found = new Map<Int64, readonly Int64[]>();
-    const sought: Int64[] = [];
-    for (const [key, version] of resources) {
+  let memory = new Map<Int64, Remembered>();
+  let block = 0;
+  return async ({ keys: mentioned, versions }) => {
+    block++;
+    const keys: Int64[] = [];
+    const owners: Int64[] = [];
+    const unowned = new Set<Int64>();
+    const sought = new Map<Int64, number | undefined>();
+    const tell = (key: Int64, all: readonly Int64[]): void => {
+      if (all.length === 0) unowned.add(key);
+      for (const owner of all) {
+        keys.push(key);
+        owners.push(owner);
+      }
+    };
+    for (let at = 0; at < mentioned.length; at++) {
+      const key = mentioned[at]!;
       const known = memory.get(key);
-      if (known === undefined || version === undefined || known.version !== version) sought.push(key);
-      else if (known.owners.length > 0) found.set(key, known.owners);
+      if (known === undefined || known.version !== versions[at]) sought.set(key, versions[at]);
+      else if (known.block !== block) {
+        known.block = block;
+        tell(key, known.owners);
+      }
     }
-    if (sought.length === 0) return found;
-    // Not prepared: the plan must know the parameters.
-    const [row] = await sql.unsafe(text, [arrayText(sought), parameters]);
+    if (sought.size === 0) return { keys, owners, unowned };
+    // Another version of it is in the block, too.
+    for (const key of [...keys, ...unowned]) sought.delete(key);
+    const found = await patientsOf(sql, [...sought.keys()], parameters);
     if (memory.size >= remembered) memory = new Map();
-    for (const [key, all] of pairsOf(row?.['keys'], row?.['owners'])) {
-      const owners = all.length > mostOwners ? [] : all;
-      if (owners.length > 0) found.set(key, owners);
+    for (const [key, version] of sought) {
+      const all = found.get(key) ?? [];
+      const few = all.length > mostOwners ? [] : all;
+      tell(key, few);
       // Only what has a patient is remembered: the Patient of another may still come.
-      const version = resources.get(key);
-      if (version !== undefined) memory.set(key, { version, owners });
+      if (version !== undefined && all.length > 0) memory.set(key, { version, owners: few, block });
     }
-    return found;
+    return { keys, owners, unowned };
   };
+}
+
+async function patientsOf(sql: Sql, keys: readonly Int64[], parameters: string): Promise<Map<Int64, Int64[]>> {
+  // Not prepared: the plan must know the parameters.
+  const [row] = await sql.unsafe(text, [arrayText(keys), parameters]);
+  return pairsOf(row?.['keys'], row?.['owners']);
 }
 
 function pairsOf(keys: unknown, owners: unknown): Map<Int64, Int64[]> {

@@ -93,8 +93,8 @@ function openChain({ database, mode, hash, compartment, log }: AuditSettings) {
   let attempted: Attempted | undefined;
   return {
     async write(block: Block): Promise<void> {
-      const owners = await ownersOf(block.mentions.resources);
-      head = await append(sql, block, owners, hash, {
+      const attribution = await ownersOf(block.mentions);
+      head = await append(sql, block, attribution, hash, {
         ...(attempted === undefined ? {} : { attempted }),
         attempt: (next) => (attempted = next),
       });

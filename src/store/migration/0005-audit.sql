@@ -8,7 +8,7 @@ create table audit (
   -- the earliest and the latest entry: milliseconds since 1970
   recorded_from bigint not null,
   recorded_to bigint not null,
-  -- hashes of what the entries are about: resources, patients, agents, kinds
+  -- hashes of what the entries are about: patients, other resources, agents, kinds
   about bigint[] not null,
   -- one a line, as JSON arrays
   entries text not null,
@@ -19,8 +19,7 @@ create table audit (
 );
 alter table audit alter column entries set storage external;
 create index audit_recorded on audit (recorded_to);
--- Who searches brings the index up to date; who reads does not pay for it.
-create index audit_about on audit using gin (about) with (gin_pending_list_limit = 32768);
+create index audit_about on audit using gin (about);
 
 -- Entries up to this one were removed when their time of retention was over; the chain goes on from the hash.
 create table audit_trimmed (
