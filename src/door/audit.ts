@@ -2,12 +2,15 @@
 import { type AccessContext, isSteward, subjectKey } from '../conditions/access-context.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import { FhirError } from '../fhir/outcome.ts';
+import type { Extractor } from '../search/index.ts';
 import { type Hash, type Int64, parameterKey, resourceKey } from '../search/index-rows.ts';
 import type { Audit } from '../store/audit.ts';
 import type { AuditAgent, ChainedEntry } from '../store/audit-entry.ts';
-import type { Disclosed } from '../store/audit-owner.ts';
-import { type AuditCriteria, findEntries, namesOf } from '../store/audit-search.ts';
+import { type AuditCriteria, findEntries, namesOf, versionsOf } from '../store/audit-search.ts';
+import type { StoredResource } from '../store/read.ts';
+import { RowBuffer } from '../store/row-buffer.ts';
 import type { Store } from '../store/store.ts';
+import { resourceOf } from './stored.ts';
 
 /** What one interaction asked and what came of it. Texts are '' where there is nothing. */
 export interface Audited {
@@ -26,10 +29,13 @@ export interface Audited {
   type: string;
   id: string;
   /** what was disclosed; what the address names when absent */
-  disclosed?: readonly Disclosed[];
+  disclosed?: readonly Disclosed[] | undefined;
   /** how many were counted or taken in */
-  counted?: number;
+  counted?: number | undefined;
 }
+
+/** A resource that was disclosed; of what is stored all is known. */
+type Disclosed = Pick<StoredResource, 'key'> & Partial<Pick<StoredResource, 'version' | 'type' | 'id'>>;
 
 /** Entries found, and what their keys are called. */
 export interface FoundEntries {
@@ -68,7 +74,16 @@ export function compartmentParameters(definitions: Definitions, hash: Hash): Int
   );
 }
 
-export function auditDoor({ audit, store }: { audit: Audit; store: Store }, context: AccessContext): AuditDoor {
+/** What the audit log needs of the server. */
+interface AuditMeans {
+  audit: Audit;
+  store: Store;
+  definitions: Definitions;
+  extract: Extractor;
+}
+
+export function auditDoor(means: AuditMeans, context: AccessContext): AuditDoor {
+  const { audit, store } = means;
   const { hash, sql } = store;
   const agent = agentOf(context);
   const found = async (criteria: AuditCriteria): Promise<FoundEntries> => {
@@ -79,16 +94,35 @@ export function auditDoor({ audit, store }: { audit: Audit; store: Store }, cont
     return { entries, names: await namesOf(sql, keys) };
   };
   return {
-    record({ type, id, disclosed, counted, ...said }) {
-      const asked = id === '' ? '0' : resourceKey(hash, type, id);
-      const all = disclosed ?? (id !== '' && said.status < 400 ? [{ key: asked }] : []);
-      audit.record({
-        ...said,
-        agent,
-        asked,
+    record(audited) {
+      const { type, id, status, disclosed } = audited;
+      const [first] = disclosed ?? [];
+      // The key of what was read is known.
+      const asked = id === '' ? '0' : first?.id === id && first.type === type ? first.key : resourceKey(hash, type, id);
+      const keys: Int64[] = [];
+      const versions: (number | undefined)[] = [];
+      if (disclosed === undefined) {
+        if (id !== '' && status < 400) keys.push(asked);
+      } else {
         // No more than that is kept of a resource that may be large.
-        disclosed: all.map(({ key, version }) => ({ key, version })),
-        resources: counted ?? all.length,
+        for (const { key, version } of disclosed) {
+          keys.push(key);
+          versions.push(version);
+        }
+      }
+      audit.record({
+        recorded: audited.recorded,
+        request: audited.request,
+        interaction: audited.interaction,
+        status,
+        agent,
+        network: audited.network,
+        path: audited.path,
+        query: audited.query,
+        resources: audited.counted ?? keys.length,
+        asked,
+        keys,
+        versions,
       });
     },
     kept: () => audit.kept(),
@@ -97,7 +131,7 @@ export function auditDoor({ audit, store }: { audit: Audit; store: Store }, cont
       if (!isSteward(context)) throw refusal(context);
       const keys: Pick<AuditCriteria, 'patient' | 'entity'> = {};
       if (patient !== undefined) keys.patient = resourceKey(hash, 'Patient', patient);
-      if (entity !== undefined) keys.entity = hash(entity);
+      if (entity !== undefined) keys.entity = await entityOf(entity, means);
       return found({ ...criteria, ...keys });
     },
     async disclosures(patient, range) {
@@ -107,6 +141,28 @@ export function auditDoor({ audit, store }: { audit: Audit; store: Store }, cont
       return found({ ...range, patient: resourceKey(hash, 'Patient', patient), status: { low: 100, high: 399 } });
     },
   };
+}
+
+/** A resource as entries name it, and whose it ever was: blocks are found by patients where there are some. */
+async function entityOf(target: string, means: AuditMeans): Promise<NonNullable<AuditCriteria['entity']>> {
+  const { definitions, extract, store } = means;
+  const { hash, sql } = store;
+  const key = hash(target);
+  const versions = await versionsOf(sql, key, target);
+  // Whose it was is not known any more.
+  if (versions === undefined) return { key };
+  const parameters = new Set(compartmentParameters(definitions, hash));
+  const among = new Set([key]);
+  for (const version of versions) {
+    const rows = new RowBuffer(hash);
+    extract(resourceOf(version), rows);
+    const references = rows.cells.reference ?? [];
+    for (let at = 0; at < references.length; at += 2) {
+      // A row is a parameter and a target, both texts.
+      if (parameters.has(String(references[at]))) among.add(String(references[at + 1]));
+    }
+  }
+  return { key, among: [...among] };
 }
 
 /** Says nothing of whether there is such a patient or such an entry. */

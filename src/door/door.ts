@@ -64,7 +64,7 @@ export function openDoor(shared: DoorMeans, decision: DecisionMemory, context: A
   const means: WritingMeans = { ...shared, decision, context };
   return {
     context,
-    audit: auditDoor({ audit: shared.audit, store }, context),
+    audit: auditDoor(shared, context),
     ...readingOf(means),
     ...writingOf(means),
     search: (search, after) => searchPage(search, after, means),

@@ -1,21 +1,10 @@
 /** Tells the audit log what a request asked and what came of it. See docs/adr/0015 */
 import { hash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import type { Audited } from '../door/index.ts';
 import type { PerformedEntry, Reply, Server } from '../interaction/index.ts';
 import { statusOf } from './reply.ts';
 
-/** A request of which the entries are still to be written. */
-export interface Recording {
-  /** The request itself, with the status that was answered. */
-  answered(reply: Pick<Reply, 'status' | 'location' | 'disclosed' | 'counted'>): void;
-  /** An entry of its Bundle. */
-  entry(performed: PerformedEntry): void;
-  /** Resolves when the answer may go out. */
-  kept(): Promise<void> | undefined;
-}
-
-/** What is asked, before anything of it is looked at. */
+/** What is asked. */
 export interface Asking {
   interaction: string;
   /** below the base, without the query */
@@ -26,63 +15,79 @@ export interface Asking {
   id: string;
 }
 
+type Answered = Pick<Reply, 'status' | 'location' | 'disclosed' | 'counted'>;
+
 /** What says nothing about data is not recorded. */
 const unrecorded = new Set(['capabilities']);
 
-/** `asking` is looked at when the answer is there. */
-export function recordingOf(asking: Asking, request: FastifyRequest, server: Server): Recording {
+/** Takes the answer down; gives what it has to wait for, if it has to. */
+export function answered(
+  asking: Asking,
+  request: FastifyRequest,
+  server: Server,
+  reply: Answered,
+): Promise<void> | undefined {
+  if (unrecorded.has(asking.interaction)) return undefined;
   const { audit } = server.door;
-  const common = { recorded: Math.trunc(server.now()), request: requestId(request, server), network: request.ip };
-  return {
-    answered(reply) {
-      const { interaction, path } = asking;
-      if (unrecorded.has(interaction)) return;
-      audit.record({ ...common, interaction, path, ...outcomeOf(asking, reply, server.base) });
-    },
-    entry({ interaction: code, path, query, type, id, reply }) {
-      audit.record({ ...common, interaction: code, path, ...outcomeOf({ query, type, id }, reply, server.base) });
-    },
-    kept: () => audit.kept(),
-  };
+  record(asking, request, server, reply);
+  return audit.kept();
 }
 
-/** Performs what is asked; gives or throws what comes of it when it may be answered. */
-export async function recorded(recording: Recording, perform: () => Promise<Reply>): Promise<Reply> {
-  let reply: Reply;
+/** Takes an error down; gives the one that is to be answered. */
+export async function refused(
+  asking: Asking,
+  request: FastifyRequest,
+  server: Server,
+  error: unknown,
+): Promise<unknown> {
   try {
-    reply = await perform();
-  } catch (error) {
-    await answeredWith(recording, { status: statusOf(error) });
-    throw error;
+    await answered(asking, request, server, { status: statusOf(error) });
+    return error;
+  } catch (unwritten) {
+    return unwritten;
   }
-  await answeredWith(recording, reply);
-  return reply;
 }
 
-function answeredWith(recording: Recording, reply: Parameters<Recording['answered']>[0]): Promise<void> | undefined {
-  recording.answered(reply);
-  return recording.kept();
+/** Takes the entries of a Bundle down. */
+export function entryRecorder(request: FastifyRequest, server: Server): (entry: PerformedEntry) => void {
+  return (entry) => record(entry, request, server, entry.reply);
 }
 
-type Outcome = Pick<Audited, 'status' | 'type' | 'id' | 'query' | 'disclosed' | 'counted'>;
-
-function outcomeOf(
-  { query, type, id }: Pick<Asking, 'query' | 'type' | 'id'>,
-  { status, location, disclosed, counted }: Parameters<Recording['answered']>[0],
-  base: string,
-): Outcome {
-  const outcome: Outcome = { status, query: query === '' ? '' : shownQuery(query), type, id };
-  // The server chose the id, or a condition did.
-  if (id === '' && location !== undefined) outcome.id = location.slice(base.length + 1).split('/')[1] ?? '';
-  if (disclosed !== undefined) outcome.disclosed = disclosed;
-  if (counted !== undefined) outcome.counted = counted;
-  return outcome;
+// Done for every request: one object is made, and nothing is made twice.
+function record(asking: Asking, request: FastifyRequest, server: Server, reply: Answered): void {
+  const { type, query } = asking;
+  const { location } = reply;
+  // Where the address has no id the server chose one, or a condition did.
+  const id =
+    asking.id === '' && location !== undefined
+      ? (location.slice(server.base.length + 1).split('/')[1] ?? '')
+      : asking.id;
+  server.door.audit.record({
+    recorded: Math.trunc(server.now()),
+    request: requestId(request, server),
+    interaction: asking.interaction,
+    status: reply.status,
+    network: request.ip,
+    path: asking.path,
+    query: query === '' ? '' : shownQuery(query),
+    type,
+    id,
+    disclosed: reply.disclosed,
+    counted: reply.counted,
+  });
 }
 
-/** `X-Request-Id` where the client sent one. */
-function requestId({ headers }: FastifyRequest, server: Server): string {
-  const stated = headers['x-request-id'];
-  return typeof stated === 'string' && /^[\w.:-]{1,64}$/.test(stated) ? stated : server.newId();
+const requestIds = new WeakMap<FastifyRequest, string>();
+
+/** `X-Request-Id` where the client sent one; the same for all entries of a request. */
+function requestId(request: FastifyRequest, server: Server): string {
+  const stated = request.headers['x-request-id'];
+  if (typeof stated === 'string' && /^[\w.:-]{1,64}$/.test(stated)) return stated;
+  // Only a POST can have several entries.
+  if (request.method !== 'POST') return server.newId();
+  let id = requestIds.get(request);
+  if (id === undefined) requestIds.set(request, (id = server.newId()));
+  return id;
 }
 
 /** Characters of a query that are kept; of a longer one the digest tells what it was. */

@@ -17,8 +17,8 @@ import { interactionOf, operations, streamOperations } from '../operation/index.
 import { readBody } from './body.ts';
 import type { Fairly } from './fairness.ts';
 import { parsePrefer, wantedOf } from './negotiate.ts';
-import { type Asking, recorded, recordingOf } from './recording.ts';
-import { sendError, sendReply, statusOf } from './reply.ts';
+import { type Asking, answered, entryRecorder, refused } from './recording.ts';
+import { sendError, sendReply } from './reply.ts';
 
 /** Bytes of one request body, except where it is streamed. */
 export const largestBody = 32 * 2 ** 20;
@@ -63,9 +63,13 @@ export function registerRest(app: FastifyInstance, settings: RestSettings): void
         }
         const asking = { interaction: `$${operation.code}`, path: `$${operation.code}`, query: '', type: '', id: '' };
         const server = await known(asking, request, settings);
-        const recording = recordingOf(asking, request, server);
-        const result = await recorded(recording, () => operation.perform(request.body as Readable, server)); // see registerBodies
-        return sendReply(reply, result, { format: 'json', pretty: false }, server);
+        try {
+          const result = await operation.perform(request.body as Readable, server); // see registerBodies
+          await answered(asking, request, server, result);
+          return sendReply(reply, result, { format: 'json', pretty: false }, server);
+        } catch (error) {
+          throw await refused(asking, request, server, error);
+        }
       },
     });
   }
@@ -109,36 +113,39 @@ function handlerOf(interaction: Interaction, settings: RestSettings) {
     const found = known(asking, request, settings);
     // Waiting for what is there already would cost every read a turn.
     const server = found instanceof Promise ? await found : found;
-    const recording = recordingOf(asking, request, server);
     try {
-      server.door.audit.admit();
-      const result = await recorded(recording, async () => {
-        if (variables.type !== undefined) knownType(variables.type, server.definitions);
-        forType(interaction, type);
-        const { request: asked, asker } = askedOf(interaction, request, variables, query, server);
-        asking.query = statedQuery(asking.query, asked);
-        asked.record = recording.entry;
-        return settings.fairly(asker, interaction, () => interaction.perform(asked, server));
-      });
+      if (variables.type !== undefined) knownType(variables.type, server.definitions);
+      forType(interaction, type);
+      const { request: asked, asker } = askedOf(interaction, request, variables, query, server);
+      asking.query = statedQuery(asking.query, asked);
+      if (interaction.code === 'batch') asked.record = entryRecorder(request, server);
+      const result = await settings.fairly(asker, interaction, () => interaction.perform(asked, server));
+      const kept = answered(asking, request, server, result);
+      if (kept !== undefined) await kept;
       settings.observe(interaction.code, result.status, performance.now() - started);
       return sendReply(reply, result, wanted, server);
     } catch (error) {
-      return sendError(reply, error, settings.logError, wanted, server);
+      return sendError(reply, await refused(asking, request, server, error), settings.logError, wanted, server);
     }
   };
 }
 
-/** Who asks, as the server meets them. One whom it does not know is taken down, too. */
+/** Who asks, as the server meets them. One whom it does not know is taken down, too. Nobody is let in while that is not possible. */
 function known(asking: Asking, request: FastifyRequest, settings: RestSettings): Server | Promise<Server> {
-  const refused = (error: unknown): never => {
-    recordingOf(asking, request, settings.serverFor(anonymous)).answered({ status: statusOf(error) });
+  const meet = (asker: AccessContext): Server => {
+    const server = settings.serverFor(asker);
+    server.door.audit.admit();
+    return server;
+  };
+  const turnedAway = (error: unknown): never => {
+    void refused(asking, request, settings.serverFor(anonymous), error);
     throw error;
   };
   try {
     const asker = settings.authenticate(request.headers);
-    return asker instanceof Promise ? asker.then(settings.serverFor).catch(refused) : settings.serverFor(asker);
+    return asker instanceof Promise ? asker.then(meet).catch(turnedAway) : meet(asker);
   } catch (error) {
-    return refused(error);
+    return turnedAway(error);
   }
 }
 

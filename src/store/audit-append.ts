@@ -1,6 +1,7 @@
-/** Appends entries to the one chain of a database, whichever process they come from. https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS */
-import type { Hash, Int64 } from '../search/index-rows.ts';
-import { About, type AuditEntry, blockHash, genesis, lineOf } from './audit-entry.ts';
+/** Appends blocks to the one chain of a database, whichever process they come from. https://www.postgresql.org/docs/current/explicit-locking.html#ADVISORY-LOCKS */
+import type { Hash } from '../search/index-rows.ts';
+import type { Attribution } from './audit-about.ts';
+import { type Block, blockHash, genesis, sharedText } from './audit-block.ts';
 import type { Sql, TransactionSql } from './connect.ts';
 import { arrayText } from './row-buffer.ts';
 
@@ -16,103 +17,58 @@ export const lockText = `select pg_advisory_xact_lock(${chainLock})`;
 
 const headText = `
   select sequence, encode(hash, 'hex') as hash from (
-    (select sequence, hash from audit order by sequence desc limit 1)
+    (select sequence, hash from audit order by first desc limit 1)
     union all (select sequence, hash from audit_trimmed order by sequence desc limit 1)
   ) q order by sequence desc limit 1`;
 
 /** The newest block's end, or what the first one follows. */
-async function headOf(sql: Sql | TransactionSql): Promise<Head> {
+async function headOf(sql: TransactionSql): Promise<Head> {
   const [row] = await sql.unsafe(headText, [], { prepare: true });
   return row === undefined ? genesis : { sequence: Number(row['sequence']), hash: row['hash'] as string };
 }
 
-/** Entries as they are written together. */
-interface Block {
-  first: number;
-  sequence: number;
-  recorded: { from: number; to: number };
-  about: ReadonlySet<Int64>;
-  /** lines */
-  entries: string;
-  hash: string;
-}
-
-/** `entries` as the block that follows `before`; each key stands with its patients. Must not be empty. */
-function blockOf(
-  entries: readonly AuditEntry[],
-  owners: ReadonlyMap<Int64, readonly Int64[]>,
-  before: Head,
-  hash: Hash,
-): Block {
-  const about = new About(hash);
-  let { sequence } = before;
-  let from = Number.POSITIVE_INFINITY;
-  let to = 0;
-  const lines = entries.map((entry) => {
-    const [keys, of] = pairsOf(entry.keys, owners);
-    about.add(entry, keys, of);
-    from = Math.min(from, entry.recorded);
-    to = Math.max(to, entry.recorded);
-    sequence++;
-    return lineOf(entry, sequence, keys, of);
-  });
-  const text = lines.join('\n');
-  const end = { sequence, hash: blockHash(before.hash, text) };
-  return { first: before.sequence + 1, ...end, recorded: { from, to }, about: about.keys, entries: text };
-}
-
-function pairsOf(
-  keys: readonly Int64[],
-  owners: ReadonlyMap<Int64, readonly Int64[]>,
-): [keys: readonly Int64[], owners: readonly Int64[]] {
-  const of: Int64[] = [];
-  const repeated: Int64[] = [];
-  for (const key of keys) {
-    for (const owner of owners.get(key) ?? noOwner) {
-      repeated.push(key);
-      of.push(owner);
-    }
-  }
-  return [repeated, of];
-}
-
-const noOwner = ['0'];
-
 const insertText = `
-  insert into audit (first, sequence, recorded_from, recorded_to, about, entries, hash)
-  values ($1, $2, $3, $4, $5::bigint[], $6, decode($7, 'hex'))`;
+  insert into audit (first, sequence, recorded_from, recorded_to, about, entries, shared, hash)
+  values ($1, $2, $3, $4, $5::bigint[], $6, $7, decode($8, 'hex'))`;
 
-/** Attempts to write the same entries. */
+/** A block that may have been written. */
+export type Attempted = Head & { first: number };
+
+/** Attempts to write the same block. */
 export interface Attempts {
-  /** the head that an earlier one would have left, when it is not known whether it was committed */
-  attempted?: Head;
+  /** where an earlier one would have put it, when it is not known whether that was committed */
+  attempted?: Attempted;
   /** told before the next one */
-  attempt(head: Head): void;
+  attempt(attempted: Attempted): void;
 }
 
-/** Appends `entries` in one transaction and gives the new head; entries of an earlier attempt that did come through are not written again. */
+/** Appends a block in a transaction of its own and gives the new head; one that did come through is not written again. */
 export async function append(
   sql: Sql,
-  entries: readonly AuditEntry[],
-  owners: ReadonlyMap<Int64, readonly Int64[]>,
+  block: Block,
+  attribution: Attribution,
   hash: Hash,
-  attempts: Attempts,
+  { attempted, attempt }: Attempts,
 ): Promise<Head> {
+  const { entries, count, mentions } = block;
+  const about = arrayText([...mentions.about(attribution, hash)]);
+  const shared = sharedText(mentions, attribution);
   const head = await sql.begin(async (inside) => {
-    // Two statements, sent at once: the second sees what was committed while the first one waited.
-    const [, before] = await Promise.all([inside.unsafe(lockText, [], { prepare: true }), headOf(inside)]);
-    if (attempts.attempted !== undefined && (await isInChain(inside, attempts.attempted))) return attempts.attempted;
-    const block = blockOf(entries, owners, before, hash);
-    attempts.attempt({ sequence: block.sequence, hash: block.hash });
-    const { first, sequence, recorded, about } = block;
-    const values = [first, sequence, recorded.from, recorded.to, arrayText([...about]), block.entries, block.hash];
+    // Two statements, one after the other: the second must see what was committed while the first one waited.
+    await inside.unsafe(lockText, [], { prepare: true });
+    const before = await headOf(inside);
+    if (attempted !== undefined && (await isInChain(inside, attempted))) return attempted;
+    const first = before.sequence + 1;
+    const after = { sequence: before.sequence + count, hash: blockHash(before.hash, entries, shared) };
+    attempt({ first, ...after });
+    const values = [first, after.sequence, mentions.from, mentions.to, about, entries, shared, after.hash];
     await inside.unsafe(insertText, values, { prepare: true });
-    return { sequence, hash: block.hash };
+    return after;
   });
   return head as Head; // postgres.js unwraps promises of arrays in its type; this is none
 }
 
-async function isInChain(sql: TransactionSql, { sequence, hash }: Head): Promise<boolean> {
-  const rows = await sql`select 1 from audit where sequence = ${sequence} and hash = decode(${hash}, 'hex')`;
+async function isInChain(sql: TransactionSql, { first, hash }: Attempted): Promise<boolean> {
+  const rows = await sql`select 1 from audit where first = ${first} and hash = decode(${hash}, 'hex')`;
   return rows.length > 0;
 }

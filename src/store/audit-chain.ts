@@ -1,7 +1,7 @@
 /** Verifies the chain of the audit log, and trims it when the time of retention is over. See docs/adr/0015 */
 import type { Hash } from '../search/index-rows.ts';
 import { type Head, lockText } from './audit-append.ts';
-import { About, blockHash, type ChainedEntry, genesis, readLine } from './audit-entry.ts';
+import { blockHash, genesis, mentionsOf } from './audit-block.ts';
 import type { Sql } from './connect.ts';
 
 export interface Verified {
@@ -20,8 +20,8 @@ export interface Verified {
 const atOnce = 200;
 
 const blocksText = `
-  select first, sequence, recorded_from, recorded_to, about::text as about, entries, encode(hash, 'hex') as hash
-  from audit where sequence > $1 order by sequence limit ${atOnce}`;
+  select first, sequence, recorded_from, recorded_to, about::text as about, entries, shared, encode(hash, 'hex') as hash
+  from audit where first > $1 order by first limit ${atOnce}`;
 
 /** Recomputes the chain from its beginning to the first fault. `expected` are hashes that were kept elsewhere. */
 export async function verifyChain(sql: Sql, hash: Hash, expected: readonly string[] = []): Promise<Verified> {
@@ -38,7 +38,7 @@ export async function verifyChain(sql: Sql, hash: Hash, expected: readonly strin
       ...(fault === undefined ? {} : { fault }),
       missing: [...walk.missing],
     });
-    const [early] = await inside`select first from audit where sequence <= ${from.sequence} order by 1 limit 1`;
+    const [early] = await inside`select first from audit where first <= ${from.sequence} order by 1 limit 1`;
     if (early !== undefined) {
       return verified({ sequence: Number(early['first']), what: 'lies before the beginning of the chain' });
     }
@@ -47,7 +47,7 @@ export async function verifyChain(sql: Sql, hash: Hash, expected: readonly strin
       for (const row of rows) {
         const fault = walk.block(row);
         if (fault !== undefined) return verified(fault);
-        position = Number(row['sequence']);
+        position = Number(row['first']);
       }
       if (rows.length < atOnce) return verified();
     }
@@ -73,42 +73,24 @@ class Walk {
     if (start > first) {
       return { sequence: first, what: start === first + 1 ? 'is gone' : `and those up to ${start - 1} are gone` };
     }
-    const about = new About(this.#hash);
-    let [from, to] = [Number.POSITIVE_INFINITY, 0];
-    const text = String(row['entries']);
-    let sequence = this.head.sequence;
-    for (const line of text.split('\n')) {
-      sequence++;
-      const entry = entryOf(line);
-      if (entry?.sequence !== sequence) return { sequence, what: 'was changed, moved or put in' };
-      about.add(entry, entry.keys, entry.owners);
-      from = Math.min(from, entry.recorded);
-      to = Math.max(to, entry.recorded);
-    }
-    const hash = blockHash(this.head.hash, text);
+    const { entries, shared } = row as { entries: string; shared: string }; // texts, as selected
+    const sequence = this.head.sequence + entries.split('\n').length;
+    const hash = blockHash(this.head.hash, entries, shared);
     if (row['hash'] !== hash) {
-      return { sequence: first, what: `or one of those up to ${sequence} was changed, moved or put in` };
+      const up = sequence === first ? '' : `or one of those up to ${sequence} `;
+      return { sequence: first, what: `${up}was changed, moved, removed or put in` };
     }
+    const [mentions, attribution] = mentionsOf(entries, shared);
     const isWhole =
       start === first &&
       Number(row['sequence']) === sequence &&
-      Number(row['recorded_from']) === from &&
-      Number(row['recorded_to']) === to &&
-      isSame(String(row['about']), about.keys);
-    if (isWhole) {
-      this.missing.delete(hash);
-      this.head = { sequence, hash };
-      this.entries += sequence - first + 1;
-      return undefined;
-    }
-    return { sequence: first, what: `and those up to ${sequence} are written down under something else` };
-  }
-}
-
-function entryOf(line: string): ChainedEntry | undefined {
-  try {
-    return readLine(line);
-  } catch {
+      Number(row['recorded_from']) === mentions.from &&
+      Number(row['recorded_to']) === mentions.to &&
+      isSame(String(row['about']), mentions.about(attribution, this.#hash));
+    if (!isWhole) return { sequence: first, what: `and those up to ${sequence} are written down under something else` };
+    this.missing.delete(hash);
+    this.head = { sequence, hash };
+    this.entries += sequence - first + 1;
     return undefined;
   }
 }
@@ -126,13 +108,12 @@ export async function trimChain(sql: Sql, before: number): Promise<number> {
     // Clocks of processes differ, so that entries are not strictly in the order of time: the chain is cut before the first block that stays.
     const [cut] = await inside`
       select sequence, encode(hash, 'hex') as hash from audit
-      where sequence < coalesce((select min(sequence) from audit where recorded_to >= ${before}), 9223372036854775807)
-      order by sequence desc limit 1`;
+      where first < coalesce((select min(first) from audit where recorded_to >= ${before}), 9223372036854775807)
+      order by first desc limit 1`;
     if (cut === undefined) return 0;
     const sequence = Number(cut['sequence']);
     await inside`set local fairway.trims_audit = 'yes'`;
-    const gone =
-      await inside`delete from audit where sequence <= ${sequence} returning sequence - first + 1 as entries`;
+    const gone = await inside`delete from audit where first <= ${sequence} returning sequence - first + 1 as entries`;
     const entries = gone.reduce((sum, row) => sum + Number(row['entries']), 0);
     await inside`insert into audit_trimmed (sequence, hash, entries) values (${sequence}, decode(${cut['hash'] as string}, 'hex'), ${entries})`;
     return entries;

@@ -1,7 +1,5 @@
-/** One entry of the audit log, its line in a block, and the hash that ties a block to the one before. https://hl7.org/fhir/R4B/auditevent.html */
-import { hash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
-import type { Hash, Int64 } from '../search/index-rows.ts';
+/** One entry of the audit log: what was asked, by whom, and what came of it. https://hl7.org/fhir/R4B/auditevent.html */
+import type { Int64 } from '../search/index-rows.ts';
 
 /** Who asked, as told by their access context. Texts are '' where there is nothing to say. */
 export interface AuditAgent {
@@ -14,7 +12,6 @@ export interface AuditAgent {
   reason: string;
 }
 
-/** What was asked, by whom, and what came of it. */
 export interface AuditEntry {
   /** milliseconds since 1970 */
   recorded: number;
@@ -38,141 +35,26 @@ export interface AuditEntry {
   keys: readonly Int64[];
 }
 
+/** An entry on its way, with the version of each of its keys as far as known. */
+export interface RecordedEntry extends AuditEntry {
+  versions: readonly (number | undefined)[];
+}
+
 /** As it is in the chain: each of `keys` has its patient in `owners`, or '0'; with two patients it stands twice. */
 export interface ChainedEntry extends AuditEntry {
   sequence: number;
   owners: readonly Int64[];
 }
 
-/** What the first block follows. */
-export const genesis = { sequence: 0, hash: '0'.repeat(64) };
-
-/** The hash (hexadecimal) of a block of `entries` that follows the one with the hash `previous`. */
-export const blockHash = (previous: string, entries: string): string => hash('sha256', previous + entries, 'hex');
-
-const agentTexts = new WeakMap<AuditAgent, string>();
-
-/** Many entries have the same agent. */
-function agentText(agent: AuditAgent): string {
-  const known = agentTexts.get(agent);
-  if (known !== undefined) return known;
-  const { subject, name, client, purposes, reason } = agent;
-  const text = [subject, name, client, purposes, reason].map(quoted).join();
-  agentTexts.set(agent, text);
-  return text;
-}
-
-/** JSON without what PostgreSQL would change or refuse: control characters and half characters are escaped by JSON. */
-const quoted = (text: string): string => JSON.stringify(text);
-const listed = (keys: readonly Int64[]): string => (keys.length === 0 ? '[]' : `["${keys.join('","')}"]`);
-
-/** The entry as a line; `readLine` reads it. Written by hand, for it is written for every request. */
-export function lineOf(entry: AuditEntry, sequence: number, keys: readonly Int64[], owners: readonly Int64[]): string {
-  const { recorded, request, interaction, status, agent, network, path, query, resources, asked } = entry;
-  const text = `[${sequence},${recorded},${quoted(request)},"${interaction}",${status},${agentText(agent)},${quoted(network)},${quoted(path)},${query === '' ? '""' : quoted(query)},${resources},"${asked}",${listed(keys)},${listed(owners)}]`;
-  return `${checkSum(text)} ${text}`;
-}
-
-/** The hash of a block tells that one of its entries was changed, this in most cases which. */
-const checkSum = (text: string): string => crc32(text).toString(16).padStart(8, '0');
-
-type Line = [
-  sequence: number,
-  recorded: number,
-  request: string,
-  interaction: string,
-  status: number,
-  subject: string,
-  name: string,
-  client: string,
-  purposes: string,
-  reason: string,
-  network: string,
-  path: string,
-  query: string,
-  resources: number,
-  asked: Int64,
-  keys: Int64[],
-  owners: Int64[],
-];
-
-/** Throws an Error for what is no line of a block, or is not as it was written. */
-export function readLine(line: string): ChainedEntry {
-  const text = line.slice(9);
-  if (!line.startsWith(`${checkSum(text)} `)) throw new Error('this entry of the audit log was changed');
-  const parsed = JSON.parse(text) as Line; // as lineOf writes it: the check sum agrees
-  if (!Array.isArray(parsed) || parsed.length !== 17) throw new Error('this is no entry of the audit log');
-  const [sequence, recorded, request, interaction, status, subject, name, client, purposes, reason, ...rest] = parsed;
-  const [network, path, query, resources, asked, keys, owners] = rest;
-  const agent = { subject, name, client, purposes, reason };
-  return {
-    sequence,
-    recorded,
-    request,
-    interaction,
-    status,
-    agent,
-    network,
-    path,
-    query,
-    resources,
-    asked,
-    keys,
-    owners,
-  };
-}
-
 /** Keys of one entry; more are split over several. */
 const mostKeys = 1000;
 
 /** The entry in parts of which none has too many keys. */
-export function partsOf(entry: AuditEntry): readonly AuditEntry[] {
+export function partsOf(entry: RecordedEntry): readonly RecordedEntry[] {
   if (entry.keys.length <= mostKeys) return [entry];
   return Array.from({ length: Math.ceil(entry.keys.length / mostKeys) }, (_, at) => {
-    const keys = entry.keys.slice(at * mostKeys, (at + 1) * mostKeys);
-    return { ...entry, keys, resources: keys.length };
+    const range = [at * mostKeys, (at + 1) * mostKeys] as const;
+    const keys = entry.keys.slice(...range);
+    return { ...entry, keys, versions: entry.versions.slice(...range), resources: keys.length };
   });
-}
-
-/** Under which number a block can be found that has an entry of this agent, interaction, purpose or outcome. */
-export const aboutKey = (hash: Hash, kind: 'agent' | 'interaction' | 'purpose' | 'outcome', text: string): Int64 =>
-  hash(`audit ${kind} ${text}`);
-
-/** What an outcome is found by: the hundreds of its status. */
-export const outcomeClass = (status: number): string => String(Math.floor(status / 100));
-
-/** Everything that entries are about, each once. */
-export class About {
-  readonly keys = new Set<Int64>();
-  readonly #hash: Hash;
-  readonly #agents = new Set<AuditAgent>();
-  readonly #kinds = new Set<string>();
-
-  constructor(hash: Hash) {
-    this.#hash = hash;
-  }
-
-  add({ agent, interaction, status, asked }: AuditEntry, keys: readonly Int64[], owners: readonly Int64[]): void {
-    const { keys: all } = this;
-    if (asked !== '0') all.add(asked);
-    for (const key of keys) all.add(key);
-    for (const owner of owners) if (owner !== '0') all.add(owner);
-    this.#kind('interaction', interaction);
-    this.#kind('outcome', outcomeClass(status));
-    if (this.#agents.has(agent)) return;
-    this.#agents.add(agent);
-    for (const text of [agent.subject, agent.name, agent.client]) if (text !== '') this.#kind('agent', text);
-    for (const purpose of agent.purposes.split(' ')) {
-      if (purpose === '') continue;
-      this.#kind('purpose', purpose);
-      this.#kind('purpose', purpose.split('|').at(-1)!);
-    }
-  }
-
-  #kind(kind: Parameters<typeof aboutKey>[1], text: string): void {
-    const name = `${kind} ${text}`;
-    if (this.#kinds.has(name)) return;
-    this.#kinds.add(name);
-    this.keys.add(aboutKey(this.#hash, kind, text));
-  }
 }

@@ -1,7 +1,10 @@
 /** Finds entries of the audit log by what they are about, newest first. https://hl7.org/fhir/R4B/auditevent.html#search */
 import type { Hash, Int64 } from '../search/index-rows.ts';
-import { aboutKey, type ChainedEntry, outcomeClass, readLine } from './audit-entry.ts';
+import { aboutKey, outcomeClass } from './audit-about.ts';
+import { blockReader } from './audit-block.ts';
+import type { ChainedEntry } from './audit-entry.ts';
 import type { Sql } from './connect.ts';
+import { type StoredResource, storedOf } from './read.ts';
 import { arrayText } from './row-buffer.ts';
 
 /** All that are there must hold. */
@@ -13,8 +16,8 @@ export interface AuditCriteria {
   agent?: string;
   /** patient of whom resources were disclosed or changed */
   patient?: Int64;
-  /** resource that was disclosed, changed or asked for */
-  entity?: Int64;
+  /** resource that was disclosed, changed or asked for, and what a block of it is found by: any of these; anything when absent */
+  entity?: { key: Int64; among?: readonly Int64[] };
   interactions?: readonly string[];
   /** any but these */
   otherThan?: readonly string[];
@@ -44,21 +47,22 @@ export async function findEntries(sql: Sql, hash: Hash, criteria: AuditCriteria)
   if (from !== undefined) where.push(`recorded_to >= ${value(from)}::bigint`);
   if (to !== undefined) where.push(`recorded_from < ${value(to)}::bigint`);
   const text = `
-    select sequence, first, entries from audit where first < $1::bigint ${where.map((one) => `and ${one}`).join(' ')}
-    order by sequence desc limit ${atOnce}`;
+    select first, entries, shared from audit where first < $1::bigint ${where.map((one) => `and ${one}`).join(' ')}
+    order by first desc limit ${atOnce}`;
   const found: ChainedEntry[] = [];
   for (;;) {
     const rows = await sql.unsafe(text, [before, ...values.slice(1)]);
     for (const row of rows) {
-      const lines = (row['entries'] as string).split('\n');
+      const first = Number(row['first']);
+      const { lines, entry } = blockReader(first, row['entries'] as string, row['shared'] as string); // texts, as selected
       for (let at = lines.length - 1; at >= 0; at--) {
-        if (Number(row['first']) + at >= (criteria.before ?? Number.MAX_SAFE_INTEGER)) continue;
-        if (!mayHold(lines[at]!, criteria)) continue;
-        const entry = readLine(lines[at]!);
-        if (holds(entry, criteria)) found.push(entry);
+        if (criteria.before !== undefined && first + at >= criteria.before) continue;
+        if (criteria.entity !== undefined && !lines[at]!.includes(criteria.entity.key)) continue;
+        const one = entry(at);
+        if (holds(one, criteria)) found.push(one);
         if (found.length === limit) return found;
       }
-      before = Number(row['first']);
+      before = first;
     }
     if (rows.length < atOnce) return found;
   }
@@ -70,9 +74,9 @@ function keysOf(criteria: AuditCriteria, hash: Hash): [all: boolean, keys: Int64
   const all: Int64[] = [];
   if (agent !== undefined) all.push(aboutKey(hash, 'agent', agent));
   if (patient !== undefined) all.push(patient);
-  if (entity !== undefined) all.push(entity);
   if (purpose !== undefined) all.push(aboutKey(hash, 'purpose', purpose));
   const lists: [boolean, Int64[]][] = all.length === 0 ? [] : [[true, all]];
+  if (entity?.among !== undefined) lists.push([false, [...entity.among]]);
   if (interactions !== undefined) lists.push([false, interactions.map((one) => aboutKey(hash, 'interaction', one))]);
   if (status !== undefined) {
     const [low, high] = [Number(outcomeClass(status.low)), Number(outcomeClass(status.high))];
@@ -82,11 +86,6 @@ function keysOf(criteria: AuditCriteria, hash: Hash): [all: boolean, keys: Int64
   return lists;
 }
 
-/** Spares reading most lines of a block. */
-function mayHold(line: string, { patient, entity }: AuditCriteria): boolean {
-  return (patient === undefined || line.includes(patient)) && (entity === undefined || line.includes(entity));
-}
-
 function holds(entry: ChainedEntry, criteria: AuditCriteria): boolean {
   const { from, to, agent, patient, entity, interactions, status, purpose } = criteria;
   if (from !== undefined && entry.recorded < from) return false;
@@ -94,7 +93,7 @@ function holds(entry: ChainedEntry, criteria: AuditCriteria): boolean {
   const { subject, name, client, purposes } = entry.agent;
   if (agent !== undefined && agent !== subject && agent !== name && agent !== client) return false;
   if (patient !== undefined && !entry.owners.includes(patient)) return false;
-  if (entity !== undefined && entity !== entry.asked && !entry.keys.includes(entity)) return false;
+  if (entity !== undefined && entity.key !== entry.asked && !entry.keys.includes(entity.key)) return false;
   if (interactions !== undefined && !interactions.includes(entry.interaction)) return false;
   if (criteria.otherThan?.includes(entry.interaction) === true) return false;
   if (status !== undefined && (entry.status < status.low || entry.status > status.high)) return false;
@@ -109,4 +108,14 @@ export async function namesOf(sql: Sql, keys: ReadonlySet<Int64>): Promise<Map<I
     { prepare: true },
   );
   return new Map(rows.map((row) => [row['key'] as string, row['name'] as string]));
+}
+
+/** All versions of a resource that are kept, without tombstones; undefined when some were erased for good. */
+export async function versionsOf(sql: Sql, key: Int64, target: string): Promise<StoredResource[] | undefined> {
+  const erased = await sql`select 1 from erasure where target = ${target} limit 1`;
+  if (erased.length > 0) return undefined;
+  const part = (table: string): string =>
+    `select key, type, id, version, updated, class, content from ${table} where key = $1 and content is not null`;
+  const rows = await sql.unsafe(`${part('resource')} union all ${part('resource_version')}`, [key], { prepare: true });
+  return rows.map(storedOf);
 }

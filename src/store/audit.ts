@@ -1,17 +1,16 @@
-/** The audit log as a server process writes it: entries gather in memory and are appended in batches. See docs/adr/0015 */
+/** The audit log as a server process keeps it: entries gather in memory and are written in blocks. See docs/adr/0015 */
 import { FhirError } from '../fhir/outcome.ts';
 import type { Hash, Int64 } from '../search/index-rows.ts';
-import { type Attempts, append, type Head } from './audit-append.ts';
-import { type AuditEntry, partsOf } from './audit-entry.ts';
-import { type Disclosed, ownersIn } from './audit-owner.ts';
+import { type Attempted, append, type Head } from './audit-append.ts';
+import type { Block } from './audit-block.ts';
+import type { RecordedEntry } from './audit-entry.ts';
+import { ownersIn } from './audit-owner.ts';
+import { type AuditQueue, createQueue } from './audit-queue.ts';
 import { connect, type DatabaseAddress } from './connect.ts';
 
 /** strict: nothing is answered before its entry is on disk; batched: entries are written within moments; off: none. */
 export type AuditMode = 'strict' | 'batched' | 'off';
 export const auditModes: readonly AuditMode[] = ['strict', 'batched', 'off'];
-
-/** An entry, and the versions of what was disclosed where they are known. */
-type RecordedEntry = Omit<AuditEntry, 'keys'> & { disclosed: readonly Disclosed[] };
 
 export interface Audit {
   mode: AuditMode;
@@ -39,16 +38,6 @@ export interface AuditSettings {
   log(level: 'info' | 'error', message: string, details?: Record<string, unknown>): void;
 }
 
-/** Milliseconds that entries gather, so that many share a commit. */
-const gathering = 50;
-const largestBatch = 2000;
-/** Characters and entries that may wait. */
-const mostWaiting = 50_000;
-const mostCharacters = 64 * 2 ** 20;
-/** Milliseconds before a failed batch is tried again, the first time and at most. */
-const firstPause = 100;
-const longestPause = 5000;
-
 const silent: Audit = {
   mode: 'off',
   record() {},
@@ -59,28 +48,21 @@ const silent: Audit = {
   close: async () => {},
 };
 
+/** Milliseconds that entries gather, so that many share a block. */
+const gathering = 50;
+
 /** Opens the log for appending, on a connection of its own. */
 export function openAudit(settings: AuditSettings): Audit {
   const { mode, log } = settings;
   if (mode === 'off') return silent;
-  const sql = connect(settings.database, {
-    connections: 1,
-    ...(mode === 'batched' ? { settings: { synchronous_commit: 'off' } } : {}),
-  });
-  const ownersOf = ownersIn(sql, settings.compartment);
-  const write: Append = async (entries, attempts) => {
-    const owners = await ownersOf(entries.flatMap(({ disclosed }) => disclosed));
-    return append(sql, entries.flatMap(withKeys), owners, settings.hash, attempts);
-  };
-  const queue = createQueue(write, log);
-  const anchor = anchorOf(queue, log);
-  const timer = setInterval(anchor, settings.anchorMilliseconds ?? 60_000).unref();
+  const chain = openChain(settings);
+  const queue = createQueue(chain.write, mode === 'strict' ? 0 : gathering, (error, entries) =>
+    log('error', 'the audit log cannot be written', { error: error.message, entries }),
+  );
+  const timer = setInterval(chain.sayHead, settings.anchorMilliseconds ?? 60_000).unref();
   return {
     mode,
-    record(entry) {
-      queue.add(entry);
-      queue.schedule(mode === 'strict' ? 0 : gathering);
-    },
+    record: (entry) => queue.add(entry),
     kept: () => (mode === 'strict' ? keptOf(queue) : undefined),
     admit() {
       if (queue.isFull()) throw unwritten();
@@ -92,124 +74,49 @@ export function openAudit(settings: AuditSettings): Audit {
       // The database may be gone for good: what cannot be written then is lost, and said to be.
       await queue.flush().catch(() => log('error', 'audit entries were lost', { entries: queue.length() }));
       queue.stop();
-      anchor();
-      await sql.end({ timeout: 5 });
+      chain.sayHead();
+      await chain.close();
     },
   };
 }
 
-const withKeys = ({ disclosed, ...entry }: RecordedEntry): readonly AuditEntry[] =>
-  partsOf({ ...entry, keys: disclosed.map(({ key }) => key) });
+/** The chain as this process appends to it. */
+function openChain({ database, mode, hash, compartment, log }: AuditSettings) {
+  const sql = connect(database, {
+    connections: 1,
+    ...(mode === 'batched' ? { settings: { synchronous_commit: 'off' } } : {}),
+  });
+  const ownersOf = ownersIn(sql, compartment);
+  let head: Head | undefined;
+  let said: Head | undefined;
+  /** the block whose fate is not known: it comes again */
+  let attempted: Attempted | undefined;
+  return {
+    async write(block: Block): Promise<void> {
+      const attribution = await ownersOf(block.mentions);
+      head = await append(sql, block, attribution, hash, {
+        ...(attempted === undefined ? {} : { attempted }),
+        attempt: (next) => (attempted = next),
+      });
+      attempted = undefined;
+    },
+    /** Names the head in the log, so that it is kept where the database cannot change it. */
+    sayHead(): void {
+      if (head === undefined || head === said) return;
+      said = head;
+      log('info', 'audit head', { sequence: head.sequence, hash: head.hash });
+    },
+    close: () => sql.end({ timeout: 5 }),
+  };
+}
 
 const unwritten = (): FhirError =>
   new FhirError('transient', 'the audit log cannot be written at the moment; nothing is answered without it');
 
-async function keptOf(queue: Queue): Promise<void> {
+async function keptOf(queue: AuditQueue): Promise<void> {
   try {
     await queue.flush();
   } catch {
     throw unwritten();
   }
 }
-
-/** Names the head of the chain in the log, so that it is kept where the database cannot change it. */
-function anchorOf(queue: Queue, log: AuditSettings['log']): () => void {
-  let said = '';
-  return () => {
-    const head = queue.head();
-    if (head === undefined || head.hash === said) return;
-    said = head.hash;
-    log('info', 'audit head', { sequence: head.sequence, hash: head.hash });
-  };
-}
-
-interface Queue {
-  add(entry: RecordedEntry): void;
-  /** Sees to it that what waits is written in at most so many milliseconds. */
-  schedule(milliseconds: number): void;
-  /** Resolves when everything that was added before is written; rejects when an attempt to write it fails. */
-  flush(): Promise<void>;
-  length(): number;
-  isFull(): boolean;
-  /** newest entry that this process wrote */
-  head(): Head | undefined;
-  stop(): void;
-}
-
-type Append = (entries: readonly RecordedEntry[], attempts: Attempts) => Promise<Head>;
-
-/** Entries in their order; what could not be written stays first. */
-function createQueue(write: Append, log: AuditSettings['log']): Queue {
-  let waiting: RecordedEntry[] = [];
-  let characters = 0;
-  let added = 0;
-  let written = 0;
-  let head: Head | undefined;
-  let running: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let pause = 0;
-  let stopped = false;
-  /** the batch whose fate is not known */
-  let attempted: { head: Head; entries: number } | undefined;
-
-  const writeBatch = async (): Promise<void> => {
-    const batch = waiting.slice(0, attempted?.entries ?? largestBatch);
-    head = await write(batch, {
-      ...(attempted === undefined ? {} : { attempted: attempted.head }),
-      attempt: (left) => (attempted = { head: left, entries: batch.length }),
-    });
-    attempted = undefined;
-    waiting = waiting.slice(batch.length);
-    written += batch.length;
-    for (const entry of batch) characters -= sizeOf(entry);
-  };
-  const drain = async (): Promise<void> => {
-    // What comes meanwhile gathers for the next time.
-    const upTo = added;
-    try {
-      while (written < upTo) await writeBatch();
-      pause = 0;
-    } catch (error) {
-      if (pause === 0) {
-        log('error', 'the audit log cannot be written', { error: (error as Error).message, entries: waiting.length });
-      }
-      pause = Math.min(Math.max(pause * 2, firstPause), longestPause);
-      throw error;
-    }
-  };
-  const start = (): Promise<void> =>
-    (running ??= drain().finally(() => {
-      running = undefined;
-      if (waiting.length > 0) schedule(pause === 0 ? gathering : pause);
-    }));
-  const schedule = (milliseconds: number): void => {
-    if (timer !== undefined || running !== undefined || stopped) return;
-    timer = setTimeout(() => {
-      timer = undefined;
-      // A failure is logged, and tried again after a pause.
-      start().catch(() => {});
-    }, milliseconds);
-  };
-  return {
-    add(entry) {
-      waiting.push(entry);
-      characters += sizeOf(entry);
-      added++;
-    },
-    schedule: (milliseconds) => schedule(Math.max(milliseconds, pause)),
-    async flush() {
-      const upTo = added;
-      while (written < upTo) await start();
-    },
-    length: () => waiting.length,
-    isFull: () => waiting.length >= mostWaiting || characters >= mostCharacters,
-    head: () => head,
-    stop() {
-      stopped = true;
-      clearTimeout(timer);
-    },
-  };
-}
-
-const sizeOf = ({ path, query, disclosed }: RecordedEntry): number =>
-  200 + path.length + query.length + 50 * disclosed.length;

@@ -1,18 +1,20 @@
 -- What was asked of the server and what it gave away: a chain of entries that can grow and nothing else.
 
--- Entries are written in blocks: a third of the cost of a row for each, and reading must not wait for its own record.
+-- Entries are written in blocks: reading must not wait for its own record, and a row for each costs many times as much.
 create table audit (
-  -- of the last entry of the block; entries are numbered without gaps
-  sequence bigint primary key,
-  first bigint not null,
+  -- of the first and the last entry; entries are numbered without gaps, and no two blocks follow the same one
+  first bigint primary key,
+  sequence bigint not null,
   -- the earliest and the latest entry: milliseconds since 1970
   recorded_from bigint not null,
   recorded_to bigint not null,
-  -- hashes of what its entries are about: resources, patients, agents, kinds
+  -- hashes of what the entries are about: patients, other resources, agents, kinds
   about bigint[] not null,
-  -- one a line: a check sum, a space, the entry as a JSON array
+  -- one a line, as JSON arrays
   entries text not null,
-  -- SHA-256 of the hash of the block before and of the entries
+  -- JSON: the agents that the entries name by number, and the patients of the resources that they name by key
+  shared text not null,
+  -- SHA-256 of the hash of the block before, of the entries and of what they share
   hash bytea not null
 );
 alter table audit alter column entries set storage external;
@@ -31,11 +33,9 @@ create table audit_trimmed (
 create function refuse_audit_change() returns trigger language plpgsql as $$
 begin
   if tg_op = 'DELETE' and tg_table_name = 'audit' and current_setting('fairway.trims_audit', true) = 'yes' then
-    return old;
+    return null;
   end if;
   raise exception 'the audit log only grows';
 end $$;
-create trigger audit_grows before update or delete on audit for each row execute function refuse_audit_change();
-create trigger audit_stays before truncate on audit for each statement execute function refuse_audit_change();
-create trigger audit_trimmed_grows before update or delete on audit_trimmed for each row execute function refuse_audit_change();
-create trigger audit_trimmed_stays before truncate on audit_trimmed for each statement execute function refuse_audit_change();
+create trigger audit_grows before update or delete or truncate on audit for each statement execute function refuse_audit_change();
+create trigger audit_trimmed_grows before update or delete or truncate on audit_trimmed for each statement execute function refuse_audit_change();
