@@ -1,5 +1,5 @@
 /** The demo community as others may import it. */
-export { type CommunityPlan, type Counted, metadataLines, recordLines, truthOf } from './community.ts';
+export { type CommunityPlan, metadataLines, recordLines, truthOf } from './community.ts';
 export { type Addresses, dataSetUrl } from './metadata.ts';
 export { type PersonName, people, personNames } from './people.ts';
 export { type SiteName, siteNames, sites } from './sites.ts';

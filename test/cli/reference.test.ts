@@ -1,11 +1,12 @@
 /** Every command and every flag stands in the reference. See docs/reference/command-line.md */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { accessCommand } from '../../src/cli/access/index.ts';
 import { demoCommand } from '../../src/cli/demo.ts';
+import { accessSteps } from '../../src/cli/demo-guide.ts';
 import type { Environment } from '../../src/cli/environment.ts';
 import { findCommand } from '../../src/cli/find.ts';
 import { getCommand } from '../../src/cli/get.ts';
@@ -69,4 +70,28 @@ describe('the reference names', () => {
       if (flag !== '--help') expect(known).toContain(flag);
     }
   });
+});
+
+test('the README walks from refusal to data by the commands that the demo prints', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../../README.md'), 'utf8');
+  const [, section] = /^## From refusal to data in five commands\n([\s\S]*?)^## /m.exec(readme)!;
+  const shown = [...section!.matchAll(/^\$ (.*)$/gm)].map(([, command]) => command);
+  expect(shown).toEqual(accessSteps('fairway').map(([command]) => command));
+});
+
+test('every link of the README leads somewhere', () => {
+  const root = join(import.meta.dirname, '../..');
+  const readme = readFileSync(join(root, 'README.md'), 'utf8');
+  const slug = (heading: string): string =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s-]/gu, '')
+      .replaceAll(' ', '-');
+  for (const [, path, anchor] of readme.matchAll(/\]\((?!https?:)([^)#]+)(?:#([^)]+))?\)/g)) {
+    const target = join(root, path!);
+    expect([path, existsSync(target)]).toEqual([path, true]);
+    if (anchor === undefined) continue;
+    const headings = [...readFileSync(target, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading]) => slug(heading!));
+    expect(headings).toContain(anchor);
+  }
 });

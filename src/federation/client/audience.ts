@@ -1,8 +1,9 @@
 /** What the record of a data set offers to someone of whom nothing is known. See docs/adr/0010-statements-and-effects.md */
-import type { Requirement } from '../../conditions/model.ts';
 import { requirementText } from '../../fair/condition.ts';
 import { type Granularity, granularities } from '../../fhir/canonical.ts';
 import type { Dataset } from './answer.ts';
+
+type Requirement = Parameters<typeof requirementText>[0];
 
 /** The best level for anyone; `none` where each asks something; undefined where the record states no levels. */
 export function levelForAnyone({ stated }: Dataset, now: number): Granularity | undefined {
