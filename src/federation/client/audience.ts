@@ -3,7 +3,7 @@ import { requirementText } from '../../fair/condition.ts';
 import { type Granularity, granularities } from '../../fhir/canonical.ts';
 import type { Dataset } from './answer.ts';
 
-type Requirement = NonNullable<Dataset['stated']>['statement']['requirements'][number];
+type Requirement = Parameters<typeof requirementText>[0];
 
 /** The best level for anyone; `none` where each asks something; undefined where the record states no levels. */
 export function levelForAnyone({ stated }: Dataset, now: number): Granularity | undefined {
