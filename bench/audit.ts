@@ -6,8 +6,8 @@ import { sendLines } from '../src/cli/import.ts';
 import { luaPaths, type Measured, newFolder, remove, startMeasured, syntheaLines, wrk } from './harness.ts';
 import { printTable, saveResult } from './report.ts';
 
-const rounds = Number(process.argv[2] ?? 7);
-const seconds = 4;
+const rounds = Number(process.argv[2] ?? 15);
+const seconds = 2;
 const modes = ['off', 'batched', 'strict'] as const;
 type Mode = (typeof modes)[number];
 
@@ -79,21 +79,32 @@ const work = {
   read: idsOf('Observation').map((id) => `/fhir/Observation/${id}`),
   'search, 20 of a patient': idsOf('Patient').map((id) => `/fhir/Observation?patient=${id}&_count=20`),
 };
-const figures: Record<string, Record<Mode, Figure>> = {};
+interface Compared extends Figure {
+  /** times slower than without, and times the server's own time: medians of rounds, for what else the machine does meets a round alike */
+  slower: number;
+  cpu: number;
+}
+const figures: Record<string, Record<Mode, Compared>> = {};
 for (const [name, paths] of Object.entries(work)) {
   const runs = new Map<Mode, Figure[]>(modes.map((mode) => [mode, []]));
-  for (const mode of modes) measure(servers.get(mode)!, paths);
+  for (const mode of modes) for (let warm = 0; warm < 3; warm++) measure(servers.get(mode)!, paths);
   for (let round = 0; round < rounds; round++) {
-    // In turns, and the order turned around each time, so that what else the machine does meets all alike.
     for (const mode of round % 2 === 0 ? modes : modes.toReversed()) {
       runs.get(mode)!.push(measure(servers.get(mode)!, paths));
     }
   }
-  const of = (mode: Mode): Figure => ({
-    perSecond: median(runs.get(mode)!.map((run) => run.perSecond)),
-    server: median(runs.get(mode)!.map((run) => run.server)),
-    postgres: median(runs.get(mode)!.map((run) => run.postgres)),
-  });
+  const off = runs.get('off')!;
+  const of = (mode: Mode): Compared => {
+    const own = runs.get(mode)!;
+    const all = (figure: (run: Figure, at: number) => number): number => median(own.map(figure));
+    return {
+      perSecond: all((run) => run.perSecond),
+      server: all((run) => run.server),
+      postgres: all((run) => run.postgres),
+      slower: all((run, at) => off[at]!.perSecond / run.perSecond),
+      cpu: all((run, at) => run.server / off[at]!.server),
+    };
+  };
   figures[name] = { off: of('off'), batched: of('batched'), strict: of('strict') };
 }
 
@@ -103,9 +114,9 @@ printTable(
     modes.map((mode) => [
       `${name}, ${mode}`,
       by[mode].perSecond.toFixed(0),
-      (by.off.perSecond / by[mode].perSecond).toFixed(3),
+      by[mode].slower.toFixed(3),
       by[mode].server.toFixed(1),
-      (by[mode].server / by.off.server).toFixed(3),
+      by[mode].cpu.toFixed(3),
       by[mode].postgres.toFixed(1),
     ]),
   ),

@@ -112,7 +112,7 @@ describe('decision', () => {
       metadata(),
       ...['a', 'b', 'bc', 'd', 'e', 'f', '', 'ef', 'abd', 'h', 'ah', 'x'].map((keys, at) => isIn(16 + at, [...keys])),
     ];
-    const { records, counts, exists, deidentified, ...rest } = decide(anonymous, inForce(classes, sets), now);
+    const { records, counts, exists, deidentified, givenBy, ...rest } = decide(anonymous, inForce(classes, sets), now);
     expect(records).toEqual([1, 16, 24, 25, 26]);
     expect(deidentified).toEqual(new Map([[25, 'urn:p']]));
     // Where several let it be counted, as the strictest of them says.
@@ -123,6 +123,18 @@ describe('decision', () => {
       ]),
     );
     expect(exists).toEqual(new Map([[19, { threshold: 3, rounding: 10 }]]));
+    // Only what gives is named: where records are open, not who would let them be counted.
+    expect(givenBy).toEqual(
+      new Map([
+        [16, ['Library/a']],
+        [17, ['Library/b']],
+        [18, ['Library/b', 'Library/c']],
+        [19, ['Library/d']],
+        [24, ['Library/a']],
+        [25, ['Library/h']],
+        [26, ['Library/a']],
+      ]),
+    );
     expect(rest).toEqual({ write: false, steward: false, obligations: new Map(), until: Number.POSITIVE_INFINITY });
   });
 

@@ -30,7 +30,7 @@ export async function assessOne(
   store: Store,
   now: number,
 ): Promise<Assessment | undefined> {
-  const statements = await store.statements();
+  const statements = await store.statements(await store.epoch());
   const key = store.hash(dataSet);
   const statement = statements.dataSets.get(key);
   if (statement === undefined) return undefined;

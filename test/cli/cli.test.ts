@@ -194,7 +194,7 @@ describe('find', () => {
     expect(
       trace.some((step: any) => step.request.includes('code-value-quantity=http://loinc.org%7C4548-4$ge6.5')),
     ).toBe(true);
-    expect(datasets[0].answer.patients).toBeGreaterThan(0);
+    expect(datasets.some((one: any) => one.answer.patients > 0)).toBe(true);
   });
 });
 

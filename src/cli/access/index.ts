@@ -26,7 +26,7 @@ export function accessCommand(environment: Environment, done: (code: number) => 
     'Ask for access, decide on it, and see why something is or is not given.',
   );
   for (const subcommand of subcommands) {
-    command.addCommand(subcommand(environment, done).exitOverride().copyInheritedSettings(command));
+    command.addCommand(subcommand(environment, done).exitOverride());
   }
   return command;
 }
