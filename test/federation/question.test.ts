@@ -24,9 +24,6 @@ import {
 import type { Granularity } from '../../src/fhir/canonical.ts';
 import { startServer, type TestServer } from '../server.ts';
 
-/** Until profiles are understood, records that must be changed do not leave. */
-const deidentifies = false;
-
 const plan = { seed: 'fairway', patients: 600 };
 const asOf = '2026-11-24';
 const now = (): number => Date.parse(`${asOf}T12:00:00Z`);
@@ -74,7 +71,6 @@ function expected(names: readonly SiteName[], question: DemoQuestion): Record<st
       case 'aggregate':
         return truth < 10 ? { state: 'below-threshold' } : { state: 'counted', patients: Math.round(truth / 10) * 10 };
       case 'record-deidentified':
-        return deidentifies ? { state: 'counted', patients: truth } : { state: 'not-permitted' };
       case 'record':
         return { state: 'counted', patients: truth };
     }
@@ -226,6 +222,25 @@ describe('get', () => {
     ['lowlands-pilot', 'cohort'],
   ] as const)('%s gives no record to just anyone', async (id, name) => {
     expect((await idsOf(id, at(name))).size).toBe(0);
+  });
+
+  test('northshore-biosamples comes whole, without what names anyone', async () => {
+    const client = createClient({ now });
+    const { datasets } = await client.list({ repository: [at('hospital')] }, readQuestion({}));
+    const biosamples = datasets.find((one) => one.identifier.endsWith('northshore-biosamples'))!;
+    const willing = truthOf(sites.hospital, dataSet('hospital', 'northshore-biosamples'), plan, 'willing');
+    const counts = new Map<string, number>();
+    const all: string[] = [];
+    for await (const { type, resource } of client.get(biosamples)) {
+      counts.set(type, (counts.get(type) ?? 0) + 1);
+      all.push(JSON.stringify(resource));
+      if (type === 'Patient') expect([resource['name'], resource['identifier']]).toEqual([undefined, undefined]);
+    }
+    const wanted = keysOf('hospital', willing).map((key) => key.slice(0, key.indexOf('/')));
+    for (const type of new Set(wanted)) {
+      expect([type, counts.get(type)]).toEqual([type, wanted.filter((one) => one === type).length]);
+    }
+    expect(all.join('\n')).not.toMatch(/\bh-\d+/);
   });
 
   test('a list of members under embargo cannot be read', async () => {

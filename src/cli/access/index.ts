@@ -18,7 +18,7 @@ const subcommands = [
 ];
 
 export function accessCommand(environment: Environment, done: (code: number) => void): Command {
-  const command = new Command('access').description(
+  const command = new Command('access').exitOverride().description(
     'Ask for access, decide on it, and see why something is or is not given.',
   );
   for (const subcommand of subcommands) command.addCommand(subcommand(environment, done).exitOverride());
