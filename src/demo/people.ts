@@ -36,6 +36,7 @@ export const people: Readonly<Record<PersonName, AccessContext>> = {
   },
   steward: {
     subject: { kind: 'person', issuer, id: 'steward', name: 'Sam Example, data steward' },
-    rights: { ...nothing, steward: true },
+    // What is explained is what the one who asks finds.
+    rights: { ...nothing, readAll: true, steward: true },
   },
 };

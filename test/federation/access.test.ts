@@ -1,5 +1,5 @@
 /** From refusal over a request and a grant to the data, by the commands that the demo prints, in R4, R4B and R5. See README.md */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -134,6 +134,7 @@ describe('the five commands of the README', () => {
 /** What anyone gets, who decides, and what is asked of. */
 const cases: [SiteName, string, 'committee' | 'steward', object][] = [
   ['cohort', 'lowlands-pilot', 'committee', { state: 'exists' }],
+  // Counted all the same; what is granted are records as they are.
   ['hospital', 'northshore-biosamples', 'steward', { state: 'counted' }],
   ['cancer', 'southern-cancer-registry', 'steward', { state: 'counted', rounding: 10, granularity: 'count' }],
 ];
@@ -147,6 +148,16 @@ describe.each(cases)('at the %s, for %s', (name, id, decider, refused) => {
   const asResearcher = (): string[] => ['--token', `${at[name]}=${tokens.researcher}`, '--purpose', 'HRESCH'];
   const request = (...more: string[]) =>
     run('access', 'request', id, ...as('researcher'), '--purpose', 'HRESCH', '--research', 'health', ...more);
+
+  /** The ids of the patients whose records `get` brings. */
+  async function patientsGot(): Promise<string[]> {
+    const out = join(folder, id, 'by-request');
+    succeeded(await run('get', id, '--repository', at[name], ...asResearcher(), '--out', out));
+    const path = join(out, 'Patient.ndjson');
+    if (!existsSync(path)) return [];
+    const lines = readFileSync(path, 'utf8').trim().split('\n');
+    return lines.map((line) => (JSON.parse(line) as { id: string }).id).sort();
+  }
 
   test(`what is granted by the ${decider} holds at once, for its purpose, and until it is revoked`, async () => {
     // Another test of this file may have left its own.
@@ -162,6 +173,7 @@ describe.each(cases)('at the %s, for %s', (name, id, decider, refused) => {
 
     succeeded(await request('--message', 'Please.'));
     expect((await found(id, find(...asResearcher()))).answer).toMatchObject(refused);
+    expect(await patientsGot()).not.toEqual(expect.arrayContaining([expect.stringMatching(/^[a-z]-\d+$/)]));
     const own = await run('access', 'grant', id, ...as('researcher'));
     expect([own.code, own.err]).toEqual([exit.failed, expect.stringContaining('404')]);
     expect(succeeded(await run('access', 'requests', ...as(decider)))).toContain('requested');
@@ -181,14 +193,9 @@ describe.each(cases)('at the %s, for %s', (name, id, decider, refused) => {
     expect((await found(id, withoutPurpose)).answer).toMatchObject(refused);
     expect((await found(id, find())).answer).toMatchObject(refused);
 
-    const out = join(folder, id, 'by-request');
-    const got = succeeded(await run('get', id, '--repository', at[name], ...asResearcher(), '--out', out));
-    expect(got).toContain('(DELAU)');
-    const ids = readFileSync(join(out, 'Patient.ndjson'), 'utf8')
-      .trim()
-      .split('\n')
-      .map((line) => (JSON.parse(line) as { id: string }).id);
-    expect(ids.sort()).toEqual(truthOf(sites[name], dataSetOf(name, id), plan, 'willing').sort());
+    const willing = truthOf(sites[name], dataSetOf(name, id), plan, 'willing');
+    expect(await patientsGot()).toEqual(willing.sort());
+    expect(readFileSync(join(folder, id, 'by-request', 'terms.txt'), 'utf8')).toContain('(DELAU)');
 
     succeeded(await run('access', 'revoke', id, '--reason', 'Over.', ...as(decider)));
     expect((await found(id, find(...asResearcher()))).answer).toMatchObject(refused);
@@ -214,5 +221,80 @@ describe.each(cases)('at the %s, for %s', (name, id, decider, refused) => {
     expect([ran.code, ran.err]).toEqual([exit.failed, expect.stringContaining('401')]);
     const both = `${other} ${at[name]}=${tokens.researcher}`;
     succeeded(await run('access', 'requests', '--repository', at[name], '--token', both));
+  });
+});
+
+describe('the commands of access', () => {
+  const asAt = (who: keyof DemoTokens): string[] => ['--repository', at.cohort, '--token', tokens[who]];
+  const pilot = 'https://fairway.health/demo/data-set/lowlands-pilot';
+  const request = (...more: string[]) => run('access', 'request', ...more, ...asAt('researcher'));
+
+  test('a dry run says what the rules make of a request, and keeps nothing', async () => {
+    const fits = succeeded(
+      await request(
+        pilot,
+        '--purpose',
+        'HRESCH',
+        '--research',
+        'disease',
+        '--disease',
+        'http://snomed.info/sct|56265001',
+        '--dry-run',
+      ),
+    );
+    expect(fits).toMatch(/rules say +needs-person/);
+    const other = await request(pilot, '--purpose', 'HRESCH', '--research', 'ancestry', '--commercial', '--dry-run');
+    expect(succeeded(other)).toMatch(/rules say +deny/);
+    expect(other.out).toMatch(/commercial +true/);
+    expect(succeeded(await run('access', 'requests', '--state', 'requested', ...asAt('steward')))).toBe(
+      'There are no requests.\n',
+    );
+  });
+
+  test('documents and the project go with a request', async () => {
+    const vote = join(folder, 'vote.txt');
+    writeFileSync(vote, 'yes');
+    const asked = succeeded(
+      await request(pilot, '--purpose', 'HRESCH', '--project', 'P-17', '--title', 'Hearts', '--document', vote),
+    );
+    for (const part of [/project +P-17/, /title +Hearts/, /document +vote.txt/]) expect(asked).toMatch(part);
+    succeeded(await run('access', 'withdraw', 'lowlands-pilot', '--reason', 'Later.', ...asAt('researcher')));
+    const missing = await request(pilot, '--purpose', 'HRESCH', '--document', `${vote}.none`);
+    expect([missing.code, missing.err]).toEqual([exit.usage, expect.stringContaining('cannot read the document')]);
+  });
+
+  test('explain tells a steward which statement decides, and nobody else', async () => {
+    const url = `Patient?_tag=https://fairway.health/fhir/CodeSystem/data-set|lowlands-pilot&_count=1`;
+    const explain = (...more: string[]) => run('access', 'explain', '--url', url, ...more);
+    const anyone = succeeded(await explain(...asAt('steward')));
+    expect(anyone).toMatch(/^Patient\/l-\d+.*: exists$/m);
+    expect(anyone).toContain('a grant by Organization/lowlands-committee');
+    const asker = join(folder, 'asker.json');
+    writeFileSync(asker, JSON.stringify({ rights: { readAll: true, write: false } }));
+    expect(succeeded(await explain('--as', asker, ...asAt('steward')))).toContain('reads everything');
+    expect(JSON.parse(succeeded(await explain('--json', ...asAt('steward')))).resourceType).toBe('Parameters');
+    expect(succeeded(await explain(...asAt('researcher')))).toBe('Nothing is found there.\n');
+    const readable = await run('access', 'explain', '--url', 'Library/lowlands-pilot', ...asAt('researcher'));
+    expect([readable.code, readable.err]).toEqual([exit.failed, expect.stringContaining('403')]);
+    writeFileSync(asker, 'not JSON');
+    expect((await explain('--as', asker, ...asAt('steward'))).err).toContain('is not JSON');
+    expect((await explain('--as', `${asker}.none`, ...asAt('steward'))).err).toContain('cannot read');
+  });
+
+  test.each([
+    [['request', 'lowlands-pilot'], exit.usage, 'say what for'],
+    [['request', 'nothing', '--purpose', 'HRESCH'], exit.usage, 'has no data set nothing'],
+    [['request', 'urn:nothing', '--purpose', 'HRESCH'], exit.usage, 'has no data set urn:nothing'],
+    [['request', 'lowlands-pilot', '--purpose', 'HRESCH', '--level', 'all'], exit.failed, 'level must be one of'],
+    [['answer', 'lowlands-pilot'], exit.usage, '--message'],
+    [['grant', 'lowlands-pilot'], exit.usage, 'there is no request lowlands-pilot'],
+  ])('%j is refused', async (args, code, message) => {
+    const ran = await run('access', ...args, ...asAt('researcher'));
+    expect([ran.code, ran.err]).toEqual([code, expect.stringContaining(message)]);
+  });
+
+  test('an address that is none is a wrong usage', async () => {
+    const ran = await run('access', 'requests', '--repository', 'cohort');
+    expect([ran.code, ran.err]).toEqual([exit.usage, expect.stringContaining('must be a FHIR base address')]);
   });
 });

@@ -225,6 +225,25 @@ describe('get', () => {
     expect((await idsOf(id, at(name))).size).toBe(0);
   });
 
+  test('northshore-biosamples comes whole, without what names anyone', async () => {
+    const client = createClient({ now });
+    const { datasets } = await client.list({ repository: [at('hospital')] }, readQuestion({}));
+    const biosamples = datasets.find((one) => one.identifier.endsWith('northshore-biosamples'))!;
+    const willing = truthOf(sites.hospital, dataSet('hospital', 'northshore-biosamples'), plan, 'willing');
+    const counts = new Map<string, number>();
+    const all: string[] = [];
+    for await (const { type, resource } of client.get(biosamples)) {
+      counts.set(type, (counts.get(type) ?? 0) + 1);
+      all.push(JSON.stringify(resource));
+      if (type === 'Patient') expect([resource['name'], resource['identifier']]).toEqual([undefined, undefined]);
+    }
+    const wanted = keysOf('hospital', willing).map((key) => key.slice(0, key.indexOf('/')));
+    for (const type of new Set(wanted)) {
+      expect([type, counts.get(type)]).toEqual([type, wanted.filter((one) => one === type).length]);
+    }
+    expect(all.join('\n')).not.toMatch(/\bh-\d+/);
+  });
+
   test('a list of members under embargo cannot be read', async () => {
     await expect(idsOf('southern-audited', at('cancer'))).rejects.toThrow('404');
   });

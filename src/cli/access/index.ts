@@ -22,9 +22,9 @@ const subcommands = [
 ];
 
 export function accessCommand(environment: Environment, done: (code: number) => void): Command {
-  const command = new Command('access').description(
-    'Ask for access, decide on it, and see why something is or is not given.',
-  );
+  const command = new Command('access')
+    .exitOverride()
+    .description('Ask for access, decide on it, and see why something is or is not given.');
   for (const subcommand of subcommands) {
     command.addCommand(subcommand(environment, done).exitOverride());
   }

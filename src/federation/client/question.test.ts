@@ -125,7 +125,9 @@ describe('the range of distinct patients', () => {
 });
 
 test('a record with nothing in it is a data set nobody can be led to', () => {
-  expect(datasetOf({ resourceType: 'Library', id: 'x' }, 'http://r/fhir')).toEqual({
+  const { stated, ...dataset } = datasetOf({ resourceType: 'Library', id: 'x' }, 'http://r/fhir');
+  expect(stated?.statement.offers).toEqual([]);
+  expect(dataset).toEqual({
     identifier: 'http://r/fhir/Library/x',
     title: 'http://r/fhir/Library/x',
     metadata: 'http://r/fhir/Library/x',
