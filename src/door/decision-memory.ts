@@ -58,12 +58,7 @@ function stand(context: AccessContext, statements: Statements, means: ViewMeans)
   if (context.expires !== undefined && means.now() >= context.expires) {
     throw new FhirError('login', 'the token is no longer valid');
   }
-  const decision = decide(
-    context,
-    statements,
-    means.now(),
-    means.isBelow === undefined ? {} : { isBelow: means.isBelow },
-  );
+  const decision = decide(context, statements, means.now(), statements);
   let groups: ReadonlyMap<number, string> | undefined;
   const byLetter = new Map<ScopeLetter, Views>();
   return {

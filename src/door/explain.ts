@@ -37,8 +37,8 @@ export async function assessOne(
   // A class of its own, on which nothing but the data set bears; who was granted what before is told to nobody who asks.
   const only = { class: -1, isMetadata: false, dataSets: [key], effects: [] };
   const alone = { ...statements, classes: [only], grants: [] };
-  const granted = grantedBy(decide(asker, alone, now), only.class);
-  return { statement, granted, reasons: explain(asker, alone, only.class, now) };
+  const granted = grantedBy(decide(asker, alone, now, statements), only.class);
+  return { statement, granted, reasons: explain(asker, alone, only.class, now, statements) };
 }
 
 /** A data set's statement, and what it gives to an asker. */
@@ -56,8 +56,8 @@ export async function explainOne(
   const { found, epoch } = await store.read(key);
   if (found === undefined || found.tail === null) return undefined;
   const statements = await store.statements(epoch);
-  const decision = decide(asker, statements, now);
-  const reasons = explain(asker, statements, found.class, now);
+  const decision = decide(asker, statements, now, statements);
+  const reasons = explain(asker, statements, found.class, now, statements);
   const scoped = scopeReason(asker, found.type);
   if (scoped === undefined) return { granted: grantedBy(decision, found.class), reasons };
   const granted = scoped.outcome === 'deny' ? 'none' : grantedBy(decision, found.class);

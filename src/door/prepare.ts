@@ -205,7 +205,7 @@ function createChange(means: Preparation, tying: TyingParameters, keys: TyingKey
   };
 
   return (type: string, id: string, key: Int64, resource: Resource | undefined): Change | undefined => {
-    if (type === 'CodeSystem') return (inside) => replaceHierarchy(inside.sql, hash, key, resource);
+    if (type === 'CodeSystem') return (inside) => changeHierarchy(inside, key, resource, hash);
     if (type === 'SearchParameter') return (inside) => changeParameter(inside, key, resource, means);
     if (isExtentType(type)) return apply({ key, lists: resource === undefined ? [] : listed(resource) });
     if (type === 'Consent' || type === 'Permission') return changeOfDirective(key, id, resource, means, reclassing);
@@ -266,6 +266,17 @@ function changeOfDirective(
     await changeGrant(inside.sql, key, grant);
     await changeDirective(inside.sql, key, stored, reclassing, inside.memory);
   };
+}
+
+/** A hierarchy may say which diseases a data set is open for, so statements are read anew. */
+async function changeHierarchy(
+  inside: StoreTransaction,
+  key: Int64,
+  resource: Resource | undefined,
+  hash: Hash,
+): Promise<void> {
+  await replaceHierarchy(inside.sql, hash, key, resource);
+  await inside.sql`update statement_epoch set value = value + 1`;
 }
 
 /** A SearchParameter adds to what can be searched by, or stops doing so. */

@@ -14,8 +14,6 @@ export interface ViewMeans {
   /** milliseconds since 1970 */
   now(): number;
   deidentify: Deidentify;
-  /** whether a code is the other or lies below it; for diseases of DUO */
-  isBelow?(code: string, ancestor: string): boolean;
 }
 
 /** What one asker sees when doing one thing. */

@@ -13,6 +13,7 @@ import { holds, keepRows } from '../search/match.ts';
 import type { Expression, Search } from '../search/tree.ts';
 import { erase } from '../store/erase.ts';
 import { type StoredResource, storedOf } from '../store/read.ts';
+import { diseasesOf, splitCode } from '../store/statement.ts';
 import type { StoreTransaction } from '../store/store.ts';
 import type { WriteResult } from '../store/write.ts';
 import type { DecisionMemory, StandingDecision } from './decision-memory.ts';
@@ -192,10 +193,15 @@ function holdsOf(
 }
 
 /** Conditions are stated by stewards: whoever may merely write data must not open or close them. */
-async function refuseStating(write: NewWrite, current: Current, { store }: WritingMeans): Promise<void> {
+async function refuseStating(write: NewWrite, current: Current, means: WritingMeans): Promise<void> {
+  const { store } = means;
   const { type, id, content } = write;
   const forbidden = new FhirError('forbidden', `stating conditions (this ${type}) needs the right of a steward`);
   if (type === 'Consent' || type === 'Permission') throw forbidden;
+  if (type === 'CodeSystem') {
+    if (await ranksDiseases(write, current, means)) throw forbidden;
+    return;
+  }
   if (type !== 'Library' && type !== 'Task' && !isExtentType(type)) return;
   if (content !== undefined && statesSomething(content.resource)) throw forbidden;
   const key = resourceKey(store.hash, type, id);
@@ -211,6 +217,20 @@ async function refuseStating(write: NewWrite, current: Current, { store }: Writi
 const statingText = `
   select 1 from data_set where key = $1::bigint union all select 1 from data_set_extent where extent = $1::bigint
   union all select 1 from deidentification_profile where key = $1::bigint limit 1`;
+
+/** Whether the CodeSystem says, or said, what lies below a disease that a data set is open for the research of. */
+async function ranksDiseases(
+  { type, id, content }: NewWrite,
+  current: Current,
+  { store, decision }: WritingMeans,
+): Promise<boolean> {
+  const { statements } = await decision.latest();
+  const systems = new Set(diseasesOf(statements.dataSets.values()).map((one) => splitCode(one)[0]));
+  if (systems.size === 0) return false;
+  const stored = await current.read(resourceKey(store.hash, type, id));
+  const before = stored === undefined || stored.tail === null ? undefined : resourceOf(stored);
+  return [content?.resource, before].some((one) => typeof one?.['url'] === 'string' && systems.has(one['url']));
+}
 
 function statesSomething(resource: Resource): boolean {
   return (

@@ -107,7 +107,7 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     countVersions: (key) => countVersions(sql, key),
     query: ({ text, values, isPlannedOnce }) =>
       queryAtEpoch(isPlannedOnce ? searching : planning, shapes, text, values),
-    statements: statementMemory(searching),
+    statements: statementMemory(searching, hash),
     write: createWriteQueue(writeMany),
     writeMany,
     transaction,
@@ -134,12 +134,12 @@ function settler(sql: Sql): Store['settle'] {
 }
 
 /** Statements of the newest epoch seen. Those who ask at once share a load. */
-function statementMemory(sql: Sql): Store['statements'] {
+function statementMemory(sql: Sql, hash: Hash): Store['statements'] {
   let current: Statements | undefined;
   let loading: Promise<Statements> | undefined;
   const load = async (): Promise<Statements> => {
     try {
-      const loaded = await loadStatements(sql);
+      const loaded = await loadStatements(sql, hash);
       if (current === undefined || loaded.epoch > current.epoch) current = loaded;
       return current;
     } finally {
