@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import type { Environment } from '../environment.ts';
 import { askCommand, grantCommand, refuseCommand, requestsCommand, revokeCommand } from './decide.ts';
 import { explainCommand } from './explain.ts';
+import { hashPasswordCommand } from './hash-password.ts';
 import { answerCommand, requestCommand, withdrawCommand } from './request.ts';
 import { trimAuditCommand } from './trim-audit.ts';
 import { verifyAuditCommand } from './verify-audit.ts';
@@ -19,6 +20,7 @@ const subcommands = [
   explainCommand,
   verifyAuditCommand,
   trimAuditCommand,
+  hashPasswordCommand,
 ];
 
 export function accessCommand(environment: Environment, done: (code: number) => void): Command {
