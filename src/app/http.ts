@@ -35,6 +35,7 @@ export async function createHttp(
       'Link',
       'Warning',
       'Fairway-Obligations',
+      'Fairway-Access-Until',
     ],
     strictPreflight: false,
     maxAge: 86_400,

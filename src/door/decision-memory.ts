@@ -65,7 +65,7 @@ function stand(context: AccessContext, statements: Statements, means: ViewMeans)
     decision,
     statements,
     epoch: statements.epoch,
-    termsOf: termsByClass(decision),
+    termsOf: termsByClass(decision, context, statements, means.now()),
     groupOf: (accessClass) => (groups ??= groupClasses(statements.classes)).get(accessClass) ?? '',
     views(letter) {
       let views = byLetter.get(letter);

@@ -41,11 +41,12 @@ export function sendReply(to: FastifyReply, reply: Reply, wanted: Wanted, writin
 const mostLinked = 20;
 
 /** The terms of what is sent, for those who look at headers only. https://www.rfc-editor.org/rfc/rfc4946 */
-function sendTerms(to: FastifyReply, { dataSets, obligations }: Terms, base: string): void {
+function sendTerms(to: FastifyReply, { dataSets, obligations, until }: Terms, base: string): void {
   if (dataSets.length > 0) {
     const links = dataSets.slice(0, mostLinked).map((dataSet) => `<${base}/${dataSet}>; rel="license"`);
     to.header('link', links.join(', '));
   }
+  if (until !== undefined) to.header('fairway-access-until', new Date(until).toISOString());
   if (obligations.length > 0) to.header('fairway-obligations', headerText(obligations.map(obligationText).join(', ')));
 }
 

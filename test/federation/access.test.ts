@@ -115,7 +115,13 @@ describe('the five commands of the README', () => {
     const ids = patients.map((line) => (JSON.parse(line) as { id: string }).id);
     expect(ids.sort()).toEqual(truthOf(sites.cohort, dataSetOf('cohort', 'lowlands-pilot'), plan, 'willing').sort());
     const terms = readFileSync(join(out, 'terms.txt'), 'utf8');
-    for (const part of ['(NORELINK)', 'within 12 months (DELAU)', 'healthcare research (HRESCH)'])
+    for (const part of [
+      '(NORELINK)',
+      'within 12 months (DELAU)',
+      'healthcare research (HRESCH)',
+      'be used until',
+      '2039',
+    ])
       expect(terms).toContain(part);
   });
 

@@ -137,21 +137,6 @@ test('a record with nothing in it is a data set nobody can be led to', () => {
     types: [],
     extents: [],
     files: [],
-    stated: {
-      source: 'http://r/fhir/Library/x',
-      identifiers: [],
-      licences: [],
-      unknown: [],
-      statement: {
-        source: 'http://r/fhir/Library/x',
-        offers: [],
-        requirements: [],
-        dataUse: [],
-        obligations: [],
-        consentRequired: false,
-        closed: [],
-      },
-    },
   });
   const full = datasetOf(
     {
