@@ -40,6 +40,19 @@ export const canonical = {
   /** On what a committee decided: what it grants (granularity, limits). */
   grant: `${ours}/StructureDefinition/grant`,
   accessCode: `${ours}/CodeSystem/access`,
+  /** On a content summary (MeasureReport), see docs/specification. */
+  contentSummary: `${ours}/StructureDefinition/content-summary`,
+  contentSummaryMeasure: `${ours}/Measure/content-summary`,
+  contentSummaryCode: `${ours}/CodeSystem/content-summary`,
+  ageBand: `${ours}/CodeSystem/age-band`,
+  summaryDataSet: `${ours}/StructureDefinition/summary-data-set`,
+  summaryPatients: `${ours}/StructureDefinition/summary-patients`,
+  summaryPartial: `${ours}/StructureDefinition/summary-partial`,
+  /** The server that a summary, a CapabilityStatement or a data set is of. */
+  endpoint: `${ours}/StructureDefinition/endpoint`,
+  /** On an Endpoint: its place in the community, and when it last answered. */
+  membership: `${ours}/StructureDefinition/membership`,
+  lastSeen: `${ours}/StructureDefinition/last-seen`,
   duo: 'http://purl.obolibrary.org/obo/duo.owl',
   /** Purpose of use, confidentiality, obligations: v3 code systems. */
   actReason: 'http://terminology.hl7.org/CodeSystem/v3-ActReason',

@@ -4,6 +4,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { compileDefinitions } from './compile.ts';
 import type { Definitions, FhirVersion } from './model.ts';
+import { withOurs } from './ours.ts';
 
 /** To be raised when the model or its compilation changes, so that old caches are not read. */
 const format = 4;
@@ -14,7 +15,7 @@ const loaded = new Map<FhirVersion, Promise<Definitions>>();
 export function loadDefinitions(version: FhirVersion): Promise<Definitions> {
   let definitions = loaded.get(version);
   if (definitions === undefined) {
-    definitions = load(version);
+    definitions = load(version).then(withOurs);
     loaded.set(version, definitions);
   }
   return definitions;
