@@ -212,6 +212,9 @@ describe('get', () => {
       'MedicationRequest.ndjson',
       'Observation.ndjson',
       'Patient.ndjson',
+      'SHA256SUMS',
+      'provenance.json',
+      'question.json',
       'terms.jsonld',
       'terms.txt',
     ]);

@@ -107,7 +107,14 @@ describe('the terms beside the data', () => {
     const out = newOut();
     const ran = await run('get', 'urn:ds:hospital', '--registry', from, '--out', out);
     expect([ran.code, ran.err]).toEqual([exit.done, '']);
-    expect(readdirSync(out).sort()).toEqual(['Patient.ndjson', 'terms.jsonld', 'terms.txt']);
+    expect(readdirSync(out).sort()).toEqual([
+      'Patient.ndjson',
+      'SHA256SUMS',
+      'provenance.json',
+      'question.json',
+      'terms.jsonld',
+      'terms.txt',
+    ]);
     expect(read(out, 'Patient.ndjson').trim().split('\n')).toHaveLength(2);
     const text = read(out, 'terms.txt');
     for (const shown of [text, ran.out]) {
@@ -171,7 +178,7 @@ describe('the terms beside the data', () => {
     const out = newOut();
     const ran = await run('get', 'hospital', '--registry', from, '--out', out);
     expect([ran.code, ran.err]).toEqual([exit.failed, expect.stringContaining('no more')]);
-    expect(readdirSync(out).sort()).toEqual(['Patient.ndjson.part', 'terms.jsonld', 'terms.txt']);
+    expect(readdirSync(out).sort()).toEqual(['.fairway-download', 'Patient.ndjson.part', 'terms.jsonld', 'terms.txt']);
     expect(read(out, 'terms.txt')).toContain('NORELINK');
   });
 

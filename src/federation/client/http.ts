@@ -104,6 +104,8 @@ async function persist(settings: HttpSettings, visit: Visit, asked: Asked): Prom
     const answer = await attemptOnce(settings, asked, Math.min(left, limits.requestMs));
     if ('body' in answer) {
       trace(answer.status, asked.count(answer.body));
+      // A download may take as long as it goes on.
+      if (asked.step === 'get') visit.until = now() + limits.serverMs;
       const { body, headers, url } = answer;
       settings.onAnswer?.({ step: asked.step, base: asked.base, url, headers, body });
       return body;
@@ -162,7 +164,11 @@ const mostRedirects = 5;
  * Tokens are taken off when a redirect leads to another server, but headers of our own are not: what is stated to one
  * server must reach no other, so with them redirects are followed by hand and within the server only.
  */
-async function ask({ fetch, stated }: HttpSettings, url: string, request: RequestInit): Promise<Response> {
+export async function ask(
+  { fetch, stated }: Pick<HttpSettings, 'fetch' | 'stated'>,
+  url: string,
+  request: RequestInit,
+): Promise<Response> {
   const isPrivate =
     stated !== undefined && Object.keys(request.headers ?? {}).some((name) => Object.hasOwn(stated, name));
   if (!isPrivate) return fetch(url, request);

@@ -2,10 +2,13 @@
 export * from './answer.ts';
 export { type Client, createClient, type Start } from './client.ts';
 export { ageFromText, codedFromText, sexFromText } from './criterion.ts';
+export { type FetchedRecord, type Progress, recordKey } from './fetch-piece.ts';
+export type { FetchedFile } from './file.ts';
 export { wholeServer } from './find.ts';
-export type { Download, FetchedRecord, SentRequest } from './get.ts';
+export type { Delivery, Download, GetOptions, SentRequest, Sink, Tally } from './get.ts';
 export { ServerError } from './http.ts';
 export { defaultLimits, type Limits } from './limits.ts';
+export type { Hop } from './plan.ts';
 export {
   type AgeRange,
   type CodeCriterion,
