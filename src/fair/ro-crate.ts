@@ -95,7 +95,12 @@ function rootOf(crate: Crate): JsonObject {
     license: ref(licenceIds(crate)[0]!),
     ...present('conformsTo', [processRun]),
     ...present('identifier', crate.identifiers.map(identifierId)),
-    ...(crate.publisher === undefined ? {} : { publisher: ref(partyId('publisher', crate.publisher)) }),
+    ...(crate.publisher === undefined
+      ? {}
+      : {
+          author: ref(partyId('publisher', crate.publisher)),
+          publisher: ref(partyId('publisher', crate.publisher)),
+        }),
     ...(crate.copyright === undefined ? {} : { copyrightNotice: crate.copyright }),
     ...(crate.conditions.length === 0 ? {} : { conditionsOfAccess: crate.conditions.join('; ') }),
     ...present('usageInfo', [...crate.terms, ...licenceIds(crate).slice(1)]),
@@ -150,7 +155,7 @@ function runOf(crate: Crate): JsonObject {
     description: `fairway get: the requests that were sent stand in ${crate.question}.${shortfall(crate)}`,
     startTime: isoWithOffset(crate.started),
     endTime: isoWithOffset(crate.ended),
-    actionStatus: ref('http://schema.org/CompletedActionStatus'),
+    actionStatus: 'http://schema.org/CompletedActionStatus',
     agent: ref(agentId(crate)),
     instrument: ref(instrument),
     object: refs([crate.question, ...crate.metadata, ...crate.servers.map(({ base }) => base)]),
