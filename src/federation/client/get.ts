@@ -208,7 +208,9 @@ class Fetch implements Download {
           // A server that is down or closed is not asked for everything else as well.
           if (!isClosed(status)) continue;
           isOver = true;
-          this.unfinished.push({ server: share.base });
+          const left = new Set<string>();
+          for await (const { type } of pieces) left.add(type);
+          for (const type of left) this.unfinished.push({ server: share.base, type });
         }
       }
     };
