@@ -58,7 +58,8 @@ export async function writeDownload(client: Client, dataset: Dataset, target: Ta
   const purpose = { dataset: dataset.identifier, format, question };
   const state = await openState(folder, purpose, target.now(), dataset.recordVersion);
   const files = await createDownloadFiles({ folder, below, home: dataset.repository, state, clean });
-  const download = client.get(dataset, state.said === undefined ? {} : { said: state.said });
+  const said = state.said === undefined ? {} : { said: state.said };
+  const download = client.get(dataset, { question: target.question, ...said });
   const policy = `urn:uuid:${randomUUID()}`;
   try {
     await download.run(files);

@@ -99,6 +99,17 @@ const group = (id: string, members: string[], more: object = {}) => ({
   member: members.map((one) => ({ entity: { reference: one } })),
   ...more,
 });
+const describedGroup = (id: string, characteristics?: object[]) => ({
+  resourceType: 'Group',
+  id,
+  type: 'person',
+  actual: false,
+  ...(characteristics === undefined ? {} : { characteristic: characteristics }),
+});
+const characteristic = (code: string) => ({
+  code: { coding: [{ system: `${canonical.ours}/CodeSystem/question`, code }] },
+  exclude: false,
+});
 const beforeR5 = ['R4', 'R4B'] as const;
 
 const rows: readonly Row[] = [
@@ -423,6 +434,69 @@ const rows: readonly Row[] = [
     want: ['Observation/c7', 'Patient/c7'],
   },
   {
+    form: 'Group: members by a search',
+    versions: beforeR5,
+    library: () => literal('Group/c8'),
+    here: () => [
+      {
+        ...describedGroup('c8'),
+        extension: [
+          {
+            url: 'http://hl7.org/fhir/StructureDefinition/characteristicExpression',
+            valueExpression: { language: 'application/x-fhir-query', expression: 'Patient?identifier=urn:s|c8' },
+          },
+        ],
+      },
+      patient('c8', { identifier: [{ system: 'urn:s', value: 'c8' }] }),
+      observation('c8', of('c8')),
+    ],
+    want: ['Observation/c8', 'Patient/c8'],
+  },
+  {
+    form: 'Group: members by characteristics of a question',
+    versions: beforeR5,
+    library: () => literal('Group/c9'),
+    here: () => [
+      describedGroup('c9', [
+        { ...characteristic('age'), valueRange: { low: { value: 100 }, high: { value: 140 } } },
+        { ...characteristic('sex'), valueCodeableConcept: { coding: [{ code: 'other' }] } },
+        { ...characteristic('observation'), valueCodeableConcept: { coding: [{ system: 'urn:c', code: 'c9' }] } },
+      ]),
+      patient('c9', { birthDate: '1910-01-01', gender: 'other' }),
+      patient('c9-young', { birthDate: '2000-01-01', gender: 'other' }),
+      patient('c9-healthy', { birthDate: '1910-01-01', gender: 'other' }),
+      observation('c9', { ...of('c9'), code: { coding: [{ system: 'urn:c', code: 'c9' }] } }),
+      observation('c9-young', { ...of('c9-young'), code: { coding: [{ system: 'urn:c', code: 'c9' }] } }),
+    ],
+    want: ['Observation/c9', 'Patient/c9'],
+  },
+  {
+    form: 'Group: members by what no search can say',
+    versions: beforeR5,
+    library: () => ({
+      extension: ['c10-kind', 'c10-without', 'c10-age', 'c10-code'].map((id) =>
+        related({}, { reference: `Group/${id}` }),
+      ),
+    }),
+    here: () => [
+      describedGroup('c10-kind', [{ code: { text: 'kind of a person' }, exclude: false, valueBoolean: true }]),
+      describedGroup('c10-without', [
+        { ...characteristic('sex'), exclude: true, valueCodeableConcept: { coding: [{ code: 'male' }] } },
+      ]),
+      describedGroup('c10-age', [
+        { ...characteristic('age'), valueRange: { low: { value: 70 }, high: { value: 60 } } },
+      ]),
+      describedGroup('c10-code', [{ ...characteristic('age'), valueBoolean: true }]),
+    ],
+    want: [],
+    problems: [
+      /c10-kind describes its members: no search can say its characteristic "kind of a person"/,
+      /c10-without describes its members: no search can say its characteristic "sex"/,
+      /c10-age describes its members: .*runs from 70 down to 60/,
+      /c10-code describes its members/,
+    ],
+  },
+  {
     form: 'ResearchStudy: by the manifest that is related to it',
     versions: beforeR5,
     library: () => literal('ResearchStudy/d1'),
@@ -622,3 +696,48 @@ describe.each(versions)('%s', (version) => {
 
 const getOf = (base: string, dataset: Dataset): Promise<Collected> =>
   collect(createClient({ limits: { attempts: 1 } }).get(dataset), base);
+
+describe('a question about patients', () => {
+  const asked = readQuestion({ patients: { all: [{ sex: 'female' }, { observation: 'urn:c|q' }] } });
+  const sick = (id: string) => observation(id, { ...of(id), code: { coding: [{ system: 'urn:c', code: 'q' }] } });
+
+  test.each(versions)('%s: keeps only what is theirs, in whichever form it is named', async (fhirVersion) => {
+    const server = await startServer({ fhirVersion, openAccess: true });
+    const named = [
+      literalOf('List/q'),
+      literalOf('Observation/free'),
+      literalOf('Observation/q-in'),
+      literalOf('Observation/q-out'),
+      literalOf('Bundle/q'),
+    ];
+    await server.load([
+      record('q', {
+        extension: named,
+        content: [{ url: 'Observation?code=urn:c|q' }, { contentType: 'text/plain', data: 'aGVsbG8=' }],
+      }),
+      list('q', [{ reference: 'Patient/q-in' }, { reference: 'Patient/q-male' }]),
+      patient('q-in', { gender: 'female' }),
+      patient('q-male', { gender: 'male' }),
+      patient('q-other', { gender: 'female' }),
+      patient('q-well', { gender: 'female' }),
+      ...['q-in', 'q-male', 'q-other'].map(sick),
+      observation('q-out', of('q-well')),
+      observation('free'),
+      {
+        resourceType: 'Bundle',
+        id: 'q',
+        type: 'collection',
+        entry: [observation('held', of('q-other')), observation('held-not', of('q-male'))].map((resource) => ({
+          resource,
+        })),
+      },
+    ]);
+    const { datasets } = await createClient().list({ registry: [server.base] }, readQuestion({}));
+    const got = await collect(createClient().get(datasets[0]!, { question: asked }), server.base);
+    expect(got.records).toEqual(['Observation/held', 'Observation/q-in', 'Observation/q-other', 'Patient/q-in']);
+    expect([got.files, got.problems]).toEqual([{}, [expect.stringContaining('a file cannot be restricted')]]);
+    await server.close();
+  });
+});
+
+const literalOf = (text: string) => related({}, { reference: text });

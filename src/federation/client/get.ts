@@ -1,15 +1,19 @@
 /** Fetches the records of a data set, and the terms that go with them. https://hl7.org/fhir/R4B/http.html#search */
 import type { Terms } from '../../fair/terms.ts';
+import type { JsonObject } from '../../fhir/json.ts';
 import type { Dataset, Problem } from './answer.ts';
-import { countNow, type FetchedRecord, type Fetching, type Page, type Progress, pagesOfPiece } from './fetch-piece.ts';
+import { type Chosen, chosenOf, chosenPatients, patientOf } from './chosen.ts';
+import { type FetchedRecord, type Fetching, type Page, type Progress, pagesOfPiece } from './fetch-piece.ts';
 import { type FetchedFile, openFile } from './file.ts';
 import { problemOf, ServerError } from './http.ts';
 import { mainExtent } from './patient-search.ts';
 import { type Piece, pieceKey, piecesOf } from './piece.ts';
 import { type Hop, type Plan, planOf, type Share } from './plan.ts';
+import type { Question } from './question.ts';
 import { createListener, type Listener } from './said.ts';
 import { createSeen, type Seen } from './seen.ts';
 import { termsOf } from './terms-of-download.ts';
+import { changeSince, faultsOf } from './verify.ts';
 import { type ClientSettings, createWalk, type Walk } from './walk.ts';
 
 /** A search or read that was sent; what pages it had is the server's matter. */
@@ -72,10 +76,13 @@ export interface Download extends AsyncIterable<FetchedRecord> {
 export interface GetOptions {
   /** what servers said of the terms in an earlier try */
   said?: Terms['said'];
+  /** only patients who meet it, and what is theirs; asks nothing of patients: everything */
+  question?: Question;
 }
 
-export function downloadOf(settings: ClientSettings, dataset: Dataset, { said }: GetOptions = {}): Download {
-  return new Fetch(settings, dataset, createListener(said));
+export function downloadOf(settings: ClientSettings, dataset: Dataset, { said, question }: GetOptions = {}): Download {
+  const isAsked = question !== undefined && question.patients.all.length > 0;
+  return new Fetch(settings, dataset, createListener(said), isAsked ? question : undefined);
 }
 
 class Fetch implements Download {
@@ -90,10 +97,13 @@ class Fetch implements Download {
   readonly #walk: Walk;
   readonly #seen: Seen = createSeen();
   readonly #failures: ServerError[] = [];
+  readonly #question: Question | undefined;
+  readonly #chosen = new Map<string, Chosen>();
   #owner = 0;
   #planned: Plan | undefined;
 
-  constructor(settings: ClientSettings, dataset: Dataset, listener: Listener) {
+  constructor(settings: ClientSettings, dataset: Dataset, listener: Listener, question: Question | undefined) {
+    this.#question = question;
     this.#settings = settings;
     this.#dataset = dataset;
     this.#listener = listener;
@@ -144,6 +154,11 @@ class Fetch implements Download {
     await Promise.all([...shares.values()].map((share) => this.#share(share, sink, done)));
     for (const planned of files) {
       const file = openFile(this.#walk, this.#settings, planned);
+      if (this.#question !== undefined) {
+        const reason = `${file.name} was left out: a file cannot be restricted to patients who meet a question`;
+        this.#walk.problem({ server: file.server, step: 'get', reason });
+        continue;
+      }
       try {
         const fault = await sink.file(file);
         if (fault !== undefined)
@@ -165,10 +180,10 @@ class Fetch implements Download {
     if (problem !== undefined) throw new ServerError(problem.reason, 0);
   }
 
-  #fail(server: string, what: string, error: unknown): ServerError {
+  #fail(server: string, what: string | undefined, error: unknown): ServerError {
     const { reason } = problemOf(server, 'get', error);
     this.#failures.push(error as ServerError); // problemOf() saw to it
-    this.#walk.problem({ server, step: 'get', reason: `${what}: ${reason}` });
+    this.#walk.problem({ server, step: 'get', reason: what === undefined ? reason : `${what}: ${reason}` });
     return error as ServerError;
   }
 
@@ -184,8 +199,27 @@ class Fetch implements Download {
   }
 
   async *#pieces(share: Share): AsyncGenerator<Piece> {
-    const peer = await this.#walk.peer(share.base);
-    yield* piecesOf({ share, peer, dataset: this.#dataset });
+    const [walk, dataset] = [this.#walk, this.#dataset];
+    const peer = await walk.peer(share.base);
+    const described = new Set<string>();
+    for (const question of share.described) {
+      const found = await chosenPatients(walk, dataset, { kind: 'whole', base: share.base }, question);
+      for (const id of found) described.add(id);
+    }
+    if (this.#question === undefined) return yield* piecesOf({ share, peer, dataset, described });
+    for (const id of described) share.persons.add(id);
+    const only = await chosenOf(walk, dataset, share, this.#question);
+    this.#chosen.set(share.base, only);
+    yield* piecesOf({ share, peer, dataset, only });
+  }
+
+  #keeps(base: string): (record: JsonObject) => boolean {
+    const chosen = this.#chosen.get(base);
+    if (chosen === undefined) return () => true;
+    return (record) => {
+      const id = patientOf(record, base);
+      return id !== undefined && (chosen.members.has(id) || chosen.anyone.has(id));
+    };
   }
 
   /** All that one server has, several pieces at a time. */
@@ -218,7 +252,7 @@ class Fetch implements Download {
       await Promise.all(Array.from({ length: this.#walk.limits.perServer }, work));
     } catch (error) {
       isOver = true;
-      this.#fail(share.base, 'its CapabilityStatement', error);
+      this.#fail(share.base, undefined, error);
       this.unfinished.push({ server: share.base });
     }
   }
@@ -226,67 +260,45 @@ class Fetch implements Download {
   async *#pages(piece: Piece, earlier: Progress | undefined): AsyncGenerator<Page> {
     const request = { server: piece.base, request: piece.query, pages: earlier?.pages ?? 0 };
     if (piece.kind !== 'held' && piece.kind !== 'refused') this.requests.push(request);
-    const fetching: Fetching = { walk: this.#walk, seen: this.#seen, owner: ++this.#owner, keep: () => true };
+    const fetching: Fetching = {
+      walk: this.#walk,
+      seen: this.#seen,
+      owner: ++this.#owner,
+      keep: this.#keeps(piece.base),
+    };
     let last = earlier;
-    if (earlier !== undefined) await this.#changed(piece, earlier);
+    const change = earlier === undefined ? undefined : await changeSince(this.#walk, piece, earlier);
+    if (change !== undefined) this.#walk.problem({ server: piece.base, step: 'get', reason: change });
     for await (const page of pagesOfPiece(fetching, piece, earlier)) {
       last = page.progress;
       request.pages = last.pages;
       yield page;
     }
-    if (last !== undefined) await this.#weigh(piece, last, earlier);
+    if (last !== undefined) await this.#weigh(piece, last, earlier?.done === true);
   }
 
   /** Listed persons who did not come: their server keeps them back, as it may, but it is said. */
   #withheld({ base, persons, populations, records }: Share): void {
-    if (persons.size === 0 || populations.length > 0 || records.has('Patient')) return;
+    if (persons.size === 0 || populations.length > 0 || records.has('Patient') || this.#question !== undefined) return;
     const got = this.#tallies.get(`${base} Patient`)?.got ?? 0;
     if (got < persons.size)
       this.notes.push(`${base} gave ${got} of ${persons.size} persons that are listed, and keeps back the others`);
   }
 
-  /** Whether a search has other matches than when an earlier try asked it. */
-  async #changed(piece: Piece, { told, toldAt }: Progress): Promise<void> {
-    if (piece.kind !== 'search' || !piece.isWhole) return;
-    const now = told === undefined ? undefined : await countNow(this.#walk, piece);
-    const touched = toldAt === undefined ? 0 : ((await countNow(this.#walk, piece, toldAt)) ?? 0);
-    const changes = [
-      ...(now === undefined || now === told ? [] : [`there were ${told}, now there are ${now}`]),
-      ...(touched === 0 ? [] : [`${touched} of its records are newer`]),
-    ];
-    if (changes.length === 0) return;
-    const reason = `${piece.query} changed since the download began: ${changes.join(', ')}; take a new folder for a download of one moment`;
-    this.#walk.problem({ server: piece.base, step: 'get', reason });
-  }
-
   /** Holds what came against what was said. */
-  async #weigh(piece: Piece, { got, told, repeated, missing }: Progress, earlier: Progress | undefined): Promise<void> {
-    const key = `${piece.base} ${piece.type}`;
-    const tally = this.#tallies.get(key) ?? { server: piece.base, type: piece.type, got: 0, told: 0, untold: false };
-    this.#tallies.set(key, {
+  async #weigh(piece: Piece, progress: Progress, isOld: boolean): Promise<void> {
+    const { base: server, type } = piece;
+    const { got, told } = progress;
+    const tally = this.#tallies.get(`${server} ${type}`) ?? { server, type, got: 0, told: 0, untold: false };
+    this.#tallies.set(`${server} ${type}`, {
       ...tally,
       got: tally.got + got,
       told: (tally.told ?? 0) + (told ?? 0),
       untold: tally.untold || (told === undefined && piece.kind === 'search'),
     });
-    const say = (reason: string): void => this.#walk.problem({ server: piece.base, step: 'get', reason });
-    const what = piece.query.slice(0, 200);
-    if (missing !== undefined && missing.length > 0) {
-      const [some, more] = [
-        missing
-          .slice(0, 5)
-          .map((id) => `${piece.type}/${id}`)
-          .join(', '),
-        missing.length - 5,
-      ];
-      say(`it did not give ${some}${more > 0 ? ` and ${more} more` : ''}`);
+    for (const reason of await faultsOf(this.#walk, piece, progress, isOld)) {
+      this.#walk.problem({ server, step: 'get', reason });
     }
-    if (repeated > 0) say(`${what}: it sent ${repeated} records more than once; each is kept once`);
-    if (piece.kind !== 'search' || told === undefined || got === told || earlier?.done === true) return;
-    const now = await countNow(this.#walk, piece);
-    if (now !== undefined && now !== told)
-      say(`${what} changed meanwhile: there were ${told}, now there are ${now}, and ${got} came`);
-    else say(`${what}: it says that there are ${told}, but sent ${got}`);
   }
 }
 

@@ -2,6 +2,7 @@
 import type { JsonObject } from '../../fhir/json.ts';
 import type { Dataset, Extent } from './answer.ts';
 import { queryOf } from './bundle.ts';
+import type { Chosen } from './chosen.ts';
 import { extentParameters, type Parameter, patientParameter } from './patient-search.ts';
 import type { Peer } from './peer.ts';
 import type { Share } from './plan.ts';
@@ -54,7 +55,9 @@ export interface Cutting {
   peer: Peer;
   dataset: Dataset;
   /** only these patients and what is theirs; all unless stated */
-  only?: ReadonlySet<string>;
+  only?: Chosen;
+  /** patients who are meant by what they have in common */
+  described?: ReadonlySet<string>;
 }
 
 /** In the same order whenever it is asked the same. */
@@ -62,14 +65,14 @@ export function* piecesOf(cutting: Cutting): Generator<Piece> {
   const { share, peer, only } = cutting;
   const { base } = share;
   const types = typesOf(cutting);
-  if (only !== undefined) yield* byPatients(peer, base, [...only].sort(), types);
+  if (only !== undefined) yield* byPatients(peer, base, [...only.members].sort(), types);
   else {
     for (const extent of share.populations) for (const type of types) yield population(peer, extent, type);
-    yield* byPatients(peer, base, [...share.persons].sort(), types);
+    yield* byPatients(peer, base, [...new Set([...share.persons, ...(cutting.described ?? [])])].sort(), types);
   }
   for (const { type, query } of share.searches) yield* plainSearch(cutting, type, query);
   for (const [type, ids] of share.records) {
-    const wanted = [...ids].filter((id) => type !== 'Patient' || only === undefined || only.has(id));
+    const wanted = [...ids].filter((id) => type !== 'Patient' || only === undefined || only.anyone.has(id));
     yield* byIds(peer, base, type, wanted.sort());
   }
   for (const reference of share.versions)
@@ -145,7 +148,7 @@ function* plainSearch({ peer, only }: Cutting, type: string, query: string): Gen
   }
   const reference = patientParameter(peer, type);
   if (reference === undefined) return void (yield notByPatient(base, type, queryOf(type, asked)));
-  const patients = [...only].sort();
+  const patients = [...only.anyone].sort();
   for (let at = 0; at < patients.length; at += atOnce) {
     const some = patients.slice(at, at + atOnce).map((id) => `Patient/${id}`);
     yield {

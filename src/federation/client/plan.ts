@@ -1,11 +1,13 @@
 /** Walks from the record of a data set along all references to what has to be fetched, and from where. https://hl7.org/fhir/uv/fhir-for-fair/STU1/metadata.html */
 import { type Stated, statedOf } from '../../fair/stated.ts';
-import { type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
+import { type JsonObject, objectOf } from '../../fhir/json.ts';
 import { parseReference } from '../../fhir/reference.ts';
 import type { Dataset, Extent } from './answer.ts';
 import { entriesOf, pagesOf, queryOf, textOf } from './bundle.ts';
 import { type DataReference, dataReferencesOf, type FileNote, namesData, wayText } from './data-reference.ts';
+import { describedBy } from './described-group.ts';
 import { problemOf } from './http.ts';
+import type { Question } from './question.ts';
 import { type Found, type Holder, type Resolving, resolve, Unresolved } from './resolve.ts';
 import type { Walk } from './walk.ts';
 
@@ -28,6 +30,8 @@ export interface Share {
   readonly populations: Extent[];
   /** the same, one by one */
   readonly persons: Set<string>;
+  /** the same, by what they have in common */
+  readonly described: Question[];
   /** searches whose matches are the data */
   readonly searches: { readonly type: string; readonly query: string }[];
   /** single records by type */
@@ -103,6 +107,7 @@ class Planning implements Plan {
         base,
         populations: [],
         persons: new Set(),
+        described: [],
         searches: [],
         records: new Map(),
         versions: new Set(),
@@ -223,7 +228,7 @@ class Planning implements Plan {
     const references = dataReferencesOf(resource);
     if (type === 'Composition' || type === 'EvidenceReport') this.share(holder.base).held.set(from, resource);
     const isStudied = type === 'ResearchStudy' && (await this.#manifestsOf(place));
-    const isDescribed = type === 'Group' && (await this.#described(resource, place, references.length === 0));
+    const isDescribed = type === 'Group' && this.#described(resource, place, references.length === 0);
     if (references.length === 0 && !isStudied && !isDescribed && type !== 'Composition' && type !== 'EvidenceReport') {
       this.#problem(holder.base, `${from} names no data`);
     }
@@ -269,15 +274,25 @@ class Planning implements Plan {
     return found > 0;
   }
 
-  /** A Group may say by characteristics whom it means; that can be followed where it is said as a search. */
-  async #described(group: JsonObject, { holder, from }: Place, isEmpty: boolean): Promise<boolean> {
-    const characteristics = objectsOf(group['characteristic']);
-    if (characteristics.length === 0) {
-      if (isEmpty) this.notes.push(`${from} describes persons without naming any`);
-      return isEmpty;
-    }
+  /** A Group may say by characteristics whom it means; that can be followed where a search can ask for them. */
+  #described(group: JsonObject, { holder, from }: Place, isEmpty: boolean): boolean {
+    // Members are the fact, characteristics then only tell of them.
     if (!isEmpty) return true;
-    this.#problem(holder.base, `${from} names its members by characteristics that no search can say`);
+    const described = describedBy(group);
+    const { base } = holder;
+    switch (described?.kind) {
+      case 'search':
+        this.extent({ kind: 'search', base, type: 'Patient', query: described.query });
+        break;
+      case 'question':
+        this.share(base).described.push(described.question);
+        break;
+      case 'refused':
+        this.#problem(base, `${from} describes its members: ${described.reason}`);
+        break;
+      case undefined:
+        this.notes.push(`${from} describes persons without naming any`);
+    }
     return true;
   }
 }
