@@ -4,8 +4,9 @@ import { type Askers, createAskers } from './app/askers.ts';
 import { closeInTime, createHttp } from './app/http.ts';
 import { createMetrics, registerHealth } from './app/metrics.ts';
 import { createServers } from './app/servers.ts';
+import { serveSpecification } from './app/specification.ts';
 import type { AccessSettings } from './auth/access-file.ts';
-import type { AccessContext } from './conditions/access-context.ts';
+import { type AccessContext, anonymous } from './conditions/access-context.ts';
 import type { DisclosureSettings } from './conditions/disclosure/model.ts';
 import { compartmentParameters, createCounter, openCustomParameters } from './door/index.ts';
 import { loadDefinitions } from './fhir/definitions/load.ts';
@@ -37,6 +38,8 @@ export interface AppSettings {
   searchMilliseconds?: number;
   /** how counts of what may not be read are told, where it differs from the default */
   disclosure?: Partial<DisclosureSettings>;
+  /** whether the artefacts of our implementation guide are kept among the resources */
+  servesSpecification?: boolean;
   /** how the audit log is kept; `batched` unless stated */
   audit?: AuditMode;
   /** between two lines of the log that name the head of the audit chain; a minute unless stated */
@@ -105,6 +108,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
   baseUrls.push((settings.baseUrl ?? `http://${host}:${port}${prefix}`).replace(/\/+$/, ''));
   await askers.open(baseUrls[0]!);
+  if (settings.servesSpecification === true) await serveSpecification(serverFor!(anonymous));
   return {
     base: baseUrls[0]!,
     store,
