@@ -64,8 +64,8 @@ export function wayText(way: Way): string {
 
 const searchUrl = /^(?:(https?:\/\/[^?#]+)\/)?([A-Z][A-Za-z]{1,63})\?([^#]*)$/;
 
-/** A text that stands where a url or a literal reference may. */
-function waysOfText(text: string, contained: readonly JsonObject[]): Way[] {
+/** A text that stands where a url or a literal reference may. What looks like Type/id may as well be a file of that name. */
+function waysOfText(text: string, contained: readonly JsonObject[], isFile = false): Way[] {
   if (text.startsWith('#')) {
     const resource = contained.find((one) => one['id'] === text.slice(1));
     return [resource === undefined ? nothing(`${text} is not contained`) : { kind: 'contained', resource }];
@@ -78,8 +78,7 @@ function waysOfText(text: string, contained: readonly JsonObject[]): Way[] {
   if (text.startsWith('urn:')) return [{ kind: 'identifier', system: canonical.uri, value: text }];
   const isAddress = /^https?:\/\//.test(text) && URL.canParse(text);
   const literal: Way[] = parseReference(text) === undefined ? [] : [{ kind: 'literal', reference: text }];
-  // What looks like Type/id may as well be a file of that name.
-  if (isAddress) return [...literal, { kind: 'address', url: text }];
+  if (isAddress && (isFile || literal.length === 0)) return [...literal, { kind: 'address', url: text }];
   return literal.length > 0 ? literal : [nothing(`${text.slice(0, 200)} is no reference`)];
 }
 
@@ -141,7 +140,7 @@ function ofAttachment(attachment: JsonObject, at: string, contained: readonly Js
 
 /** Where the type of the content says that it is no resource, no address is taken for one. */
 function waysOfFile(url: string, file: FileNote, contained: readonly JsonObject[]): Way[] {
-  const ways = waysOfText(url, contained).filter(
+  const ways = waysOfText(url, contained, true).filter(
     (way) => way.kind !== 'literal' || isPerhapsFhir(file) || way.reference.startsWith('Binary/'),
   );
   const isRelative = !/^[a-z][a-z0-9+.-]*:/i.test(url) && !url.startsWith('#');
@@ -164,7 +163,7 @@ function ofArtifact(artifact: JsonObject, at: string, contained: readonly JsonOb
     ...references.flatMap((one) => (one === undefined ? [] : waysOfReference(one, contained))),
     ...(resource === undefined ? [] : [canonicalWay(resource, contained)]),
     ...(inDocument?.ways ?? []),
-    ...(url === undefined ? [] : waysOfText(url, contained)),
+    ...(url === undefined ? [] : waysOfText(url, contained, true)),
   ];
   const type = references.map((one) => textOf(one?.['type'])).find((one) => one !== undefined);
   return {

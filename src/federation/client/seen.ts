@@ -5,7 +5,6 @@ type Sighting = 'new' | 'again' | 'elsewhere';
 
 export interface Seen {
   add(key: string, owner: number): Sighting;
-  readonly size: number;
 }
 
 /** Two hashes of 53 bits each; that two of a billion keys have both in common happens once in 10^13 downloads. */
@@ -51,9 +50,6 @@ export function createSeen(places = 1 << 12): Seen {
       owners[at] = owner;
       size++;
       return 'new';
-    },
-    get size() {
-      return size;
     },
   };
 }
