@@ -71,6 +71,8 @@ export interface TimedSource {
   parameter: Int64;
   of: Expression;
   period: readonly PeriodWay[];
+  /** only as much of the time as lies in this, in milliseconds since 1970, half-open */
+  during?: { low: number; high: number };
 }
 
 /** True of a resource (of one of the search's types). Alternatives of one parameter's comma list are folded into one `RowTest` where they can be. */

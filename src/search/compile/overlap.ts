@@ -21,7 +21,7 @@ export function overlapKeys({ branches }: Overlap, to: StatementBuilder, conditi
   );
   const all = to.alias();
   const times = branches.map(
-    // A time that ends before it begins is no time.
+    // A time that ends before it begins, or outside of what is asked for, is no time.
     (_, branch) =>
       `range_agg(int8range(${all}.low, greatest(${all}.low, ${all}.high))) filter (where ${all}.branch = ${branch})`,
   );
@@ -44,7 +44,10 @@ function timedRows(
     const e = to.alias();
     return ` and not exists (select 1 from date ${e} where ${e}.key = ${r}.key and ${e}.parameter = ${to.add(parameter, 'bigint')}${to.permitted(e)})`;
   });
-  return `select ${r}.target, ${branch} as branch, ${d}.low, ${high} as high from reference ${r}
+  const { during } = source;
+  const low = during === undefined ? `${d}.low` : `greatest(${d}.low, ${to.add(during.low, 'bigint')})`;
+  const end = during === undefined ? high : `least(${high}, ${to.add(during.high, 'bigint')})`;
+  return `select ${r}.target, ${branch} as branch, ${low} as low, ${end} as high from reference ${r}
     join date ${d} on ${d}.key = ${r}.key and ${d}.parameter = ${to.add(way.parameter, 'bigint')}${to.permitted(d)}${join}
     where ${r}.parameter = ${to.add(source.parameter, 'bigint')}${to.permitted(r)} and ${condition(source.of, `${r}.key`, to)}${without.join('')}`;
 }
