@@ -6,12 +6,11 @@ import type { PeriodWay } from '../../search/tree.ts';
 import type { RecordKind } from './criterion.ts';
 
 /** Search parameters by their codes; the first of several that the FHIR version has. */
-interface PeriodCodes {
-  kind: PeriodWay['kind'];
-  parameter: readonly string[];
-  /** `from`: where it ends; `lasting`: for how many days */
-  more?: string;
-}
+type PeriodCodes =
+  | { kind: 'span'; parameter: readonly string[] }
+  /** `until`: where it ends */
+  | { kind: 'from'; parameter: readonly string[]; until?: string }
+  | { kind: 'lasting'; parameter: readonly string[]; days: string };
 
 interface Carrier {
   type: string;
@@ -38,8 +37,8 @@ const carriers: Readonly<Record<RecordKind, readonly Carrier[]>> = {
       type: 'MedicationDispense',
       codes: medicationCodes,
       period: [
-        { kind: 'lasting', parameter: ['whenhandedover'], more: 'days-supply' },
-        { kind: 'lasting', parameter: ['whenprepared'], more: 'days-supply' },
+        { kind: 'lasting', parameter: ['whenhandedover'], days: 'days-supply' },
+        { kind: 'lasting', parameter: ['whenprepared'], days: 'days-supply' },
       ],
     },
   ],
@@ -48,8 +47,8 @@ const carriers: Readonly<Record<RecordKind, readonly Carrier[]>> = {
       type: 'Condition',
       codes: ['code'],
       period: [
-        { kind: 'from', parameter: ['onset-date'], more: 'abatement-date' },
-        { kind: 'from', parameter: ['recorded-date'], more: 'abatement-date' },
+        { kind: 'from', parameter: ['onset-date'], until: 'abatement-date' },
+        { kind: 'from', parameter: ['recorded-date'], until: 'abatement-date' },
       ],
     },
   ],
@@ -68,19 +67,23 @@ export function periodOf(type: string, definitions: Definitions, hash: Hash): Pe
   const known = Object.values(carriers)
     .flat()
     .find((one) => one.type === type);
+  const ways = known?.period ?? [span('date')];
+  return ways.map((one) => wayOf(one, type, definitions, hash)).filter((way) => way !== undefined);
+}
+
+/** Undefined where the FHIR version has none of the parameters. */
+function wayOf(codes: PeriodCodes, type: string, definitions: Definitions, hash: Hash): PeriodWay | undefined {
   const registry = registryOf(definitions);
   const key = (code: string): string => parameterKey(hash, type, code);
-  return (known?.period ?? [span('date')]).flatMap(({ kind, parameter, more }): PeriodWay[] => {
-    const found = parameter.find((code) => registry.find(type, code)?.type === 'date');
-    if (found === undefined) return [];
-    const hasMore = more !== undefined && registry.find(type, more) !== undefined;
-    switch (kind) {
-      case 'span':
-        return [{ kind, parameter: key(found) }];
-      case 'from':
-        return [{ kind, parameter: key(found), ...(hasMore ? { until: key(more) } : {}) }];
-      case 'lasting':
-        return [hasMore ? { kind, parameter: key(found), days: key(more) } : { kind: 'span', parameter: key(found) }];
-    }
-  });
+  const found = codes.parameter.find((code) => registry.find(type, code)?.type === 'date');
+  if (found === undefined) return undefined;
+  const parameter = key(found);
+  switch (codes.kind) {
+    case 'span':
+      return { kind: 'span', parameter };
+    case 'from':
+      return { kind: 'from', parameter, ...(codes.until === undefined ? {} : { until: key(codes.until) }) };
+    case 'lasting':
+      return { kind: 'lasting', parameter, days: key(codes.days) };
+  }
 }

@@ -33,6 +33,8 @@ export type Criterion = { readonly at: string } & (
   | { readonly kind: 'sex'; readonly sexes: readonly Code[] }
   | RecordCriterion
   | { readonly kind: 'where'; readonly query: string }
+  /** understood, but it cannot be asked here */
+  | { readonly kind: 'unasked'; readonly reason: string }
 );
 
 export interface RecordCriterion {

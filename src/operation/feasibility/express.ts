@@ -1,5 +1,5 @@
 /** Says a question's criteria as the tree of a search for patients, so that whatever holds of searches holds of them. See docs/adr/0019-feasibility.md */
-import { FhirError } from '../../fhir/outcome.ts';
+import { FhirError, type Issue } from '../../fhir/outcome.ts';
 import { intervalOf, parseCriterion, parseSearch, registryOf, type SearchContext } from '../../search/index.ts';
 import { openHigh, openLow, parameterKey } from '../../search/index-rows.ts';
 import type { Expression, TimedSource } from '../../search/tree.ts';
@@ -10,9 +10,11 @@ export interface ExpressContext {
   search: SearchContext;
   /** YYYY-MM-DD, the day at which ages are reckoned */
   asOf: string;
+  /** takes down what is right but cannot be asked here; then the expression means nothing */
+  unasked: Issue[];
 }
 
-/** True of patients who meet the criterion. Throws FhirError that names the place of what cannot be asked. */
+/** True of patients who meet the criterion. Throws FhirError that names the place of what is wrong. */
 export function express(criterion: Criterion, context: ExpressContext): Expression {
   switch (criterion.kind) {
     case 'all':
@@ -22,23 +24,35 @@ export function express(criterion: Criterion, context: ExpressContext): Expressi
     case 'not':
       return { kind: 'not', of: express(criterion.of, context) };
     case 'age':
-      return at(criterion, () => expressAge(criterion, context));
+      return at(criterion, context, () => expressAge(criterion, context)) ?? none;
     case 'sex':
-      return at(criterion, () => patient('gender', criterion.sexes.map(tokenText).join(','), context));
+      return at(criterion, context, () => patient('gender', criterion.sexes.map(tokenText).join(','), context)) ?? none;
     case 'record':
     case 'where':
-      return at(criterion, () => expressRecords(criterion, context));
+      return at(criterion, context, () => expressRecords(criterion, context)) ?? none;
+    case 'unasked':
+      takeDown(criterion.at, criterion.reason, context);
+      return none;
   }
 }
 
-/** A message about a criterion says which one it is. */
-function at<T>(criterion: Criterion, of: () => T): T {
+const none: Expression = { kind: 'none' };
+
+/** A message about a criterion says which one it is. Undefined for what cannot be asked here. */
+function at<T>(criterion: Criterion, context: ExpressContext, of: () => T): T | undefined {
   try {
     return of();
   } catch (error) {
     if (!(error instanceof FhirError)) throw error;
-    throw new FhirError(error.code, `${criterion.at}: ${error.message}`, { expression: criterion.at, cause: error });
+    if (error.code === 'not-supported') takeDown(criterion.at, error.message, context);
+    else
+      throw new FhirError(error.code, `${criterion.at}: ${error.message}`, { expression: criterion.at, cause: error });
+    return undefined;
   }
+}
+
+function takeDown(expression: string, reason: string, { unasked }: ExpressContext): void {
+  unasked.push({ severity: 'error', code: 'not-supported', diagnostics: `${expression}: ${reason}`, expression });
 }
 
 type All = Extract<Criterion, { kind: 'all' }>;
@@ -66,10 +80,11 @@ function expressAll(criterion: All, context: ExpressContext): Expression {
 function timedSources(criterion: Criterion, context: ExpressContext): readonly TimedSource[] | undefined {
   switch (criterion.kind) {
     case 'record':
-      return at(criterion, () => sourcesOf(criterion, context).map(timed(criterion)));
+      return at(criterion, context, () => sourcesOf(criterion, context).map(timed)) ?? [];
     case 'where': {
-      const source = at(criterion, () => sourceOfQuery(criterion.query, context));
-      return 'patients' in source ? undefined : at(criterion, () => [timed(criterion)(source)]);
+      const source = at(criterion, context, () => sourceOfQuery(criterion.query, context));
+      if (source === undefined) return [];
+      return 'patients' in source ? undefined : (at(criterion, context, () => [timed(source)]) ?? []);
     }
     case 'any': {
       const all = criterion.of.map((one) => timedSources(one, context));
@@ -86,14 +101,10 @@ function timedSources(criterion: Criterion, context: ExpressContext): readonly T
 }
 
 /** Throws where the type does not tell its time. */
-const timed =
-  (criterion: Criterion) =>
-  (source: TimedSource): TimedSource => {
-    if (source.period.length > 0) return source;
-    throw new FhirError('not-supported', `the time that a ${source.type} is about is not known here`, {
-      expression: criterion.at,
-    });
-  };
+function timed(source: TimedSource): TimedSource {
+  if (source.period.length > 0) return source;
+  throw new FhirError('not-supported', `the time that a ${source.type} is about is not known here`);
+}
 
 type OfRecords = Extract<Criterion, { kind: 'record' | 'where' }>;
 
@@ -104,7 +115,7 @@ function expressRecords(criterion: OfRecords, context: ExpressContext): Expressi
   }
   const sources = sourcesOf(criterion, context);
   if (criterion.during === undefined) return referred(sources);
-  return { kind: 'overlap', branches: [sources.map(timed(criterion))] };
+  return { kind: 'overlap', branches: [sources.map(timed)] };
 }
 
 /** What patients are referred to by. Types are united before persons are counted. */
@@ -120,7 +131,7 @@ function sourcesOf(criterion: RecordCriterion, context: ExpressContext): TimedSo
   const sources = carriersOf(criterion.of, definitions).flatMap(({ type, codes, concepts }) => {
     const period = periodOf(type, definitions, hash);
     return codes.map((code): TimedSource => {
-      const of = [ofCode(type, code, criterion, context), ...ofValue(type, concepts, criterion, context)];
+      const of = recordWith(type, code, concepts, criterion, context);
       const parameter = parameterKey(hash, type, patientParameter(type, context));
       return { type, parameter, of: allOf(of), period, ...(during === undefined ? {} : { during }) };
     });
@@ -131,20 +142,35 @@ function sourcesOf(criterion: RecordCriterion, context: ExpressContext): TimedSo
 
 const allOf = (of: readonly Expression[]): Expression => (of.length === 1 ? of[0]! : { kind: 'and', of });
 
-function ofCode(type: string, code: string, { codes, below }: RecordCriterion, { search }: ExpressContext): Expression {
-  return parseCriterion(type, below ? `${code}:below` : code, codes.map(tokenText).join(','), search);
-}
-
-/** The value stands in the same record as the code. */
-function ofValue(
+/** What must hold of the record itself: its code, and its values with it. */
+function recordWith(
   type: string,
+  code: string,
   concepts: string | undefined,
   criterion: RecordCriterion,
   { search }: ExpressContext,
 ): Expression[] {
-  const of = criterion.values.map((one) => parseCriterion(type, 'value-quantity', boundText(one), search));
-  if (criterion.concepts.length === 0) return of;
-  return [...of, parseCriterion(type, concepts ?? 'value-concept', criterion.concepts.map(tokenText).join(','), search)];
+  const { below, values } = criterion;
+  const tokens = criterion.codes.map(tokenText);
+  const parse = (name: string, value: string): Expression => parseCriterion(type, name, value, search);
+  const of =
+    criterion.concepts.length === 0
+      ? []
+      : [parse(concepts ?? 'value-concept', criterion.concepts.map(tokenText).join(','))];
+  // A code with its value is one range of an index; a hierarchy has no such index.
+  if (values.length > 0 && !below) {
+    return [
+      ...values.map((one) =>
+        parse('code-value-quantity', tokens.map((token) => `${token}$${boundText(one)}`).join(',')),
+      ),
+      ...of,
+    ];
+  }
+  return [
+    parse(below ? `${code}:below` : code, tokens.join(',')),
+    ...values.map((one) => parse('value-quantity', boundText(one))),
+    ...of,
+  ];
 }
 
 const escaped = (text: string): string => text.replace(/[\\,$|]/g, '\\$&');
@@ -195,14 +221,18 @@ function yearsBefore(day: string, years: number): string {
 }
 
 /** Parameters that shape a result and ask nothing of a resource. */
-const shaping = /^_(?:sort|count|include|revinclude|summary|elements|total|maxresults|contained|containedType|type|format|pretty|score)(?::|$)/;
+const shaping =
+  /^_(?:sort|count|include|revinclude|summary|elements|total|maxresults|contained|containedType|type|format|pretty|score)(?::|$)/;
 
 /** `Patient?...` is about patients; `Condition?...` about those who have one record for which all of it holds. */
 function sourceOfQuery(query: string, context: ExpressContext): TimedSource | { patients: Expression } {
   const { search } = context;
   const [, type = '', parameters = ''] = /^([A-Za-z]+)\?(.+)$/s.exec(query) ?? [];
   if (!search.definitions.resourceTypes.includes(type)) {
-    throw new FhirError('value', `"${query.slice(0, 100)}" is no search such as Patient?gender=female or Condition?code=x`);
+    throw new FhirError(
+      'value',
+      `"${query.slice(0, 100)}" is no search such as Patient?gender=female or Condition?code=x`,
+    );
   }
   const pairs = [...new URLSearchParams(parameters)];
   const shapes = pairs.find(([name]) => shaping.test(name));
