@@ -7,8 +7,7 @@ export interface Code {
 }
 
 /** Kinds of records that are asked for by their codes. */
-export const recordKinds = ['medication', 'condition', 'procedure', 'observation', 'immunization'] as const;
-export type RecordKind = (typeof recordKinds)[number];
+export type RecordKind = 'medication' | 'condition' | 'procedure' | 'observation' | 'immunization';
 
 /** A bound of a measured value; `number` is text, so that it keeps its digits. */
 export interface ValueBound {
