@@ -8,7 +8,7 @@ import { provenanceOf } from '../fair/provenance.ts';
 import { type CrateFile, crateMetadata } from '../fair/ro-crate.ts';
 import { licencesOf, type Terms } from '../fair/terms.ts';
 import { termsText } from '../fair/terms-text.ts';
-import type { Dataset, Download } from '../federation/client/index.ts';
+import { type Dataset, type Download, groupOf, type Question, questionText } from '../federation/client/index.ts';
 import type { Json } from '../fhir/json.ts';
 import { createOutputFile, type Written } from './output-file.ts';
 
@@ -47,13 +47,16 @@ async function writeText({ folder, clean }: Papers, path: string, text: string):
   return file.finish();
 }
 
+/** A question is plain data. */
+export const plainJson = (question: Question): Json => JSON.parse(JSON.stringify(question)) as Json;
+
 const jsonText = (value: Json): string => `${JSON.stringify(value, null, 2)}\n`;
 
 export interface Made {
   download: Download;
   dataset: Dataset;
   /** the question that restricted it to some patients, as data */
-  question: Json;
+  question: Question;
   terms: Terms;
   policy: string;
   data: readonly CrateFile[];
@@ -112,9 +115,18 @@ export async function writePapers(made: Made, format: 'ndjson' | 'crate', papers
 /** What was asked, so that it can be asked again, and how that led to the data. What servers linked to is not: it may hold what is theirs. */
 async function writeQuestion({ dataset, download, terms, question }: Made, papers: Papers): Promise<CrateFile> {
   const { identifier, title, metadata } = dataset;
-  const asked = {
+  // As data, in words, and as a definitional Group that other programs read.
+  const asked =
+    question.patients.all.length === 0
+      ? { question: plainJson(question), inWords: `All of "${title}".` }
+      : {
+          question: plainJson(question),
+          inWords: questionText(question),
+          group: groupOf(question, dataset.fhirVersion),
+        };
+  const written = {
     dataset: { identifier, title, ...(metadata === undefined ? {} : { metadata }) },
-    question,
+    ...asked,
     purposes: [...terms.purposes],
     ...(terms.project === undefined ? {} : { project: terms.project }),
     references: download.hops.map((hop) => ({ ...hop })),
@@ -129,7 +141,7 @@ async function writeQuestion({ dataset, download, terms, question }: Made, paper
     description:
       'The data set and the patients that were asked for, the references that led to the data, and the requests that were sent.',
     encodingFormat: 'application/json',
-    ...(await writeText(papers, 'question.json', jsonText(asked))),
+    ...(await writeText(papers, 'question.json', jsonText(written))),
   };
 }
 

@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import type { CrateFile } from '../fair/ro-crate.ts';
 import type { Terms } from '../fair/terms.ts';
 import type { Client, Dataset, Problem, Question, Tally } from '../federation/client/index.ts';
-import type { Json } from '../fhir/json.ts';
 import { createDownloadFiles, type RecordFile } from './download-files.ts';
-import { type Papers, writePapers, writeTerms } from './download-papers.ts';
+import { type Papers, plainJson, writePapers, writeTerms } from './download-papers.ts';
 import { type DownloadState, type KnownAttachment, openState } from './download-state.ts';
 
 export const downloadFormats = ['ndjson', 'crate'] as const;
@@ -54,12 +53,12 @@ export async function writeDownload(client: Client, dataset: Dataset, target: Ta
   const papers: Papers = { folder, clean };
   const below = format === 'crate' ? 'data/' : '';
   await mkdir(join(folder, below), { recursive: true });
-  const question = JSON.parse(JSON.stringify(target.question)) as Json; // a question is plain data
-  const purpose = { dataset: dataset.identifier, format, question };
+  const { question } = target;
+  const purpose = { dataset: dataset.identifier, format, question: plainJson(question) };
   const state = await openState(folder, purpose, target.now(), dataset.recordVersion);
   const files = await createDownloadFiles({ folder, below, home: dataset.repository, state, clean });
   const said = state.said === undefined ? {} : { said: state.said };
-  const download = client.get(dataset, { question: target.question, ...said });
+  const download = client.get(dataset, { question, ...said });
   const policy = `urn:uuid:${randomUUID()}`;
   try {
     await download.run(files);

@@ -2,13 +2,15 @@
 import { type JsonObject, objectOf } from '../../fhir/json.ts';
 import { parseReference } from '../../fhir/reference.ts';
 import type { Dataset, Extent } from './answer.ts';
-import { type CodedCriterion, type Criterion, criteriaOf } from './criterion.ts';
+import { findCarriers } from './carrier.ts';
+import { type CodedCriterion, criterionOfQuestion, recordCriteria } from './criterion.ts';
 import { spellOut } from './hierarchy.ts';
 import { ServerError } from './http.ts';
 import { patientIds } from './id-set.ts';
-import { carriersOf } from './patient-search.ts';
+import { NotAskable } from './not-askable.ts';
+import type { Carrier } from './patient-search.ts';
 import type { Share } from './plan.ts';
-import type { Question } from './question.ts';
+import type { CodedKind, Question } from './question.ts';
 import { textOf } from './text.ts';
 import type { Walk } from './walk.ts';
 
@@ -39,42 +41,27 @@ export async function chosenPatients(
   extent: Extent,
   question: Question,
 ): Promise<ReadonlySet<string>> {
-  if (question.patients.together === 'overlapping') {
-    throw new ServerError('plain FHIR search cannot ask for periods that overlap', 0);
-  }
   const peer = await walk.peer(extent.base);
   const asOf = question.patients.asOf ?? new Date(walk.now()).toISOString().slice(0, 10);
-  const carriers = ({ of }: CodedCriterion): readonly string[] => {
-    const known = carriersOf[of].filter((type) => peer.types.size === 0 || peer.types.has(type));
-    const stated = known.filter((type) => dataset.types.includes(type));
-    return stated.length > 0 ? stated : known;
-  };
-  const criteria = criteriaOf(question);
+  const criterion = criterionOfQuestion(question);
+  const coded = recordCriteria(criterion).filter((one) => one.kind === 'coded');
+  const carriers = new Map<CodedKind, readonly Carrier[]>();
+  for (const of of new Set(coded.map((one) => one.of))) {
+    carriers.set(of, await findCarriers(walk, peer, of, dataset.types));
+  }
+  const reading = { walk, peer, extent, asOf, carriers: ({ of }: CodedCriterion) => carriers.get(of) ?? [] };
   try {
-    return await patientIds(walk, peer, extent, criteria, carriers, asOf);
+    return await patientIds(reading, criterion);
   } catch (error) {
-    const isBelow = criteria.some((one) => one.kind === 'coded' && one.below);
-    if (!(error instanceof ServerError) || !isBelow || ![400, 404, 422, 501].includes(error.status)) throw error;
-    const spelled = await withoutHierarchy(walk, dataset, extent.base, criteria);
+    // Whoever cannot be chosen cannot be fetched.
+    if (error instanceof NotAskable) throw new ServerError(`its patients cannot be chosen: ${error.message}`, 400);
+    const isHierarchy = coded.some(({ below }) => below) && error instanceof ServerError;
+    if (!isHierarchy || ![400, 404, 422, 501].includes(error.status)) throw error;
+    const bases = [peer.base, ...(dataset.registry === undefined ? [] : [dataset.registry])];
+    const spelled = await spellOut(walk, [...new Set(bases)], criterion);
     if (spelled === undefined) throw error;
-    return patientIds(walk, peer, extent, spelled, carriers, asOf);
+    return patientIds(reading, spelled);
   }
-}
-
-async function withoutHierarchy(
-  walk: Walk,
-  { registry }: Dataset,
-  base: string,
-  criteria: readonly Criterion[],
-): Promise<Criterion[] | undefined> {
-  const bases = [...new Set([base, ...(registry === undefined ? [] : [registry])])];
-  const spelled: Criterion[] = [];
-  for (const one of criteria) {
-    const plain = one.kind === 'coded' && one.below ? await spellOut(walk, bases, one) : one;
-    if (plain === undefined) return undefined;
-    spelled.push(plain);
-  }
-  return spelled;
 }
 
 /** The id of the patient that a record is of: itself or its subject, on the same server; undefined where it is nobody's. */
