@@ -27,6 +27,8 @@ interface Place {
   state: DownloadState;
   /** takes tokens out of a text */
   clean(text: string): string;
+  /** is told how many records each page brought */
+  progress(records: number): void;
 }
 
 interface Output extends KnownFile {
@@ -78,6 +80,7 @@ export async function createDownloadFiles(place: Place): Promise<DownloadFiles> 
     Object.assign(output, output.file.written());
     const { file: _, ...known } = output;
     await state.add({ ...line, ...terms, path, file: known });
+    place.progress(records.length);
   }
 
   // One page at a time, so that the note of a page speaks of no bytes of another.

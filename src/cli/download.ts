@@ -43,6 +43,8 @@ interface Target {
   now(): number;
   /** texts that must be in no file but the server's own records: tokens, in case a server says them again */
   secrets: readonly string[];
+  /** is told how many records each page brought */
+  progress(records: number): void;
 }
 
 /** Throws what the download throws when nothing came whole; the terms of what came until then lie beside it even so. */
@@ -56,7 +58,14 @@ export async function writeDownload(client: Client, dataset: Dataset, target: Ta
   const { question } = target;
   const purpose = { dataset: dataset.identifier, format, question: plainJson(question) };
   const state = await openState(folder, purpose, target.now(), dataset.recordVersion);
-  const files = await createDownloadFiles({ folder, below, home: dataset.repository, state, clean });
+  const files = await createDownloadFiles({
+    folder,
+    below,
+    home: dataset.repository,
+    state,
+    clean,
+    progress: target.progress,
+  });
   const said = state.said === undefined ? {} : { said: state.said };
   const download = client.get(dataset, { question, ...said });
   const policy = `urn:uuid:${randomUUID()}`;

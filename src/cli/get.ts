@@ -3,7 +3,7 @@ import { Command, Option } from 'commander';
 import { plain } from '../fair/plain.ts';
 import { obligationsOf } from '../fair/terms.ts';
 import { termsParts } from '../fair/terms-text.ts';
-import { type AnsweredDataset, type ClientSettings, createClient } from '../federation/client/index.ts';
+import { type Answer, type AnsweredDataset, type ClientSettings, createClient } from '../federation/client/index.ts';
 import { accessHint, refusalOf } from './access-hint.ts';
 import { type DownloadFormat, downloadFormats, type WrittenDownload, writeDownload } from './download.ts';
 import { type Environment, exit, UsageError } from './environment.ts';
@@ -42,16 +42,19 @@ export function getCommand(environment: Environment, done: (code: number) => voi
 }
 
 async function get(wanted: string, options: GetCommandOptions, environment: Environment): Promise<number> {
-  const settings = clientSettingsOf(options, environment);
+  const ending = new AbortController();
+  void environment.ended.then(() => ending.abort());
+  const settings = { ...clientSettingsOf(options, environment), signal: ending.signal };
   const client = createClient(settings);
   const start = startOf(options);
   const question = await questionOf(options);
   const found = await client.list(start, question);
-  const dataset = choose(found.datasets, wanted);
+  const dataset = choose(found, wanted);
   let written: WrittenDownload;
   try {
     const secrets = Object.values(settings.tokens ?? {});
-    const target = { folder: options.out, format: options.format, question, now: environment.now, secrets };
+    const progress = createProgress(environment);
+    const target = { folder: options.out, format: options.format, question, now: environment.now, secrets, progress };
     written = await writeDownload(client, dataset, target);
   } catch (error) {
     throw refusalOf(error, dataset, settings);
@@ -62,6 +65,18 @@ async function get(wanted: string, options: GetCommandOptions, environment: Envi
       : shown(dataset, written, settings),
   );
   return written.problems.length === 0 ? exit.done : exit.partial;
+}
+
+/** How many records came, for people who look on; not more often than twice a second. */
+function createProgress({ stderr, now }: Environment): (records: number) => void {
+  if (stderr.isTTY !== true) return () => {};
+  let [all, last] = [0, 0];
+  return (records) => {
+    all += records;
+    if (now() - last < 500) return;
+    last = now();
+    stderr.write(`\r${all} records\u001b[K`);
+  };
 }
 
 const answerOf = (dataset: AnsweredDataset, written: WrittenDownload): object => ({
@@ -77,15 +92,16 @@ const answerOf = (dataset: AnsweredDataset, written: WrittenDownload): object =>
   obligations: obligationsOf(written.terms),
 });
 
-function choose(datasets: readonly AnsweredDataset[], wanted: string): AnsweredDataset {
+function choose({ datasets, problems }: Answer, wanted: string): AnsweredDataset {
   const named = datasets.filter((one) =>
     [one.identifier, one.title, one.metadata, one.metadata?.split('/').at(-1)].includes(wanted),
   );
   if (named.length === 1) return named[0]!;
   const choice = (named.length === 0 ? datasets : named).map((one) => one.identifier).join(', ');
+  const silent = problems.map(({ server, reason }) => `; ${server} could not be asked: ${reason}`).join('');
   throw new UsageError(
     named.length === 0
-      ? `no data set is called ${wanted}; there are: ${choice === '' ? 'none' : choice}`
+      ? `no data set is called ${wanted}; there are: ${choice === '' ? 'none' : choice}${silent}`
       : `more than one data set is called ${wanted}; give the identifier: ${choice}`,
   );
 }

@@ -67,10 +67,14 @@ const registryOf = (extent: string, more: object = {}): Promise<string> =>
   registry([{ ...library('a', extent), ...more }]);
 
 /** `fairway get` as a process of its own, killed when `until` resolves; whether it came to its end before. */
-async function killed(args: readonly string[], until: Promise<void>): Promise<boolean> {
+async function killed(
+  args: readonly string[],
+  until: Promise<void>,
+  signal: 'SIGKILL' | 'SIGINT' = 'SIGKILL',
+): Promise<boolean> {
   const child = spawn(process.execPath, [main, 'get', ...args], { stdio: 'ignore' });
   const ended = new Promise<boolean>((done) => child.once('exit', (code) => done(code === 0)));
-  void until.then(() => child.kill('SIGKILL'));
+  void until.then(() => child.kill(signal));
   return ended;
 }
 
@@ -115,6 +119,27 @@ describe('a process that is killed', () => {
     const { requests, counts } = JSON.parse(readFileSync(join(out, 'question.json'), 'utf8'));
     expect(requests).toEqual([{ server: base, request: 'Patient?active=true&_count=500', pages: 10 }]);
     expect(counts).toEqual([{ server: base, type: 'Patient', got: 20, told: 20 }]);
+  });
+
+  test('or ended with Ctrl+C, does too, with the terms beside it', async () => {
+    let reached: () => void = () => {};
+    const third = new Promise<void>((done) => (reached = done));
+    let isEnded = false;
+    const { handler } = paged({
+      ids: numbers(0, 8),
+      before: (page) => {
+        if (page !== 3 || isEnded) return undefined;
+        reached();
+        return new Promise(() => {});
+      },
+    });
+    const from = await registryOf(`${await serve(handler)}/Patient?active=true`);
+    const out = newOut();
+    expect(await killed(['a', '--registry', from, '--out', out], third, 'SIGINT')).toBe(false);
+    isEnded = true;
+    expect(readdirSync(out).sort()).toEqual(['.fairway-download', 'Patient.ndjson.part', 'terms.jsonld', 'terms.txt']);
+    expect((await run('get', 'a', '--registry', from, '--out', out)).code).toBe(exit.done);
+    expect(idsIn(join(out, 'Patient.ndjson'))).toEqual(numbers(0, 8));
   });
 
   test('again and again, at any moment, loses and doubles nothing', async () => {
@@ -383,6 +408,15 @@ describe('a server whose word does not hold', () => {
   });
 });
 
+test('a data set that is not found: the servers that did not answer are named', async () => {
+  const base = await serve((_, response) => {
+    response.statusCode = 400;
+    return outcome('under repair');
+  });
+  const ran = await run('get', 'a', '--registry', base, '--out', newOut());
+  expect([ran.code, ran.err]).toEqual([exit.usage, expect.stringContaining(`${base} could not be asked`)]);
+});
+
 test('access that is revoked in the middle: what is whole stays, the rest comes when access does', async () => {
   let isRevoked = true;
   const { handler } = paged({ type: 'Condition', ids: numbers(0, 6) });
@@ -473,6 +507,21 @@ describe('files', () => {
     expect(ran.code).toBe(exit.done);
     expect([mine, others]).toEqual([['Bearer secret'], [undefined]]);
     expect(readdirSync(join(out, 'files')).sort()).toEqual(['2-x.csv', 'x.csv']);
+  });
+
+  test('that have moved come without the token of where they were, and not from a circle', async () => {
+    const seen: (string | undefined)[] = [];
+    const other = await source(seen);
+    const at = await serve(({ path }, response) => {
+      response.writeHead(302, { location: path === 'x.csv' ? `${other}/y.csv` : path }).end();
+      return undefined;
+    });
+    const contents = ['x.csv', 'round.csv'].map((name) => ({ contentType: 'text/csv', url: `${at}/${name}` }));
+    const out = newOut();
+    const ran = await run('get', 'a', '--registry', await recordOf(contents), '--out', out, '--token', `${at}=secret`);
+    expect([ran.code, ran.out]).toEqual([exit.partial, expect.stringContaining('redirects lead in a circle')]);
+    expect(seen).toEqual([undefined]);
+    expect(readFileSync(join(out, 'files/x.csv'))).toEqual(bytes);
   });
 
   test('that came whole are not fetched again when the rest goes on', async () => {

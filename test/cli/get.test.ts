@@ -38,7 +38,7 @@ async function run(...args: string[]): Promise<{ code: number; out: string; err:
     stdin: new PassThrough(),
     fetch: globalThis.fetch,
     now: Date.now,
-    ended: Promise.resolve(),
+    ended: new Promise<void>(() => {}),
   };
   const program = new Command('fairway').exitOverride().configureOutput({ writeErr: () => {} });
   for (const command of [findCommand, getCommand]) {

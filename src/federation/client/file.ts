@@ -1,6 +1,6 @@
 /** Opens files that records of data sets name, as streams. https://hl7.org/fhir/R4B/datatypes.html#Attachment */
 import type { FileNote } from './data-reference.ts';
-import { ask, ServerError } from './http.ts';
+import { ServerError } from './http.ts';
 import type { PlannedFile } from './plan.ts';
 import { baseOf, type ClientSettings, statedHeaders, type Walk } from './walk.ts';
 
@@ -27,7 +27,7 @@ export function openFile(walk: Walk, settings: ClientSettings, planned: PlannedF
   // A token goes to addresses below the base that it was issued for.
   const base = Object.keys(settings.tokens ?? {})
     .map(baseOf)
-    .find((one) => url.startsWith(`${one}/`));
+    .find((one) => isBelow(one, url));
   const server = base ?? origin;
   const last = pathname.split('/').findLast((part) => part !== '');
   return {
@@ -59,8 +59,6 @@ async function* streamed(
   settings: ClientSettings,
   { url, base, server, note }: Streaming,
 ): AsyncGenerator<Uint8Array> {
-  const token = base === undefined ? undefined : tokenFor(settings, base);
-  const stated = statedHeaders(settings);
   const silence = createSilence(walk.limits.requestMs);
   const signal = settings.signal === undefined ? silence.signal : AbortSignal.any([silence.signal, settings.signal]);
   const started = walk.now();
@@ -76,13 +74,7 @@ async function* streamed(
       ...(reason === undefined ? {} : { reason }),
     });
   try {
-    const response = await ask({ fetch: settings.fetch ?? globalThis.fetch, stated }, url, {
-      headers: {
-        accept: note.contentType ?? '*/*',
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}`, ...stated }),
-      },
-      signal,
-    });
+    const response = await followed(settings, { url, base, note }, signal);
     status = response.status;
     if (!response.ok) {
       await response.body?.cancel();
@@ -114,6 +106,41 @@ async function* streamed(
   } finally {
     silence.end();
   }
+}
+
+/** As it is sent: dots that lead out of the base are gone then. */
+const isBelow = (base: string, url: string): boolean => new URL(url).href.startsWith(`${base}/`);
+
+const redirects = new Set([301, 302, 303, 307, 308]);
+const mostRedirects = 5;
+
+/** Follows redirects by hand: token and what is stated go to addresses below the base that they are meant for. */
+async function followed(
+  settings: ClientSettings,
+  { url, base, note }: Omit<Streaming, 'server'>,
+  signal: AbortSignal,
+): Promise<Response> {
+  const ask = settings.fetch ?? globalThis.fetch;
+  let at = url;
+  for (let hop = 0; hop <= mostRedirects; hop++) {
+    const token = base === undefined || !isBelow(base, at) ? undefined : tokenFor(settings, base);
+    const headers = {
+      accept: note.contentType ?? '*/*',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}`, ...statedHeaders(settings) }),
+    };
+    const response = await ask(at, { headers, signal, redirect: 'manual' });
+    // Browsers tell nothing of where a redirect leads; without a token nothing can be given away.
+    if (response.type === 'opaqueredirect') {
+      if (token !== undefined) throw new ServerError('it redirects: name the address that it leads to', 0);
+      return ask(at, { headers, signal });
+    }
+    const location = response.headers.get('location');
+    if (!redirects.has(response.status) || location === null) return response;
+    await response.body?.cancel();
+    if (!URL.canParse(location, at)) throw new ServerError('it redirects to what is no address', response.status);
+    at = new URL(location, at).href;
+  }
+  throw new ServerError('its redirects lead in a circle', 0);
 }
 
 const tokenFor = ({ tokens = {} }: ClientSettings, base: string): string | undefined =>

@@ -178,11 +178,7 @@ const mostRedirects = 5;
  * Tokens are taken off when a redirect leads to another server, but headers of our own are not: what is stated to one
  * server must reach no other, so with them redirects are followed by hand and within the server only.
  */
-export async function ask(
-  { fetch, stated }: Pick<HttpSettings, 'fetch' | 'stated'>,
-  url: string,
-  request: RequestInit,
-): Promise<Response> {
+async function ask({ fetch, stated }: HttpSettings, url: string, request: RequestInit): Promise<Response> {
   const isPrivate =
     stated !== undefined && Object.keys(request.headers ?? {}).some((name) => Object.hasOwn(stated, name));
   if (!isPrivate) return fetch(url, request);
