@@ -331,6 +331,34 @@ describe('going on', () => {
     expect(idsIn(join(out, 'Patient.ndjson'))).toEqual(['1', '2']);
   });
 
+  test('asks again for what led nowhere while its server was away, and fetches nothing twice', async () => {
+    let isThere = false;
+    const { handler, asked } = paged({ ids: numbers(0, 4) });
+    const base = await serve(handler);
+    const away = await serve(({ path }, response) => {
+      if (!isThere) response.statusCode = 503;
+      if (path === 'metadata') return capabilities(['Patient']);
+      if (path === 'List/1') return { resourceType: 'List', id: '1', entry: [{ item: { reference: 'Patient/9' } }] };
+      return bundle([{ resourceType: 'Patient', id: '9' }]);
+    });
+    const extents = [`${base}/Patient?active=true`, `${base}/Patient?active=true`, `${away}/List/1`];
+    const from = await registry([
+      { ...library('a', ''), extension: extents.map((one) => library('x', one).extension[0]) },
+    ]);
+    const out = newOut();
+    const args = ['get', 'a', '--registry', from, '--out', out, '--timeout', '2'];
+    const first = await run(...args);
+    expect([first.code, first.out]).toEqual([exit.partial, expect.stringContaining('leads nowhere')]);
+    expect(asked).toEqual([1, 2]);
+    isThere = true;
+    expect((await run(...args)).code).toBe(exit.done);
+    expect(asked).toEqual([1, 2]);
+    const [folderOfAway] = readdirSync(out).filter((name) => name.startsWith('127'));
+    expect(idsIn(join(out, folderOfAway!, 'Patient.ndjson'))).toEqual(['9']);
+    expect(idsIn(join(out, 'Patient.ndjson'))).toEqual(numbers(0, 4));
+    checkSums(out);
+  });
+
   test('a folder whose download is whole is written anew', async () => {
     const source: Paged = { ids: numbers(0, 3) };
     const from = await registryOf(`${await serve(paged(source).handler)}/Patient?active=true`);

@@ -62,7 +62,7 @@ export interface Download extends AsyncIterable<FetchedRecord> {
   /** what is worth knowing and no fault */
   readonly notes: readonly string[];
   readonly tallies: readonly Tally[];
-  /** what may still come when it is asked for again; all types of the server where none is named */
+  /** what may still come when it is asked for again; all types of the server where none is named, nothing known where no server is */
   readonly unfinished: readonly { server: string; type?: string }[];
   /**
    * Fetches all that can be had, several pieces at a time. What fails is a problem and leaves the rest alone; throws the
@@ -192,6 +192,7 @@ class Fetch implements Download {
     this.#planned = plan;
     this.hops.push(...plan.hops);
     this.notes.push(...plan.notes);
+    if (plan.mayPass) this.unfinished.push({ server: '' });
     if (plan.shares.size === 0 && plan.files.length === 0 && this.#walk.problems.length === 0) {
       throw new ServerError('its record does not say where its data are', 0);
     }

@@ -65,10 +65,10 @@ export function* piecesOf(cutting: Cutting): Generator<Piece> {
   const { share, peer, only } = cutting;
   const { base } = share;
   const types = typesOf(cutting);
-  if (only !== undefined) yield* byPatients(peer, base, [...only.members].sort(), types);
+  if (only !== undefined) yield* byPatients(cutting, [...only.members].sort(), types);
   else {
     for (const extent of share.populations) for (const type of types) yield population(peer, extent, type);
-    yield* byPatients(peer, base, [...new Set([...share.persons, ...(cutting.described ?? [])])].sort(), types);
+    yield* byPatients(cutting, [...new Set([...share.persons, ...(cutting.described ?? [])])].sort(), types);
   }
   for (const { type, query } of share.searches) yield* plainSearch(cutting, type, query);
   for (const [type, ids] of share.records) {
@@ -117,15 +117,18 @@ function population(peer: Peer, extent: Extent, type: string): Piece {
 }
 
 function* byPatients(
-  peer: Peer,
-  base: string,
+  { peer, share }: Cutting,
   patients: readonly string[],
   types: readonly string[],
 ): Generator<Piece> {
+  const { base } = share;
   if (patients.length === 0) return;
   for (const type of new Set(['Patient', ...types])) {
-    // As before: what has no patient is not of these patients.
-    if (type !== 'Patient' && patientParameter(peer, type) === undefined) continue;
+    if (type !== 'Patient' && patientParameter(peer, type) === undefined) {
+      // What is named one by one comes that way.
+      if (!share.records.has(type)) yield notByPatient(base, type, type);
+      continue;
+    }
     for (let at = 0; at < patients.length; at += atOnce) {
       const some = patients.slice(at, at + atOnce);
       const parameter: Parameter =

@@ -6,9 +6,9 @@ import type { Dataset, Extent } from './answer.ts';
 import { entriesOf, pagesOf, queryOf, textOf } from './bundle.ts';
 import { type DataReference, dataReferencesOf, type FileNote, namesData, wayText } from './data-reference.ts';
 import { describedBy } from './described-group.ts';
-import { problemOf } from './http.ts';
+import { problemOf, ServerError } from './http.ts';
 import type { Question } from './question.ts';
-import { type Found, type Holder, type Resolving, resolve, Unresolved } from './resolve.ts';
+import { type Found, type Holder, mayPass, type Resolving, resolve, Unresolved } from './resolve.ts';
 import type { Walk } from './walk.ts';
 
 /** One step from a record to what it names. */
@@ -51,6 +51,8 @@ export interface Plan {
   readonly files: readonly PlannedFile[];
   readonly hops: readonly Hop[];
   readonly notes: readonly string[];
+  /** whether something led nowhere only because a server was not there */
+  readonly mayPass: boolean;
   /** what records on the way state of the use of what they name */
   readonly stated: readonly Stated[];
 }
@@ -88,6 +90,7 @@ class Planning implements Plan {
   readonly files: PlannedFile[] = [];
   readonly hops: Hop[] = [];
   readonly notes: string[] = [];
+  mayPass = false;
   readonly stated: Stated[] = [];
   readonly #context: Resolving;
   readonly #visited = new Set<string>();
@@ -119,7 +122,8 @@ class Planning implements Plan {
   }
 
   extent(extent: Extent): void {
-    this.share(extent.base).populations.push(extent);
+    const { populations } = this.share(extent.base);
+    if (!populations.some((one) => JSON.stringify(one) === JSON.stringify(extent))) populations.push(extent);
   }
 
   async follow(references: readonly DataReference[], place: Place): Promise<void> {
@@ -150,6 +154,7 @@ class Planning implements Plan {
       await this.#take(found, place, said);
     } catch (error) {
       if (!(error instanceof Unresolved)) throw error;
+      this.mayPass ||= error.mayPass;
       this.hops.push({ from: place.from, at: reference.at, reference: named, reason: error.message });
       this.#problem(place.holder.base, `${reference.at} of ${place.from} leads nowhere: ${error.message}`);
     }
@@ -157,6 +162,11 @@ class Planning implements Plan {
 
   #problem(server: string, reason: string): void {
     this.#walk.problem({ server, step: 'resolve', reason });
+  }
+
+  #failed(base: string, error: unknown): void {
+    this.#walk.problem(problemOf(base, 'resolve', error));
+    this.mayPass ||= error instanceof ServerError && mayPass(error);
   }
 
   async #take(found: Found, place: Place, said: string): Promise<void> {
@@ -179,7 +189,11 @@ class Planning implements Plan {
   async #search(found: Extract<Found, { kind: 'search' }>, place: Place): Promise<void> {
     const { base, type, query } = found;
     if (type === 'Patient') return this.extent(found);
-    if (!namesData(type)) return void this.share(base).searches.push({ type, query });
+    if (!namesData(type)) {
+      const { searches } = this.share(base);
+      if (!searches.some((one) => one.type === type && one.query === query)) searches.push({ type, query });
+      return;
+    }
     try {
       await this.#walk.peer(base);
       for await (const page of pagesOf(this.#walk.http, 'resolve', base, `${type}?${query}`, this.#walk.limits.pages)) {
@@ -189,7 +203,7 @@ class Planning implements Plan {
         }
       }
     } catch (error) {
-      this.#walk.problem(problemOf(base, 'resolve', error));
+      this.#failed(base, error);
     }
   }
 
@@ -268,7 +282,7 @@ class Planning implements Plan {
           }
         }
       } catch (error) {
-        this.#walk.problem(problemOf(base, 'resolve', error));
+        this.#failed(base, error);
       }
     }
     return found > 0;

@@ -37,7 +37,16 @@ export interface Resolved {
 /** No way led anywhere; the message says of each why not. */
 export class Unresolved extends Error {
   override readonly name = 'Unresolved';
+  /** whether a later try may lead somewhere */
+  readonly mayPass: boolean;
+  constructor(reason: string, mayPass: boolean) {
+    super(reason);
+    this.mayPass = mayPass;
+  }
 }
+
+/** A server that is gone, busy or broken may be there again later. */
+export const mayPass = ({ status }: ServerError): boolean => status === 0 || status === 429 || status >= 500;
 
 export interface Resolving {
   walk: Walk;
@@ -48,15 +57,17 @@ export interface Resolving {
 /** The first of the ways that leads anywhere. Throws Unresolved. */
 export async function resolve(context: Resolving, reference: DataReference, holder: Holder): Promise<Resolved> {
   const reasons: string[] = [];
+  let isPassing = false;
   for (const way of reference.ways) {
     try {
       return { found: await follow(context, way, reference, holder), way };
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
+      isPassing ||= mayPass(error);
       reasons.push(way.kind === 'nothing' ? error.message : `${wayText(way)}: ${error.message}`);
     }
   }
-  throw new Unresolved(reasons.join('; '));
+  throw new Unresolved(reasons.join('; '), isPassing);
 }
 
 async function follow(context: Resolving, way: Way, reference: DataReference, holder: Holder): Promise<Found> {
@@ -66,7 +77,7 @@ async function follow(context: Resolving, way: Way, reference: DataReference, ho
       return literal(context, way.reference, reference, holder);
     case 'search': {
       const base = way.base ?? holder.base;
-      if (base === '') throw new ServerError('it is relative, and nothing says to which server', 0);
+      if (base === '') throw new ServerError('it is relative, and nothing says to which server', 404);
       return { kind: 'search', base, type: way.type, query: way.query };
     }
     case 'identifier':
@@ -83,7 +94,7 @@ async function follow(context: Resolving, way: Way, reference: DataReference, ho
     case 'data':
       return { kind: 'data', data: way.data, note: file ?? {} };
     case 'nothing':
-      throw new ServerError(way.reason, 0);
+      throw new ServerError(way.reason, 404);
   }
 }
 
@@ -93,7 +104,7 @@ async function literal(context: Resolving, text: string, { file }: DataReference
   const origin = parseReference(textOf(objectOf(holder.resource?.['meta'])?.['source']) ?? '')?.base;
   const bases = stated === undefined ? [holder.base, ...(origin === undefined ? [] : [origin])] : [stated];
   const path = `${type}/${id}${version === undefined ? '' : `/_history/${version}`}`;
-  let refusal = new ServerError('it is relative, and nothing says to which server', 0);
+  let refusal = new ServerError('it is relative, and nothing says to which server', 404);
   for (const base of new Set(bases.filter((one) => one !== ''))) {
     // What an Attachment names as a Binary is the file in it.
     if (type === 'Binary' && file !== undefined) return { kind: 'file', url: `${base}/${path}`, note: file };
@@ -122,6 +133,7 @@ async function searched(
 ): Promise<Found> {
   const bases = new Set([...(holder.base === '' ? [] : [holder.base]), ...servers]);
   const reasons: string[] = [];
+  let status = 404;
   for (const base of bases) {
     try {
       for (const type of await typesOf(base)) {
@@ -133,10 +145,11 @@ async function searched(
       reasons.push(`${base} has nothing that ${what} names`);
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;
+      if (mayPass(error)) status = error.status;
       reasons.push(`${base}: ${error.message}`);
     }
   }
-  throw new ServerError(reasons.length === 0 ? 'there is no server to ask' : reasons.join('; '), 0);
+  throw new ServerError(reasons.length === 0 ? 'there is no server to ask' : reasons.join('; '), status);
 }
 
 async function matches(
@@ -223,7 +236,7 @@ async function byIdentifier(
     // An identifier that is an address leads to what it names, if that is FHIR.
     return await fetched(context, url).catch((later) => {
       if (!(later instanceof ServerError)) throw later;
-      throw new ServerError(`${error.message}; ${url}: ${later.message}`, 0);
+      throw new ServerError(`${error.message}; ${url}: ${later.message}`, mayPass(error) ? error.status : later.status);
     });
   }
 }
@@ -251,7 +264,7 @@ async function byCanonical(
     if (!(error instanceof ServerError) || !/^https?:/.test(url) || version !== undefined) throw error;
     return await fetched(context, url).catch((later) => {
       if (!(later instanceof ServerError)) throw later;
-      throw new ServerError(`${error.message}; ${url}: ${later.message}`, 0);
+      throw new ServerError(`${error.message}; ${url}: ${later.message}`, mayPass(error) ? error.status : later.status);
     });
   }
 }
@@ -267,7 +280,7 @@ async function byAddress(
 ): Promise<Found> {
   if (file === undefined) return byCanonical(context, { url }, type, holder);
   if (!/^https?:/.test(url)) {
-    if (holder.base === '') throw new ServerError('it is relative, and nothing says to which server', 0);
+    if (holder.base === '') throw new ServerError('it is relative, and nothing says to which server', 404);
     return { kind: 'file', url: `${holder.base}/${url.replace(/^\/+/, '')}`, note: file };
   }
   if (isFhirJson(file.contentType)) {
