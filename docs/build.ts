@@ -9,6 +9,7 @@ import { kinds } from '../src/search/parameter/index.ts';
 import { restCases } from '../test/conformance/rest.cases.ts';
 import { searchRules } from '../test/conformance/search.cases.ts';
 import { deidentificationPage } from './de-identification.ts';
+import { specificationFiles } from './specification.ts';
 
 const note = '<!-- Made by `npm run docs` from the registries of the server; change those. -->\n\n';
 const code = (text: string): string => `\`${text}\``;
@@ -103,4 +104,8 @@ if (process.argv[1] === import.meta.filename) {
   for (const old of await readdir(folder)) await rm(join(folder, old));
   for (const [name, text] of pages()) await writeFile(join(folder, `${name}.md`), text);
   await writeFile(join(folder, '..', 'de-identification.md'), deidentificationPage());
+  const guide = join(import.meta.dirname, 'specification');
+  await mkdir(guide, { recursive: true });
+  for (const old of await readdir(guide)) await rm(join(guide, old));
+  for (const [name, text] of await specificationFiles()) await writeFile(join(guide, name), text);
 }

@@ -4,8 +4,9 @@ import { type Askers, createAskers } from './app/askers.ts';
 import { closeInTime, createHttp } from './app/http.ts';
 import { createMetrics, registerHealth } from './app/metrics.ts';
 import { createServers } from './app/servers.ts';
+import { serveSpecification } from './app/specification.ts';
 import type { AccessSettings } from './auth/access-file.ts';
-import type { AccessContext } from './conditions/access-context.ts';
+import { type AccessContext, anonymous } from './conditions/access-context.ts';
 import type { DisclosureSettings } from './conditions/disclosure/model.ts';
 import { compartmentParameters, createCounter, openCustomParameters } from './door/index.ts';
 import { loadDefinitions } from './fhir/definitions/load.ts';
@@ -15,6 +16,7 @@ import { createFairly } from './rest/fairness.ts';
 import { registerRest } from './rest/routes.ts';
 import { type Audit, type AuditMode, openAudit } from './store/audit.ts';
 import type { DatabaseAddress } from './store/connect.ts';
+import { type Jobs, openJobs } from './store/jobs.ts';
 import { openStore, type Store } from './store/store.ts';
 
 export interface AppSettings {
@@ -36,6 +38,8 @@ export interface AppSettings {
   searchMilliseconds?: number;
   /** how counts of what may not be read are told, where it differs from the default */
   disclosure?: Partial<DisclosureSettings>;
+  /** whether the artefacts of our implementation guide are kept among the resources */
+  servesSpecification?: boolean;
   /** how the audit log is kept; `batched` unless stated */
   audit?: AuditMode;
   /** between two lines of the log that name the head of the audit chain; a minute unless stated */
@@ -51,6 +55,8 @@ export interface App {
   /** FHIR base address without a trailing slash */
   base: string;
   store: Store;
+  /** what the server does by itself */
+  jobs: Jobs;
   /** Finishes what is in hand, then lets go of everything. */
   close(): Promise<void>;
 }
@@ -77,14 +83,15 @@ export async function createApp(settings: AppSettings): Promise<App> {
   // Filled once the port is known; what is made below keeps this very list.
   const baseUrls: string[] = [];
   const askers = createAskers(settings, { store, now, prefix, logError });
-  const wire = await wiringOf(settings, { store, audit, baseUrls, now, askers });
+  const jobs = openJobs({ sql: store.sql, log: settings.log });
+  const wire = await wiringOf(settings, { store, audit, baseUrls, now, askers, soon: jobs.soon });
   let serverFor: (asker: AccessContext) => Server;
   const changed = (definitions: Definitions): void => {
     serverFor = wire(definitions);
   };
   const custom = await openCustomParameters({ store, base: specification, baseUrls, now, changed, failed: logError });
   changed(custom.definitions());
-  const metrics = createMetrics(audit);
+  const metrics = createMetrics(audit, jobs);
   const { http, inHand } = await createHttp(askers.handle);
   registerRest(http, {
     prefix,
@@ -101,11 +108,14 @@ export async function createApp(settings: AppSettings): Promise<App> {
   const host = settings.host.includes(':') ? `[${settings.host}]` : settings.host;
   baseUrls.push((settings.baseUrl ?? `http://${host}:${port}${prefix}`).replace(/\/+$/, ''));
   await askers.open(baseUrls[0]!);
+  if (settings.servesSpecification === true) await serveSpecification(serverFor!(anonymous));
   return {
     base: baseUrls[0]!,
     store,
+    jobs,
     async close() {
       await closeInTime(http, inHand);
+      await jobs.close();
       await custom.close();
       await audit.close();
       await store.close();
@@ -128,7 +138,7 @@ function openAuditOf(settings: AppSettings, store: Store, specification: Definit
 /** Makes the servers of all askers from definitions, which change when search parameters are added. */
 async function wiringOf(
   settings: AppSettings,
-  means: { store: Store; audit: Audit; baseUrls: readonly string[]; now(): number; askers: Askers },
+  means: { store: Store; audit: Audit; baseUrls: readonly string[]; now(): number; askers: Askers; soon: Jobs['soon'] },
 ): Promise<(definitions: Definitions) => (asker: AccessContext) => Server> {
   const { store, now, askers } = means;
   const { roles, disclosure = {}, newId = randomUUID } = settings;

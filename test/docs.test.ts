@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { pages } from '../docs/build.ts';
 import { deidentificationPage } from '../docs/de-identification.ts';
+import { specificationFiles } from '../docs/specification.ts';
 
 const folder = join(import.meta.dirname, '..', 'docs', 'reference', 'rest');
 
@@ -15,4 +16,11 @@ test('docs/reference/rest is what npm run docs makes', async () => {
 
 test('docs/reference/de-identification.md is what npm run docs makes', async () => {
   expect(await readFile(join(folder, '..', 'de-identification.md'), 'utf8')).toBe(deidentificationPage());
+});
+
+test('docs/specification is what npm run docs makes', async () => {
+  const made = await specificationFiles();
+  const guide = join(import.meta.dirname, '..', 'docs', 'specification');
+  expect((await readdir(guide)).toSorted()).toEqual([...made.keys()].toSorted());
+  for (const [name, text] of made) expect(await readFile(join(guide, name), 'utf8'), name).toBe(text);
 });

@@ -130,6 +130,7 @@ async function serve(options: ServeOptions, environment: Environment): Promise<n
       ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
       openAccess: options.insecureOpenAccess === true,
       searchMilliseconds: Math.round(options.searchSeconds * 1000),
+      servesSpecification: true,
       audit: options.audit,
       access,
       fetch: environment.fetch,

@@ -10,6 +10,6 @@ export { type Door, openDoor } from './door.ts';
 export type { Assessment } from './explain.ts';
 export { createPersonsOf, createPrepare } from './prepare.ts';
 export type { HistoryPlace } from './reading.ts';
-export { type StoredResource, textOf } from './stored.ts';
+export { resourceOf, type StoredResource, textOf } from './stored.ts';
 export { obligationText, type Terms } from './terms.ts';
 export type { DoorTransaction, NewWrite } from './writing.ts';

@@ -3,6 +3,7 @@ import { isMetadataOnlyType } from '../conditions/metadata-type.ts';
 import { canonical } from '../fhir/canonical.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import { FhirError } from '../fhir/outcome.ts';
+import { operationUrl } from '../fhir/specification/operation.ts';
 import { registryOf, uncompiledParameters } from '../search/index.ts';
 import type { Interaction, Server } from './interaction.ts';
 import { patchTypes } from './patch.ts';
@@ -134,21 +135,7 @@ function statementOf(
   };
 }
 
-const operationOf = (name: string): unknown => ({
-  name,
-  definition: definitionOf[name] ?? `${canonical.ours}/OperationDefinition/${name}`,
-});
-
-/** Operations that the specification defines. https://hl7.org/fhir/R4B/operationslist.html */
-const resourceOperation = 'http://hl7.org/fhir/OperationDefinition/Resource-';
-const definitionOf: Record<string, string> = {
-  everything: 'http://hl7.org/fhir/OperationDefinition/Patient-everything',
-  lastn: 'http://hl7.org/fhir/OperationDefinition/Observation-lastn',
-  meta: `${resourceOperation}meta`,
-  'meta-add': `${resourceOperation}meta-add`,
-  'meta-delete': `${resourceOperation}meta-delete`,
-  validate: `${resourceOperation}validate`,
-};
+const operationOf = (name: string): unknown => ({ name, definition: operationUrl(name) });
 
 /** What all resource types can be searched by. */
 function systemParameters(definitions: Definitions): unknown[] {

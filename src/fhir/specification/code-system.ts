@@ -1,0 +1,92 @@
+/** The code systems that fairway defines. See docs/specification. */
+import { canonical } from '../canonical.ts';
+
+interface Concept {
+  code: string;
+  display: string;
+  definition?: string;
+}
+
+export interface OurCodeSystem {
+  /** the end of its canonical URL */
+  id: string;
+  title: string;
+  description: string;
+  /** `not-present` where the codes are too many to list */
+  content: 'complete' | 'not-present';
+  concepts: readonly Concept[];
+}
+
+const concept = (code: string, display: string, definition?: string): Concept => ({
+  code,
+  display,
+  ...(definition === undefined ? {} : { definition }),
+});
+
+/** Bands of five years; the last has no end. */
+const ageBands: readonly { code: string; from: number; to?: number }[] = [
+  ...Array.from({ length: 18 }, (_, at) => ({ code: `${at * 5}-${at * 5 + 4}`, from: at * 5, to: at * 5 + 4 })),
+  { code: '90-', from: 90 },
+];
+
+export const codeSystemUrl = (id: string): string => `${canonical.ours}/CodeSystem/${id}`;
+
+export const ourCodeSystems: readonly OurCodeSystem[] = [
+  {
+    id: 'endpoint-role',
+    title: 'Role of a server',
+    description: 'What a server of a community is for; the payload type of its Endpoint.',
+    content: 'complete',
+    concepts: [
+      concept('repository', 'Repository', 'Holds data and says what of.'),
+      concept('metadata-registry', 'Metadata registry', 'Says what exists, and refers to the repositories.'),
+      concept('discovery', 'Discovery server', 'Names the servers that meet criteria.'),
+    ],
+  },
+  {
+    id: 'access',
+    title: 'Access',
+    description: 'Codes of requests for access and of what came of them.',
+    content: 'complete',
+    concepts: [
+      concept('access-request', 'Request for access'),
+      concept('grant', 'Grant of a committee'),
+      concept('requested', 'Requested'),
+      concept('asked-back', 'Asked back'),
+      concept('granted', 'Granted'),
+      concept('refused', 'Refused'),
+      concept('withdrawn', 'Withdrawn'),
+      concept('revoked', 'Revoked'),
+    ],
+  },
+  {
+    id: 'content-summary',
+    title: 'Parts of a content summary',
+    description: 'Groups, populations and stratifiers of a content summary.',
+    content: 'complete',
+    concepts: [
+      concept('patients', 'Patients'),
+      concept('resources', 'Number of resources'),
+      concept('age', 'Age at the date of the summary'),
+      concept('sex', 'Administrative sex'),
+      concept('code', 'Code', 'Patients by code; ancestors count the patients of all below.'),
+      concept('completeness', 'Completeness', 'Share of the resources that have an element, in percent.'),
+    ],
+  },
+  {
+    id: 'age-band',
+    title: 'Bands of ages',
+    description: 'Bands of five completed years.',
+    content: 'complete',
+    concepts: ageBands.map(({ code, from, to }) =>
+      concept(code, to === undefined ? `${from} years and more` : `${from} to ${to} years`),
+    ),
+  },
+  {
+    id: 'element',
+    title: 'Elements of FHIR resources',
+    description: 'Elements by their path, such as Condition.onset.',
+    content: 'not-present',
+    concepts: [],
+  },
+];
