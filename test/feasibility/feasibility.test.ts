@@ -101,6 +101,10 @@ describe.each(['R4', 'R4B', 'R5'] as const)('%s', (version) => {
 
   const beta: Asking = { record: 'medication', codes: [`${atc}|C07`], below: true };
   const verapamil: Asking = { record: 'medication', codes: [`${atc}|C08DA01`] };
+  const precisely = (amount: number, decimals: number) => ({
+    extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/quantity-precision', valueInteger: decimals }],
+    value: amount,
+  });
   const hba1c = { record: 'observation', codes: ['http://loinc.org|4548-4'] } as const;
   const value = (comparator: string, amount: number, code: string): Asking => ({
     record: 'observation',
@@ -135,6 +139,19 @@ describe.each(['R4', 'R4B', 'R5'] as const)('%s', (version) => {
       1,
     ],
     ['a value beside a range', { all: [{ ...hba1c, value: { valueRange: { high: { value: 7 } } } }] }, 0],
+    [
+      'a value in a unit as written',
+      { all: [{ ...hba1c, value: { valueQuantity: { value: 750, unit: 'mg/dL' } } }] },
+      1,
+    ],
+    [
+      'a value in a unit that nobody knows',
+      { all: [{ ...hba1c, value: { valueQuantity: { value: 7.5, unit: 'x y' } } }] },
+      0,
+    ],
+    ['a value as precise as it is', { all: [{ ...hba1c, value: { valueQuantity: precisely(7.5, 1) } }] }, 1],
+    ['a value that rounds to it', { all: [{ ...hba1c, value: { valueQuantity: precisely(8, 0) } }] }, 1],
+    ['a value that is more precise', { all: [{ ...hba1c, value: { valueQuantity: precisely(7.52, 2) } }] }, 0],
     ['another value', { all: [{ ...hba1c, otherValue: { valueQuantity: { value: 7, unit: 'g/L' } } }] }, 1],
     [
       'another value than it has',
