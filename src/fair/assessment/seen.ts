@@ -1,0 +1,82 @@
+/** Says what was seen, and answers what measurements ask of it. See docs/reference/assessment.md */
+import { parseReference } from '../../fhir/reference.ts';
+import { statedOf } from '../stated.ts';
+import { codingsIn } from './element.ts';
+import type { Asked, AssessmentFacts, DataFacts } from './facts.ts';
+import { type Identifier, identifiersOf } from './identifier.ts';
+import { type Measurement, notMeasured } from './measurement.ts';
+
+export const isFound = ({ status }: Asked): boolean => status >= 200 && status < 300;
+export const isRefused = ({ status }: Asked): boolean => status === 401 || status === 403;
+
+/** `https://… answered 404: no such resource` */
+export function seen({ address, status, contentType, reason }: Asked): string {
+  if (status === 0) return `${address}: ${reason ?? 'no answer'}`;
+  const said = isFound({ address, status }) ? contentType : reason;
+  return `${address} answered ${status}${said === undefined ? '' : isFound({ address, status }) ? ` (${said})` : `: ${said}`}`;
+}
+
+export const listed = (all: readonly string[], most = 3): string =>
+  all.length <= most ? all.join(', ') : `${all.slice(0, most).join(', ')} and ${all.length - most} more`;
+
+/** What could not be asked is not held against a data set. */
+export const unasked = (asked: Asked, remedy: string): Measurement => notMeasured(seen(asked), remedy);
+
+export const withToken = 'Assess again with a token of someone who may read it: --token BASE=TOKEN.';
+
+/** What data are named by, wherever it stands: in the record or in what it refers to. */
+export function dataIdentifiers({ data }: AssessmentFacts): Identifier[] {
+  const all = data.flatMap(({ reference, resource }) => [
+    ...(reference.identifier === undefined ? [] : [reference.identifier]),
+    ...(resource === undefined ? [] : identifiersOf(resource)),
+  ]);
+  return [...new Map(all.map((one) => [one.token, one])).values()];
+}
+
+/** Data that the asker cannot read, but of which someone keeps the door. */
+export const isRestricted = ({ access }: DataFacts): boolean => access === 'restricted';
+export const isReached = ({ access }: DataFacts): boolean => access === 'open' || access === 'restricted';
+
+export const named = ({ reference }: DataFacts): string =>
+  reference.literal ?? reference.identifier?.text ?? reference.element;
+
+/** What the record states of who may have the data and on which terms. */
+export function conditionsOf({ metadata: { record, address } }: AssessmentFacts): ReturnType<typeof statedOf> {
+  return statedOf(record, address);
+}
+
+/** Whether the record says how someone who is refused may ask. */
+export function waysToAsk(facts: AssessmentFacts): string[] {
+  const { record } = facts.metadata;
+  const { statement } = conditionsOf(facts);
+  const ways: string[] = [];
+  if (Array.isArray(record['contact']) && record['contact'].length > 0) ways.push('a contact');
+  for (const one of statement.requirements) {
+    if (one.kind === 'committee') ways.push(`the committee ${one.display ?? one.committee}`);
+    if (one.kind === 'terms') ways.push(`the terms ${one.url}`);
+    if (one.kind === 'visa') ways.push(`the visa ${one.type}`);
+  }
+  if (statement.dataUse.length > 0) ways.push('coded terms of data use');
+  return ways;
+}
+
+/** Systems of all codings, each with how many codings have it; '' for those without. */
+export function systemsOf(values: Parameters<typeof codingsIn>[0]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { system = '' } of codingsIn(values)) counts.set(system, (counts.get(system) ?? 0) + 1);
+  return counts;
+}
+
+/** The type that a search or a reference of the data is of. */
+export function typeOf({ reference: { literal = '' } }: DataFacts): string | undefined {
+  return parseReference(literal)?.type ?? /(?:^|\/)([A-Z][A-Za-z]+)(?:\?|$)/.exec(literal)?.[1];
+}
+
+/** Resource types that the record says the data are of. */
+export function statedTypes(facts: AssessmentFacts): string[] {
+  const requirements = facts.metadata.record['dataRequirement'];
+  const types = Array.isArray(requirements)
+    ? requirements.map((one) => (one as { type?: unknown } | null)?.type).filter((one) => typeof one === 'string')
+    : [];
+  return types.length > 0 ? types : facts.data.map(typeOf).filter((one) => one !== undefined);
+}
