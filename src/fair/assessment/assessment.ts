@@ -96,4 +96,3 @@ function levelOf(applicable: readonly Measured[]): number {
   const unmet = steps.indexOf(false);
   return unmet < 0 ? steps.length : unmet;
 }
-

@@ -26,7 +26,8 @@ export function codingsIn(value: Json | undefined): Coding[] {
   if (object === undefined) return [];
   return Object.entries(object).flatMap(([name, inner]) => {
     if (name === 'meta') return [];
-    if (name === 'coding' || name.endsWith('Coding') || name === 'connectionType') return listOf(inner).flatMap(codingOf);
+    if (name === 'coding' || name.endsWith('Coding') || name === 'connectionType')
+      return listOf(inner).flatMap(codingOf);
     return codingsIn(inner);
   });
 }

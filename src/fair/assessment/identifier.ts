@@ -55,7 +55,8 @@ export function identifierOf(identifier: JsonObject | undefined): Identifier | u
   if (value === undefined) return undefined;
   const system = textIn(identifier, 'system');
   const token = `${system ?? ''}|${value}`;
-  if (system === undefined || system === canonical.uri) return named(value, system === undefined ? value : token, 'identifier');
+  if (system === undefined || system === canonical.uri)
+    return named(value, system === undefined ? value : token, 'identifier');
   // The guide writes DOIs with and without a slash at the end of the system.
   if (doiSystem.test(system)) return { ...named(value, token, 'identifier'), text: token };
   const isGloballyUnique = isUri(system);

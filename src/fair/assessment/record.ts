@@ -69,7 +69,10 @@ function artifactsOf(record: JsonObject): Artifact[] {
   const extended = objectsOf(record['extension'])
     .filter((one) => one['url'] === canonical.relatedContent)
     .map((one) => ({ artifact: objectOf(one['valueRelatedArtifact']), element: 'library-relatedContent' }));
-  const own = objectsOf(record['relatedArtifact']).map((artifact) => ({ artifact, element: `${type}.relatedArtifact` }));
+  const own = objectsOf(record['relatedArtifact']).map((artifact) => ({
+    artifact,
+    element: `${type}.relatedArtifact`,
+  }));
   return [...extended, ...own].flatMap(({ artifact, element }) => {
     if (artifact === undefined) return [];
     const extensions = objectsOf(artifact['extension']);
@@ -77,9 +80,9 @@ function artifactsOf(record: JsonObject): Artifact[] {
       extensions.find((one) => one['url'] === canonical.relatedArtifactResourceReference)?.['valueReference'],
     );
     const more = objectsOf(
-      objectOf(
-        extensions.find((one) => one['url'] === canonical.relatedArtifactType)?.['valueCodeableConcept'],
-      )?.['coding'],
+      objectOf(extensions.find((one) => one['url'] === canonical.relatedArtifactType)?.['valueCodeableConcept'])?.[
+        'coding'
+      ],
     )[0];
     const [found] = referenceTo(target ?? objectOf(artifact['resourceReference']), element);
     const relation = textIn(more, 'code') ?? textIn(artifact, 'type');

@@ -33,7 +33,10 @@ const vocabularies: Readonly<Record<string, Vocabulary>> = {
   'http://varnomen.hgvs.org': { name: 'HGVS', page: 'https://hgvs-nomenclature.org' },
   'http://id.nlm.nih.gov/mesh': { name: 'MeSH', page: 'http://id.nlm.nih.gov/mesh' },
   'http://www.nlm.nih.gov/mesh': { name: 'MeSH', page: 'http://id.nlm.nih.gov/mesh' },
-  'http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl': { name: 'NCI Thesaurus', page: 'https://evsexplore.nci.nih.gov' },
+  'http://ncicb.nci.nih.gov/xml/owl/EVS/Thesaurus.owl': {
+    name: 'NCI Thesaurus',
+    page: 'https://evsexplore.nci.nih.gov',
+  },
   'http://dicom.nema.org/resources/ontology/DCM': {
     name: 'DICOM',
     page: 'http://dicom.nema.org/resources/ontology/DCM',
@@ -43,7 +46,10 @@ const vocabularies: Readonly<Record<string, Vocabulary>> = {
   'urn:iso:std:iso:4217': { name: 'ISO 4217', page: 'https://www.iso.org/iso-4217-currency-codes.html' },
   'urn:ietf:bcp:47': { name: 'BCP 47', page: 'https://www.rfc-editor.org/info/bcp47' },
   'urn:ietf:bcp:13': { name: 'media types', page: 'https://www.iana.org/assignments/media-types' },
-  'http://unstats.un.org/unsd/methods/m49/m49.htm': { name: 'UN M49', page: 'https://unstats.un.org/unsd/methodology/m49' },
+  'http://unstats.un.org/unsd/methods/m49/m49.htm': {
+    name: 'UN M49',
+    page: 'https://unstats.un.org/unsd/methodology/m49',
+  },
   'urn:oid:1.2.840.10008.2.16.4': { name: 'DICOM', page: 'http://dicom.nema.org/resources/ontology/DCM' },
 };
 

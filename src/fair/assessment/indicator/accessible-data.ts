@@ -28,7 +28,8 @@ const a1Manual: Measure = {
     const ways = waysToAsk(facts);
     const reached = facts.data.find(isReached);
     if (reached === undefined) {
-      if (facts.data.length === 0 && ways.length > 0) return pass(`one asks for the data: the record names ${listed(ways)}`);
+      if (facts.data.length === 0 && ways.length > 0)
+        return pass(`one asks for the data: the record names ${listed(ways)}`);
       return unreached(facts, facts.data.length === 0 ? askable : refer);
     }
     if (!isRestricted(reached)) return pass(saw(reached));
@@ -127,10 +128,14 @@ const a12Security: Measure = {
     'The server of the data says how it knows who asks: SMART or OAuth discovery, or rest.security in its CapabilityStatement. A refusal that asks for credentials, or HTTP alone, passes in part: it could know.',
   remedy: protect,
   measure(facts) {
-    const told = facts.data.find(({ server }) => server !== undefined && (server.authorization ?? server.security[0]) !== undefined);
+    const told = facts.data.find(
+      ({ server }) => server !== undefined && (server.authorization ?? server.security[0]) !== undefined,
+    );
     if (told?.server !== undefined) {
       const { authorization, security, base } = told.server;
-      return pass(authorization === undefined ? `${base} states ${listed(security)}` : `tokens come from ${authorization}`);
+      return pass(
+        authorization === undefined ? `${base} states ${listed(security)}` : `tokens come from ${authorization}`,
+      );
     }
     const refusing = facts.data.find(({ asked }) => isRefused(asked));
     if (refusing !== undefined) {
@@ -144,11 +149,4 @@ const a12Security: Measure = {
   },
 };
 
-export const accessibleData: readonly Measure[] = [
-  a1Manual,
-  a1Resolves,
-  a1Protocol,
-  a1Automatic,
-  a11Free,
-  a12Security,
-];
+export const accessibleData: readonly Measure[] = [a1Manual, a1Resolves, a1Protocol, a1Automatic, a11Free, a12Security];

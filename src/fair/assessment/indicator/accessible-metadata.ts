@@ -58,9 +58,13 @@ const a1Resolves: Measure = {
     if (half !== undefined) return partial(`${half.identifier.text} is found by search only: ${said(half)}`, resolve);
     const [first] = identifiers;
     if (first === undefined)
-      return isFound(json) ? partial(`only the address of the record leads to it: ${seen(json)}`, resolve) : fail(seen(json), resolve);
+      return isFound(json)
+        ? partial(`only the address of the record leads to it: ${seen(json)}`, resolve)
+        : fail(seen(json), resolve);
     const isUnasked = [first.resolved, first.lookUp].every((one) => one === undefined || one.isNotAsked === true);
-    return isUnasked ? notMeasured(said(first), resolve) : fail(`${first.identifier.text} leads nowhere: ${said(first)}`, resolve);
+    return isUnasked
+      ? notMeasured(said(first), resolve)
+      : fail(`${first.identifier.text} leads nowhere: ${said(first)}`, resolve);
   },
 };
 
@@ -78,7 +82,8 @@ const a1Protocol: Measure = {
   },
 };
 
-const letIn = 'Let everyone read the record, or say where programs get a token: SMART or OAuth in .well-known/smart-configuration.';
+const letIn =
+  'Let everyone read the record, or say where programs get a token: SMART or OAuth in .well-known/smart-configuration.';
 
 const a11Free: Measure = {
   id: 'RDA-A1.1-01M',
@@ -113,9 +118,7 @@ const a2: Measure = {
     const type = String(record['resourceType']);
     if (isFound(retired) && retired.matches > 0)
       return pass(`${retired.matches} retired ${type} are still there: ${retired.address}`);
-    const elsewhere = facts.data.find(
-      (one) => isReached(one) && one.server !== undefined && one.server.base !== base,
-    );
+    const elsewhere = facts.data.find((one) => isReached(one) && one.server !== undefined && one.server.base !== base);
     if (elsewhere !== undefined) return pass(`the record lies on ${base}, the data on ${elsewhere.server!.base}`);
     const interactions = server.types[type]?.interactions ?? [];
     if (interactions.includes('vread') && interactions.includes('history-instance'))

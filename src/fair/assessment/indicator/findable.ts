@@ -57,7 +57,8 @@ const f1UniqueMetadata: Measure = {
       return fail(reason, 'Give each record an identifier of its own, or remove the copies.');
     }
     const unique = identifiers.filter(({ identifier }) => identifier.isGloballyUnique);
-    if (unique.length > 0) return pass(`${texts(unique.map(({ identifier }) => identifier))} can be of no other record`);
+    if (unique.length > 0)
+      return pass(`${texts(unique.map(({ identifier }) => identifier))} can be of no other record`);
     const [first] = identifiers;
     if (first === undefined) return partial(`only the place of the record tells it from others: ${address}`, identify);
     return fail(`${first.identifier.text} may be the identifier of anything: it has no URI as its system`, identify);
@@ -89,7 +90,10 @@ const sought: readonly (readonly [what: string, elements: readonly string[]])[] 
   ['topic', ['topic', 'subjectCodeableConcept', 'useContext', 'keyword', 'condition', 'focus', 'category', 'code']],
   ['kind of record', ['type', 'category', 'code']],
   ['place', ['jurisdiction', 'location', 'region', 'site']],
-  ['contents (dataRequirement)', ['dataRequirement', 'enrollment', 'recruitment', 'entry', 'content', 'characteristic']],
+  [
+    'contents (dataRequirement)',
+    ['dataRequirement', 'enrollment', 'recruitment', 'entry', 'content', 'characteristic'],
+  ],
 ];
 
 const f2: Measure = {
@@ -152,4 +156,3 @@ export const leads = ({ lookUp, resolved }: IdentifierFacts): 'yes' | 'search-on
   if (!isLookedUp) return 'no';
   return resolved === undefined || resolved.isNotAsked === true ? 'yes' : 'search-only';
 };
-

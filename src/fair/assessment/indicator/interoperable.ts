@@ -74,7 +74,10 @@ const i1MachineMetadata: Measure = {
       return fail(`no codes of named systems, and no FHIR version: ${seen(server.asked)}`, code);
     return coded === 0
       ? partial(`FHIR ${version} without codes of named systems`, code)
-      : partial(`${coded} codes of named systems, but the server names no FHIR version`, 'State fhirVersion in the CapabilityStatement.');
+      : partial(
+          `${coded} codes of named systems, but the server names no FHIR version`,
+          'State fhirVersion in the CapabilityStatement.',
+        );
   },
 };
 
@@ -96,12 +99,15 @@ const i1MachineData: Measure = {
     if (!facts.data.some(isReached)) return nothingSeen(facts);
     const { server } = facts.data.find(isReached)!;
     if (server?.fhirVersion === undefined) {
-      return facts.data.some(({ asked }) => asked.contentType !== undefined && /json|xml|turtle/.test(asked.contentType))
+      return facts.data.some(
+        ({ asked }) => asked.contentType !== undefined && /json|xml|turtle/.test(asked.contentType),
+      )
         ? partial('files of structured text, in which nothing was looked at', codeData)
         : fail('files that say nothing to machines', codeData);
     }
     const types = statedTypes(facts);
-    if (types.length > 0) return pass(`no record was read; the record states ${listed(types)} of FHIR ${server.fhirVersion}`);
+    if (types.length > 0)
+      return pass(`no record was read; the record states ${listed(types)} of FHIR ${server.fhirVersion}`);
     return notMeasured('no record could be read, and the record does not say of which types the data are', withToken);
   },
 };
@@ -120,8 +126,7 @@ const i2Metadata: Measure = {
   measured:
     'Systems of the codes in the record: known vocabularies and those whose canonical URL answers are FAIR. All must be; half of the codes pass in part.',
   remedy: useKnown,
-  measure: (facts) =>
-    vocabularies(facts, facts.metadata.record, 'record') ?? fail('the record has no codes', useKnown),
+  measure: (facts) => vocabularies(facts, facts.metadata.record, 'record') ?? fail('the record has no codes', useKnown),
 };
 
 const i2Data: Measure = {

@@ -24,7 +24,9 @@ function licencesOf(facts: AssessmentFacts): Licences {
   const words = copyright ?? textIn(record, 'copyright');
   return {
     spdx: licences.filter(isSpdx).map(({ code }) => code!),
-    urls: licences.filter((one) => !isSpdx(one) && one.code === undefined).flatMap(({ url }) => (url === undefined ? [] : [url])),
+    urls: licences
+      .filter((one) => !isSpdx(one) && one.code === undefined)
+      .flatMap(({ url }) => (url === undefined ? [] : [url])),
     others: licences
       .filter((one) => !isSpdx(one))
       .map(({ code, text, url }) => code ?? text ?? url)

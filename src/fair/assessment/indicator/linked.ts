@@ -30,7 +30,8 @@ const toRecords: Measure = {
   },
 };
 
-const qualify = 'Say what the other is: relatedArtifact.type with FHIR for FAIR’s relatedArtifactType, not subjectOther alone.';
+const qualify =
+  'Say what the other is: relatedArtifact.type with FHIR for FAIR’s relatedArtifactType, not subjectOther alone.';
 
 const qualifiedToRecords: Measure = {
   id: 'RDA-I3-03M',
@@ -87,10 +88,7 @@ const dataToData: Measure = {
   measure(facts) {
     const listing = facts.data.flatMap(({ resource }) => (resource === undefined ? [] : [resource]));
     const all = [...facts.sample.resources, ...listing];
-    return (
-      unseen(facts, all) ??
-      judged(all, (one) => one.length > 0, 'refer to others', linkData)
-    );
+    return unseen(facts, all) ?? judged(all, (one) => one.length > 0, 'refer to others', linkData);
   },
 };
 

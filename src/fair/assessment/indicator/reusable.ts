@@ -14,7 +14,10 @@ const attributes: readonly (readonly [what: string, elements: readonly string[]]
   ['date', ['date', 'period', 'created', 'lastReviewDate', 'approvalDate']],
   ['version', ['version']],
   ['the time of the data (effectivePeriod)', ['effectivePeriod', 'period']],
-  ['who or what it is about', ['subjectCodeableConcept', 'subjectReference', 'useContext', 'condition', 'focus', 'enrollment', 'subject']],
+  [
+    'who or what it is about',
+    ['subjectCodeableConcept', 'subjectReference', 'useContext', 'condition', 'focus', 'enrollment', 'subject'],
+  ],
   ['contents (dataRequirement)', ['dataRequirement', 'entry', 'content']],
   ['licence or copyright', ['copyright', 'copyrightLabel', 'extension']],
   ['documentation (relatedArtifact)', ['relatedArtifact']],
@@ -44,7 +47,8 @@ const r12: Measure = {
     'A Provenance whose target is the record. meta.source, author or the sources in relatedArtifact alone pass in part.',
   remedy: tell,
   measure({ metadata: { record, provenance } }) {
-    if (provenance.resources.length > 0) return pass(`${provenance.resources.length} Provenance: ${provenance.address}`);
+    if (provenance.resources.length > 0)
+      return pass(`${provenance.resources.length} Provenance: ${provenance.address}`);
     const stated = [
       ...(isStated(objectOf(record['meta']) ?? {}, 'source') ? ['meta.source'] : []),
       ...['author', 'editor', 'source'].filter((one) => isStated(record, one)),
@@ -69,7 +73,9 @@ const r12Cross: Measure = {
   measure({ metadata: { provenance } }) {
     const { resources } = provenance;
     if (resources.length === 0)
-      return provenance.isNotAsked === true ? notMeasured(seen(provenance), tell) : fail(noProvenance(provenance), tell);
+      return provenance.isNotAsked === true
+        ? notMeasured(seen(provenance), tell)
+        : fail(noProvenance(provenance), tell);
     const full = resources.some(
       (one) =>
         objectsOf(one['agent']).some((agent) => isStated(agent, 'who')) &&
@@ -113,8 +119,7 @@ const r13MachineMetadata: Measure = {
   measure({ metadata: { record, issues, validated } }) {
     const fault = issues.find(({ severity }) => severity === 'error');
     if (fault !== undefined) return fail(fault.diagnostics, mend);
-    if (validated !== undefined && isFound(validated) && validated.faults > 0)
-      return fail(faultsOf(validated), mend);
+    if (validated !== undefined && isFound(validated) && validated.faults > 0) return fail(faultsOf(validated), mend);
     const checked = validated !== undefined && isFound(validated) ? ` nor does ${validated.address}` : '';
     const reason = `FHIR for FAIR finds nothing wrong${checked}`;
     return profilesOf(record).length > 0 ? pass(reason) : partial(`${reason}, but the record names no profile`, claim);
@@ -124,7 +129,8 @@ const r13MachineMetadata: Measure = {
 const faultsOf = ({ address, faults, reason }: Validated): string =>
   `${address} finds ${faults} faults${reason === undefined ? '' : `: ${reason}`}`;
 
-const claimData = 'Name the profiles of the records in meta.profile, or as supportedProfile in the CapabilityStatement.';
+const claimData =
+  'Name the profiles of the records in meta.profile, or as supportedProfile in the CapabilityStatement.';
 
 const r13Data: Measure = {
   id: 'RDA-R1.3-01D',
@@ -191,4 +197,12 @@ const r13MachineData: Measure = {
   },
 };
 
-export const reusable: readonly Measure[] = [r1, r12, r12Cross, r13Metadata, r13Data, r13MachineMetadata, r13MachineData];
+export const reusable: readonly Measure[] = [
+  r1,
+  r12,
+  r12Cross,
+  r13Metadata,
+  r13Data,
+  r13MachineMetadata,
+  r13MachineData,
+];
