@@ -28,7 +28,7 @@ export function artefactsOf(definitions: Definitions, operations: readonly Defin
     ...ourExtensions.flatMap((one) => extensionOf(one, definitions) ?? []),
     ...ourSearchParameters.flatMap((record) => {
       const model = definitions.searchParameters.find(({ url }) => url === searchParameterUrl(record.code));
-      return model === undefined ? [] : [searchParameterOf(model, record)];
+      return model === undefined ? [] : [searchParameterOf(model, record, definitions)];
     }),
     ...operations.filter(({ code }) => !isDefinedByFhir(code)).map(operationOf),
     ...ourCodeSystems.map(codeSystemOf),

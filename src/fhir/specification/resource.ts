@@ -32,7 +32,11 @@ const head = (resourceType: string, id: string, url: string): Resource => ({
 });
 
 /** `model` is what the definitions of the version make of the record. */
-export function searchParameterOf(model: SearchParameterModel, { description }: OurSearchParameter): Resource {
+export function searchParameterOf(
+  model: SearchParameterModel,
+  { description }: OurSearchParameter,
+  { types }: Definitions,
+): Resource {
   return {
     ...head('SearchParameter', model.code, model.url),
     description,
@@ -40,6 +44,8 @@ export function searchParameterOf(model: SearchParameterModel, { description }: 
     base: model.base,
     type: model.type,
     expression: model.expression!, // ours all have one
+    // R5 asks for it.
+    ...('processingMode' in types['SearchParameter']!.elements ? { processingMode: 'normal' } : {}),
     ...(model.targets === undefined ? {} : { target: model.targets }),
   };
 }
@@ -170,8 +176,9 @@ export function operationOf(operation: DefinedOperation): Resource {
     system: levels.includes('system'),
     type: levels.includes('type'),
     instance: levels.includes('instance'),
-    ...(parameters.length === 0
-      ? {}
-      : { parameter: parameters.map(({ name, ...one }) => ({ name, use: 'in', ...one })) }),
+    parameter: [
+      ...parameters.map(({ name, ...one }) => ({ name, use: 'in', ...one })),
+      { name: 'return', use: 'out', min: 0, max: '1', type: 'Resource', documentation: 'The answer.' },
+    ],
   };
 }
