@@ -49,9 +49,11 @@ const states: Readonly<Record<Measured['state'], string>> = {
 
 const indicatorsText = (indicators: readonly Measured[]): string =>
   tableOf(
-    [{ title: 'INDICATOR' }, { title: 'PRIORITY' }, { title: 'RESULT' }, { title: 'WHAT' }, { title: 'SEEN' }],
-    indicators.map((one) => [one.id, one.priority, states[one.state], one.wording, plain(one.reason, 200)]),
+    [{ title: 'INDICATOR' }, { title: 'PRIORITY' }, { title: 'RESULT' }, { title: 'WHAT' }],
+    indicators.map((one) => [one.id, one.priority, states[one.state], one.wording]),
   );
+
+const seenText = ({ id, priority, reason }: Measured): string => `    ${id} (${priority}): ${plain(reason, 400)}\n`;
 
 /** What to do, the most important first, what helps several indicators once. */
 function remediesText(indicators: readonly Measured[], style: Style): string {
@@ -62,9 +64,6 @@ function remediesText(indicators: readonly Measured[], style: Style): string {
       byRemedy.set(one.remedy, [...(byRemedy.get(one.remedy) ?? []), one]);
     }
   }
-  const lines = [...byRemedy].map(
-    ([remedy, all]) =>
-      `  ${plain(remedy)}\n    for ${all.map(({ id, priority }) => `${id} (${priority})`).join(', ')}\n`,
-  );
+  const lines = [...byRemedy].map(([remedy, all]) => `  ${plain(remedy)}\n${all.map(seenText).join('')}`);
   return lines.length === 0 ? '' : `${style.heading('What to do')}\n${lines.join('')}`;
 }

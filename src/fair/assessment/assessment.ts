@@ -2,7 +2,9 @@
 import type { Letter, Priority } from '../../fhir/specification/fair-indicator.ts';
 import type { AssessmentFacts } from './facts.ts';
 import { indicators } from './indicators.ts';
-import type { Indicator, Measurement } from './measurement.ts';
+import { type Indicator, type Measurement, notApplicable } from './measurement.ts';
+import { partsOf } from './record.ts';
+import { listed } from './seen.ts';
 
 /** An indicator with what was measured, and RDA's maturity: 0 not applicable, 1 not met, 3 met in part, 4 met; absent when not measured. */
 export type Measured = Omit<Indicator, 'measure'> & Measurement & { maturity?: 0 | 1 | 3 | 4 };
@@ -52,8 +54,16 @@ export function assess(facts: AssessmentFacts): Assessment {
 
 const maturities = { pass: 4, partial: 3, fail: 1, 'not-applicable': 0 } as const;
 
+/** What is asked of data, of a record that has none but is made of other records. */
+const asksForData = ({ id, about }: Indicator): boolean => about === 'data' || toData.has(id);
+const toData = new Set(['RDA-F3-01M', 'RDA-A1-01M', 'RDA-I3-02M', 'RDA-I3-04M']);
+
 function measuredOf({ measure, ...indicator }: Indicator, facts: AssessmentFacts): Measured {
-  const measurement = measure(facts);
+  const parts = facts.data.length === 0 ? partsOf(facts.metadata.record) : [];
+  const measurement =
+    parts.length > 0 && asksForData({ measure, ...indicator })
+      ? notApplicable(`the record has no data of its own; assess what it is made of: ${listed(parts)}`)
+      : measure(facts);
   const maturity = measurement.state === 'not-measured' ? {} : { maturity: maturities[measurement.state] };
   return { ...indicator, ...measurement, ...maturity };
 }

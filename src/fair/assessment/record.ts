@@ -151,14 +151,16 @@ export function linksOf(record: JsonObject): Link[] {
       isQualified: relation !== undefined,
     }));
   const { relatedArtifact: _, content: _content, entry: _entry, member: _member, meta: _meta, ...rest } = record;
-  const extension = objectsOf(rest['extension']).filter((one) => one['url'] !== canonical.relatedContent);
-  const references = referencesIn({ ...rest, extension }).map(linkOf);
-  return [...artifacts, ...references];
+  const { extension, ...own } = rest;
+  const extended = objectsOf(extension)
+    .filter((one) => one['url'] !== canonical.relatedContent)
+    .flatMap((one) => referencesIn(one, String(one['url']).split('/').at(-1)));
+  return [...artifacts, ...[...referencesIn(own), ...extended].map(linkOf)];
 }
 
 /** The element's name says what the other is, unless it stands for anything. */
 function linkOf({ path, reference }: FoundReference): Link {
-  const isQualified = !/^(?:extension|related)\b/.test(path);
+  const isQualified = !/^(?:subjectOther|related)\b/.test(path);
   return { element: path, ...(reference === undefined ? {} : { literal: reference }), isQualified };
 }
 
@@ -166,4 +168,11 @@ function linkOf({ path, reference }: FoundReference): Link {
 export function addressOf(literal: string, base: string): string | undefined {
   if (/^[a-z][a-z0-9+.-]*:/i.test(literal)) return /^https?:/i.test(literal) ? literal : undefined;
   return literal.startsWith('#') ? undefined : `${base}/${literal}`;
+}
+
+/** Records of which the record is made, such as those of the studies of a project. */
+export function partsOf(record: JsonObject): string[] {
+  return artifactsOf(record)
+    .filter(({ reference, isData }) => !isData && reference.relation === 'composed-of' && isMetadata(reference.literal))
+    .flatMap(({ reference }) => reference.literal ?? []);
 }

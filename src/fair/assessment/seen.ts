@@ -16,8 +16,10 @@ export function seen({ address, status, contentType, reason }: Asked): string {
   return `${address} answered ${status}${said === undefined ? '' : isFound({ address, status }) ? ` (${said})` : `: ${said}`}`;
 }
 
-export const listed = (all: readonly string[], most = 3): string =>
-  all.length <= most ? all.join(', ') : `${all.slice(0, most).join(', ')} and ${all.length - most} more`;
+export function listed(list: readonly string[], most = 3): string {
+  const all = [...new Set(list)];
+  return all.length <= most ? all.join(', ') : `${all.slice(0, most).join(', ')} and ${all.length - most} more`;
+}
 
 /** What could not be asked is not held against a data set. */
 export const unasked = (asked: Asked, remedy: string): Measurement => notMeasured(seen(asked), remedy);
@@ -33,9 +35,33 @@ export function dataIdentifiers({ data }: AssessmentFacts): Identifier[] {
   return [...new Map(all.map((one) => [one.token, one])).values()];
 }
 
-/** Data that the asker cannot read, but of which someone keeps the door. */
-export const isRestricted = ({ access }: DataFacts): boolean => access === 'restricted';
 export const isReached = ({ access }: DataFacts): boolean => access === 'open' || access === 'restricted';
+
+/**
+ * What was reached of the data, and whether someone keeps the door. A list or a Group that everyone may read is not the
+ * data: where no record is given, the data are restricted if any part is, or if the record states who may have them.
+ */
+export function reachedOf(facts: AssessmentFacts): { reached: DataFacts[]; isRestricted: boolean } {
+  const reached = facts.data.filter(isReached);
+  const closed = reached.filter(({ access }) => access === 'restricted');
+  const given = reached.some((one) => one.access === 'open' && !isListing(one));
+  if (facts.sample.resources.length > 0 || given) {
+    return { reached: reached.filter(({ access }) => access === 'open'), isRestricted: false };
+  }
+  if (closed.length > 0) return { reached: closed, isRestricted: true };
+  return { reached, isRestricted: reached.length > 0 && asksForMore(facts) };
+}
+
+const isListing = ({ resource }: DataFacts): boolean =>
+  ['Group', 'List', 'DocumentManifest'].includes(String(resource?.['resourceType']));
+
+/** Whether the record states that records are not for everyone. */
+function asksForMore(facts: AssessmentFacts): boolean {
+  const { offers, requirements, dataUse } = conditionsOf(facts).statement;
+  const isOffered =
+    offers.length === 0 || offers.some(({ level, audience }) => level === 'record' && audience.length === 0);
+  return !isOffered || requirements.length > 0 || dataUse.length > 0;
+}
 
 export const named = ({ reference }: DataFacts): string =>
   reference.literal ?? reference.identifier?.text ?? reference.element;

@@ -31,8 +31,7 @@ export async function dataFacts(
 ): Promise<{ data: DataFacts[]; sample: SampleFacts }> {
   const looks = await Promise.all(references.map((reference, at) => lookAt(following, reference, at)));
   const validated = await Promise.all(
-    looks
-      .flatMap(({ facts: { server }, records }) => records.map((record) => ({ server, record })))
+    oneOfEachType(looks.flatMap(({ facts: { server }, records }) => records.map((record) => ({ server, record }))))
       .slice(0, mostValidated)
       .map(({ server, record }) => (server === undefined ? undefined : validatedBy(following.probe, server, record))),
   );
@@ -44,6 +43,11 @@ export async function dataFacts(
       validated: validated.filter((one) => one !== undefined),
     },
   };
+}
+
+function oneOfEachType<T extends { record: JsonObject }>(all: readonly T[]): T[] {
+  const first = new Map(all.toReversed().map((one) => [one.record['resourceType'], one]));
+  return [...first.values()].reverse();
 }
 
 interface Look {

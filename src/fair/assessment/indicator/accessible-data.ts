@@ -1,7 +1,7 @@
 /** Accessible, the data: restricted is not inaccessible, as long as there is a door with someone at it. https://www.go-fair.org/fair-principles/ */
 import type { AssessmentFacts, DataFacts } from '../facts.ts';
 import { fail, type Measure, type Measurement, notMeasured, partial, pass } from '../measurement.ts';
-import { isFound, isReached, isRefused, isRestricted, listed, named, seen, unasked, waysToAsk } from '../seen.ts';
+import { isFound, isReached, isRefused, listed, named, reachedOf, seen, unasked, waysToAsk } from '../seen.ts';
 
 const refer =
   'Refer to the data in the extension library-relatedContent by a literal reference that leads to them, also where they are restricted.';
@@ -9,6 +9,15 @@ const askable = 'Say in the record whom to ask for the data: contact, access-com
 
 const saw = ({ asked, access }: DataFacts): string =>
   access === 'restricted' && isFound(asked) ? `${asked.address} gives no records to this asker` : seen(asked);
+
+/** One that was reached, as far as the data are. */
+function firstReached(facts: AssessmentFacts): { reached: DataFacts | undefined; isRestricted: boolean; said: string } {
+  const { reached, isRestricted } = reachedOf(facts);
+  const [first] = reached;
+  const said = first === undefined ? '' : saw(first);
+  const isListOnly = isRestricted && first?.access === 'open';
+  return { reached: first, isRestricted, said: isListOnly ? `${said}, but no records are given to this asker` : said };
+}
 
 /** Nothing to be reached: nothing referred to, nothing asked, or nothing there. */
 function unreached({ data }: AssessmentFacts, remedy: string): Measurement {
@@ -26,15 +35,15 @@ const a1Manual: Measure = {
   remedy: askable,
   measure(facts) {
     const ways = waysToAsk(facts);
-    const reached = facts.data.find(isReached);
+    const { reached, isRestricted, said } = firstReached(facts);
     if (reached === undefined) {
       if (facts.data.length === 0 && ways.length > 0)
         return pass(`one asks for the data: the record names ${listed(ways)}`);
       return unreached(facts, facts.data.length === 0 ? askable : refer);
     }
-    if (!isRestricted(reached)) return pass(saw(reached));
-    if (ways.length > 0) return pass(`${saw(reached)}; the record names ${listed(ways)}`);
-    return partial(`${saw(reached)}, and the record does not say whom to ask`, askable);
+    if (!isRestricted) return pass(said);
+    if (ways.length > 0) return pass(`${said}; the record names ${listed(ways)}`);
+    return partial(`${said}, and the record does not say whom to ask`, askable);
   },
 };
 
@@ -94,15 +103,19 @@ const a1Automatic: Measure = {
     'Open data are fetched by a program, as something else than a page. For restricted data the server says to programs where tokens come from (SMART, OAuth).',
   remedy: machine,
   measure(facts) {
-    const reached = facts.data.filter(isReached);
-    if (reached.length === 0) return unreached(facts, refer);
-    const open = reached.find((one) => !isRestricted(one) && one.asked.contentType !== 'text/html');
-    if (open !== undefined) return pass(saw(open));
+    const { reached, isRestricted } = reachedOf(facts);
+    const [first] = reached;
+    if (first === undefined) return unreached(facts, refer);
+    if (!isRestricted) {
+      const good = reached.find(({ asked }) => asked.contentType !== 'text/html');
+      return good === undefined ? fail(`${named(first)} leads to a page, not to data`, refer) : pass(saw(good));
+    }
     const told = reached.find(({ server }) => server?.authorization !== undefined);
     if (told !== undefined) return pass(`restricted; tokens come from ${told.server!.authorization}`);
-    const [first] = reached as [DataFacts];
-    if (!isRestricted(first)) return fail(`${named(first)} leads to a page, not to data`, refer);
-    return partial(`${saw(first)}, and the server does not tell programs where tokens come from`, machine);
+    return partial(
+      `${firstReached(facts).said}, and the server does not tell programs where tokens come from`,
+      machine,
+    );
   },
 };
 

@@ -2,7 +2,7 @@
 import { objectsOf } from '../../../fhir/json.ts';
 import { isStated } from '../element.ts';
 import { fail, type Measure, notMeasured, partial, pass } from '../measurement.ts';
-import { isFound, isReached, isRestricted, listed, seen, unasked, waysToAsk } from '../seen.ts';
+import { isFound, isReached, listed, reachedOf, seen, unasked, waysToAsk } from '../seen.ts';
 import { leads } from './findable.ts';
 
 const open = 'Let everyone read the record of the data set, also where the data are restricted.';
@@ -20,7 +20,7 @@ const a1Access: Measure = {
     if (facts.data.length === 0)
       return how === undefined ? fail('the record has neither an address of data nor a way to ask', sayWay) : pass(how);
     const address = listed(facts.data.map(({ asked }) => asked.address));
-    if (!facts.data.some(isRestricted)) return pass(`the data are at ${address}`);
+    if (!reachedOf(facts).isRestricted) return pass(`the data are at ${address}`);
     if (how !== undefined) return pass(`the data are at ${address}, restricted, and ${how}`);
     return partial(`the data are at ${address}, restricted, and the record does not say how to ask`, sayWay);
   },

@@ -86,7 +86,9 @@ const dataToData: Measure = {
   measured: 'References between the records that were read, or from the Group, List or manifest that the record names.',
   remedy: linkData,
   measure(facts) {
-    const listing = facts.data.flatMap(({ resource }) => (resource === undefined ? [] : [resource]));
+    const listing = facts.data
+      .flatMap(({ resource }) => (resource === undefined ? [] : [resource]))
+      .filter((one) => referencesIn(one).length > 0);
     const all = [...facts.sample.resources, ...listing];
     return unseen(facts, all) ?? judged(all, (one) => one.length > 0, 'refer to others', linkData);
   },

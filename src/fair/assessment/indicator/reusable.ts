@@ -1,16 +1,19 @@
 /** Reusable: attributes, provenance and the standards of the community. https://www.go-fair.org/fair-principles/ */
+import { canonical } from '../../../fhir/canonical.ts';
 import { type JsonObject, objectOf, objectsOf } from '../../../fhir/json.ts';
 import { isStated } from '../element.ts';
 import type { AssessmentFacts, Validated } from '../facts.ts';
 import { fail, type Measure, type Measurement, notMeasured, partial, pass } from '../measurement.ts';
 import { isFound, isReached, listed, named, seen, statedTypes, withToken } from '../seen.ts';
 
+const licenceExtensions = [canonical.licenceCodeable, canonical.licenceAttachment, canonical.dataUse, canonical.terms];
+
 /** What someone has to know before using data again; one of each row is enough. */
-const attributes: readonly (readonly [what: string, elements: readonly string[]])[] = [
+const attributes: readonly (readonly [what: string, elements: readonly string[], extensions?: readonly string[]])[] = [
   ['description', ['description']],
   ['purpose or usage', ['purpose', 'usage', 'objective', 'note']],
   ['who made it (publisher, author)', ['publisher', 'author', 'sponsor', 'principalInvestigator', 'associatedParty']],
-  ['contact', ['contact']],
+  ['contact', ['contact'], [canonical.committee]],
   ['date', ['date', 'period', 'created', 'lastReviewDate', 'approvalDate']],
   ['version', ['version']],
   ['the time of the data (effectivePeriod)', ['effectivePeriod', 'period']],
@@ -19,7 +22,7 @@ const attributes: readonly (readonly [what: string, elements: readonly string[]]
     ['subjectCodeableConcept', 'subjectReference', 'useContext', 'condition', 'focus', 'enrollment', 'subject'],
   ],
   ['contents (dataRequirement)', ['dataRequirement', 'entry', 'content']],
-  ['licence or copyright', ['copyright', 'copyrightLabel', 'extension']],
+  ['licence or copyright', ['copyright', 'copyrightLabel'], licenceExtensions],
   ['documentation (relatedArtifact)', ['relatedArtifact']],
 ];
 
@@ -28,7 +31,11 @@ const r1: Measure = {
   measured: `Elements that someone needs who uses the data again: ${attributes.map(([what]) => what).join(', ')}. Eight of the eleven pass, five pass in part.`,
   remedy: 'Add the missing elements to the record.',
   measure({ metadata: { record } }) {
-    const missing = attributes.filter(([, elements]) => !elements.some((one) => isStated(record, one)));
+    const urls = new Set(objectsOf(record['extension']).map(({ url }) => url));
+    const missing = attributes.filter(
+      ([, elements, extensions = []]) =>
+        !elements.some((one) => isStated(record, one)) && !extensions.some((url) => urls.has(url)),
+    );
     const there = attributes.length - missing.length;
     const names = missing.map(([what]) => what).join(', ');
     const reason = `the record has ${there} of ${attributes.length} attributes${names === '' ? '' : `; without ${names}`}`;
