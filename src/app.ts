@@ -31,6 +31,8 @@ export interface AppSettings {
   openAccess: boolean;
   /** which tokens, issuers and passports are trusted */
   access: AccessSettings;
+  /** asks other servers about data sets; none are asked when absent */
+  outbound?: typeof fetch;
   /** asks issuers; default node's own */
   fetch?: typeof fetch;
   /** milliseconds after which a search is given up; 30,000 unless stated */
@@ -142,6 +144,16 @@ async function wiringOf(
   return (definitions) => {
     const counter = createCounter({ store, definitions, secret, now, settings: disclosure });
     const { security } = askers;
-    return createServers({ ...means, definitions, counter, pages, roles, newId, deidentificationSecret, security });
+    return createServers({
+      ...means,
+      definitions,
+      counter,
+      pages,
+      roles,
+      newId,
+      deidentificationSecret,
+      security,
+      ...(settings.outbound === undefined ? {} : { outbound: settings.outbound }),
+    });
   };
 }

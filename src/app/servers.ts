@@ -32,6 +32,8 @@ export interface Wiring {
   now(): number;
   newId(): string;
   deidentificationSecret: string;
+  /** asks other servers; absent where none is asked */
+  outbound?: typeof fetch;
   /** for CapabilityStatement.rest.security */
   security(): Readonly<Record<string, unknown>> | undefined;
 }
@@ -66,7 +68,20 @@ export function createServers(wiring: Wiring): (asker: AccessContext) => Server 
     const { door, resolve } = doorFor(asker);
     const searchContext = { ...rows, hash: resolve };
     const base = baseUrls[0]!;
-    const server: Server = { door, service, definitions, base, roles, pages, searchContext, security, newId, now };
+    const { outbound } = wiring;
+    const server: Server = {
+      door,
+      service,
+      definitions,
+      base,
+      roles,
+      pages,
+      searchContext,
+      security,
+      newId,
+      now,
+      ...(outbound === undefined ? {} : { outbound }),
+    };
     servers.set(asker, server);
     return server;
   };

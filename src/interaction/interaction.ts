@@ -21,7 +21,7 @@ export interface InteractionRequest {
   ifNoneMatch?: string;
   ifNoneExist?: string;
   prefer: Preference;
-  /** Takes down what an entry of a Bundle asked and got. */
+  /** Takes down what an interaction asked and got that this one performs, such as an entry of a Bundle. */
   record?(entry: PerformedEntry): void;
 }
 
@@ -67,6 +67,8 @@ export interface Server {
   roles: readonly Role[];
   pages: PageLinks;
   searchContext: Omit<SearchContext, 'handling'>;
+  /** asks other servers, those that may be asked; absent where this server asks none */
+  outbound?: typeof fetch;
   /** for CapabilityStatement.rest.security; undefined where the server issues no tokens */
   security(): Readonly<Record<string, unknown>> | undefined;
   newId(): string;
@@ -87,6 +89,8 @@ export interface Interaction {
   /** Which parameters the address may have: those of a search or history, a condition in place of an id, what shapes a resource; none beside the format when absent. */
   takes?: 'parameters' | 'criteria' | 'shape';
   summary: string;
+  /** whether it performs others, each of which it hands to `InteractionRequest.record` */
+  isComposite?: true;
   /** resource types that it is for; all when absent */
   types?: readonly string[];
   perform(request: InteractionRequest, server: Server): Promise<Reply>;

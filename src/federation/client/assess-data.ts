@@ -118,12 +118,12 @@ function accessOf(
 /** What a search found, or a few members of what is listed; then a few records of the first patient. */
 async function sampleOf(
   following: Following,
-  { body }: Answer,
+  { asked: answered, body }: Answer,
   holder: string,
   isSearch: boolean,
 ): Promise<Pick<Look, 'records' | 'asked'>> {
   const { probe } = following;
-  if (body === undefined) return noRecords;
+  if (body === undefined || answered.status !== 200) return noRecords;
   if (isSearch) {
     const matches = matchesOf(body).slice(0, mostRecords);
     return withOthers(following, holder, matches, []);

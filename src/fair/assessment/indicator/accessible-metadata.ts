@@ -28,16 +28,18 @@ const a1Access: Measure = {
 
 const a1Manual: Measure = {
   id: 'RDA-A1-02M',
-  measured: 'The record is read without a token, and has a title or a narrative that people can read.',
+  measured:
+    'The record is read without a token, and has a title or a narrative that people can read. A token that people can get passes in part.',
   remedy: open,
-  measure({ metadata: { openly, json, record } }) {
+  measure({ metadata: { openly, json, record, server } }) {
     const asked = openly.isNotAsked === true ? json : openly;
     if (asked.isNotAsked === true) return unasked(asked, open);
     if (isFound(asked)) {
       if (['title', 'name', 'text', 'description'].some((one) => isStated(record, one))) return pass(seen(asked));
       return partial(`${seen(asked)}, but nothing in it is for people`, 'Give the record a title and a description.');
     }
-    return isFound(json) ? partial(`only with a token: ${seen(asked)}`, open) : fail(seen(asked), open);
+    if (server.authorization === undefined) return fail(`only with a token: ${seen(asked)}`, open);
+    return partial(`only with a token, from ${server.authorization}: ${seen(asked)}`, open);
   },
 };
 
@@ -72,13 +74,16 @@ const speak = 'Serve the record by the REST interface of FHIR, with a Capability
 
 const a1Protocol: Measure = {
   id: 'RDA-A1-04M',
-  measured: 'The record is read by HTTP from a server whose CapabilityStatement says that it speaks FHIR.',
+  measured:
+    'The record is read by HTTP from a server whose CapabilityStatement says that it speaks FHIR; a record with a media type of FHIR alone passes in part.',
   remedy: speak,
   measure({ metadata: { server, json } }) {
-    if (!isFound(json)) return json.isNotAsked === true ? unasked(json, speak) : fail(seen(json), speak);
     if (server.fhirVersion !== undefined) return pass(`${server.base} speaks FHIR ${server.fhirVersion}`);
     if (server.asked.isNotAsked === true) return unasked(server.asked, speak);
-    return partial(`the record is read, but the server does not say that it speaks FHIR: ${seen(server.asked)}`, speak);
+    const silent = `the server does not say that it speaks FHIR: ${seen(server.asked)}`;
+    return json.contentType?.startsWith('application/fhir') === true
+      ? partial(`${seen(json)}, but ${silent}`, speak)
+      : fail(`${seen(json)}, and ${silent}`, speak);
   },
 };
 
