@@ -19,27 +19,18 @@ export interface Coding {
   code: string;
 }
 
-/** All Codings in it, extensions and contained resources included. Security labels and tags are about the server, not in it. */
-export function codingsIn(value: Json | undefined): Coding[] {
-  if (Array.isArray(value)) return value.flatMap(codingsIn);
+/** All codes in it that name their system, and those of Codings that should. Security labels and tags are about the server, not in it. */
+export function codingsIn(value: Json | undefined, name = ''): Coding[] {
+  if (Array.isArray(value)) return value.flatMap((one) => codingsIn(one, name));
   const object = objectOf(value);
   if (object === undefined) return [];
-  return Object.entries(object).flatMap(([name, inner]) => {
-    if (name === 'meta') return [];
-    if (name === 'coding' || name.endsWith('Coding') || name === 'connectionType')
-      return listOf(inner).flatMap(codingOf);
-    return codingsIn(inner);
-  });
-}
-
-const listOf = (value: Json): Json[] => (Array.isArray(value) ? value : [value]);
-
-function codingOf(value: Json): Coding[] {
-  const object = objectOf(value);
   const code = textIn(object, 'code');
-  if (code === undefined) return [];
   const system = textIn(object, 'system');
-  return [system === undefined ? { code } : { system, code }];
+  // Quantities have codes too: those of their units.
+  if (code !== undefined && (system !== undefined || /^coding$|Coding$/.test(name))) {
+    return [system === undefined ? { code } : { system, code }];
+  }
+  return Object.entries(object).flatMap(([below, inner]) => (below === 'meta' ? [] : codingsIn(inner, below)));
 }
 
 export interface FoundReference {
