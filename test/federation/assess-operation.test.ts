@@ -130,15 +130,17 @@ test('one who may not see the record may not assess it', async () => {
 test('records that were looked at stand in the audit log, alone and in a batch', async () => {
   const server = await startServer();
   await server.load(resources(server.base, 'count'));
+  const shown = async (): Promise<number> => {
+    const log = await server.ask('GET', 'Patient/p1/$disclosures?_count=1000');
+    return log.text.split('"name":"reader"').length - 1;
+  };
+  await server.ask('GET', 'Library/one/$assess', { as: 'reader' });
+  const alone = await shown();
+  expect(alone).toBeGreaterThan(2);
   const entry = [{ request: { method: 'GET', url: 'Library/one/$assess' } }];
-  await server.ask('GET', 'Library/one/$assess', { as: 'reader', headers: { 'x-request-id': 'alone' } });
-  const batch = { resourceType: 'Bundle', type: 'batch', entry };
-  const answer = await server.ask('POST', '', { as: 'reader', body: batch, headers: { 'x-request-id': 'in-batch' } });
+  const answer = await server.ask('POST', '', { as: 'reader', body: { resourceType: 'Bundle', type: 'batch', entry } });
   expect(answer.body['entry'][0].response.status).toMatch(/^200/);
-  const log = await server.ask('GET', 'Patient/p1/$disclosures?_count=100');
-  expect(log.status).toBe(200);
-  const requests = new Set([...log.text.matchAll(/alone|in-batch/g)].map(([one]) => one));
-  expect([...requests].sort()).toEqual(['alone', 'in-batch']);
+  expect(await shown()).toBe(2 * alone);
   await server.close();
 });
 
