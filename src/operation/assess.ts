@@ -10,7 +10,7 @@ import { inputsOf } from './parameters.ts';
 import { validate } from './validate.ts';
 
 /** What one assessment may cost. */
-const limits = { requests: 80, requestMs: 5000, totalMs: 30_000 };
+export const operationLimits = { requests: 80, requestMs: 5000, totalMs: 30_000 };
 
 const interactions = interactionsWith([interactionOf(validate)]);
 
@@ -40,7 +40,7 @@ async function assessed({ type, id, record }: InteractionRequest, server: Server
   try {
     return await assessDataset(`${base}/${type}/${id}`, {
       now,
-      probe: limits,
+      probe: operationLimits,
       fetch: (address, init) => {
         const asked = String(address);
         // `refuse` has turned away all others.

@@ -46,8 +46,8 @@ const linesOf = (section: string, name: string): string =>
 
 describe('the reference names', () => {
   test.each(commands.map((command) => [command.name(), command] as const))('all flags of %s', (name, command) => {
-    // What is the same for get is said where find is.
-    const text = name === 'get' ? sectionOf('get') + sectionOf('find') : sectionOf(name);
+    // What is the same for get and assess is said where find is.
+    const text = ['get', 'assess'].includes(name) ? sectionOf(name) + sectionOf('find') : sectionOf(name);
     for (const flag of flagsOf(command)) expect([flag, names(text, flag)]).toEqual([flag, true]);
   });
 
