@@ -1,6 +1,6 @@
 /** The registry of indicators, scores and levels, identifiers, licences and vocabularies. https://doi.org/10.15497/rda00050 */
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonical } from '../../fhir/canonical.ts';
@@ -59,8 +59,7 @@ describe('identifiers', () => {
 });
 
 test('SPDX codes are those of FHIR’s code system', () => {
-  const require = createRequire(import.meta.url);
-  const path = require.resolve('hl7.fhir.r4b.core/CodeSystem-spdx-license.json');
+  const path = join(import.meta.dirname, '../../../node_modules/hl7.fhir.r4b.core/CodeSystem-spdx-license.json');
   const { concept } = JSON.parse(readFileSync(path, 'utf8')) as { concept: { code: string }[] };
   expect([...spdxCodes].sort()).toEqual(concept.map(({ code }) => code).sort());
 });

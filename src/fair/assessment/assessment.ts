@@ -35,7 +35,7 @@ export interface Assessment {
 /** What one point of a priority weighs. */
 export const weights: Readonly<Record<Priority, number>> = { essential: 3, important: 2, useful: 1 };
 
-export const letters = ['F', 'A', 'I', 'R'] as const satisfies readonly Letter[];
+const letters = ['F', 'A', 'I', 'R'] as const satisfies readonly Letter[];
 
 export function assess(facts: AssessmentFacts): Assessment {
   const measured = indicators.map((one) => measuredOf(one, facts));

@@ -2,7 +2,7 @@
 import { type Json, type JsonObject, objectOf } from '../../fhir/json.ts';
 
 /** A text that says something. */
-export const textOf = (value: Json | undefined): string | undefined =>
+const textOf = (value: Json | undefined): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value : undefined;
 
 export const textIn = (holder: JsonObject | undefined, name: string): string | undefined => textOf(holder?.[name]);

@@ -38,7 +38,7 @@ const absent = (reason: 'not-applicable' | 'unknown'): JsonObject => ({
 
 const population = (code: string, count: number): JsonObject => ({ code: coded(code), count });
 
-export function measureReportOf(assessment: Assessment, shape: ReportShape): Resource {
+function measureReportOf(assessment: Assessment, shape: ReportShape): Resource {
   const { address, title, assessedAt, letters, indicators } = assessment;
   return {
     resourceType: 'MeasureReport',

@@ -3,7 +3,7 @@ import { canonical } from '../../fhir/canonical.ts';
 import { type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
 import { textIn } from './element.ts';
 
-export type Scheme = 'doi' | 'handle' | 'ark' | 'purl' | 'identifiers.org' | 'urn' | 'web' | 'system' | 'local';
+type Scheme = 'doi' | 'handle' | 'ark' | 'purl' | 'identifiers.org' | 'urn' | 'web' | 'system' | 'local';
 
 export interface Identifier {
   /** as a search writes it: `system|value`, or the value of a URI */

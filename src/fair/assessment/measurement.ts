@@ -10,8 +10,6 @@ export type Measurement =
   | { readonly state: 'not-applicable'; readonly reason: string }
   | { readonly state: 'not-measured'; readonly reason: string; readonly remedy: string };
 
-export type State = Measurement['state'];
-
 export const pass = (reason: string): Measurement => ({ state: 'pass', score: 1, reason });
 export const partial = (reason: string, remedy: string): Measurement => ({
   state: 'partial',

@@ -94,7 +94,7 @@ export function systemsOf(values: Parameters<typeof codingsIn>[0]): Map<string, 
 }
 
 /** The type that a search or a reference of the data is of. */
-export function typeOf({ reference: { literal = '' } }: DataFacts): string | undefined {
+function typeOf({ reference: { literal = '' } }: DataFacts): string | undefined {
   return parseReference(literal)?.type ?? /(?:^|\/)([A-Z][A-Za-z]+)(?:\?|$)/.exec(literal)?.[1];
 }
 

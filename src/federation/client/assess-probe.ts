@@ -35,7 +35,7 @@ export interface Answer {
   body?: JsonObject;
 }
 
-export interface Ask {
+interface Ask {
   accept?: string;
   /** without the token */
   asNobody?: boolean;
