@@ -46,7 +46,8 @@ describe.skipIf(!isThere)('the examples of FHIR for FAIR', () => {
     ['Library/f4h-lib-1', [50, 48, 21, 31], { 'F3-01M': 'fail', 'A1-01M': 'fail', 'R1.3-01M': 'pass' }],
     // By its manifest to a patient and what they take.
     ['Library/f4h-lib-2', [86, 98, 68, 33], { 'A1-03D': 'pass', 'I2-01D': 'pass', 'I3-02D': 'pass', 'I2-01M': 'fail' }],
-    ['ResearchStudy/f4h-rs-2', [43, 48, 21, 13], { 'F1-01M': 'pass', 'F3-01M': 'fail', 'R1.1-01M': 'fail' }],
+    // Its data are found by the manifest that refers to it.
+    ['ResearchStudy/f4h-rs-2', [71, 98, 58, 27], { 'F1-01M': 'pass', 'F3-01M': 'fail', 'R1.1-01M': 'fail' }],
     // The one with a code of SPDX.
     ['DocumentManifest/example-f4f-manifest', [79, 98, 97, 79], { 'R1.1-03M': 'pass', 'I3-04M': 'partial' }],
     ['List/example-f4f-list', [71, 94, 97, 79], { 'R1.1-01M': 'pass', 'A1-02M': 'partial' }],

@@ -12,6 +12,10 @@ const restrict = ({ repository }: World, status = 403): void => {
       : undefined;
 };
 
+const referTo = ({ record }: World, reference: string): void => {
+  record['extension'][1].valueRelatedArtifact.extension[0].valueReference.reference = reference;
+};
+
 describe('restricted data', () => {
   test.each([401, 403])(
     'lose nothing by being refused with %i, as long as the record and the server say how to ask',
@@ -113,8 +117,7 @@ describe('servers that do not answer', () => {
 
   test('a dead repository fails what it is there for, and leaves unmeasured what nobody saw', async () => {
     const world = await goodWorld();
-    world.record['extension'][1].valueRelatedArtifact.extension[0].valueReference.reference =
-      'http://127.0.0.1:1/fhir/Group/g';
+    referTo(world, 'http://127.0.0.1:1/fhir/Group/g');
     const assessment = await assessed(world);
     const stateOf = (id: string) => indicatorOf(assessment, id).state;
     expect(['A1-02D', 'A1-03D', 'A1-05D'].map(stateOf)).toEqual(Array(3).fill('fail'));
@@ -130,7 +133,7 @@ describe('servers that do not answer', () => {
   test('one that is slow is waited for no longer than said', async () => {
     const world = await goodWorld();
     const slow = await serve((_, response) => void setTimeout(() => response.end('{}'), 60_000).unref());
-    world.record['extension'][1].valueRelatedArtifact.extension[0].valueReference.reference = `${slow}/Group/g`;
+    referTo(world, `${slow}/Group/g`);
     const assessment = await assessed(world, { probe: { requestMs: 150 } });
     expect(indicatorOf(assessment, 'A1-03D').reason).toMatch(/no answer within 0\.15 s/);
   });
@@ -142,7 +145,7 @@ describe('servers that do not answer', () => {
       response.write('{"resourceType":"Gr');
       setTimeout(() => response.destroy(), 20);
     });
-    world.record['extension'][1].valueRelatedArtifact.extension[0].valueReference.reference = `${half}/Group/g`;
+    referTo(world, `${half}/Group/g`);
     const assessment = await assessed(world);
     expect(indicatorOf(assessment, 'I2-01D').state).toBe('not-measured');
   });
@@ -254,5 +257,70 @@ describe('records of other kinds', () => {
       reason: expect.stringMatching(/urn:uuid/),
     });
     expect(indicatorOf(assessment, 'A1-03D').state).toBe('pass');
+  });
+
+  test('a ResearchStudy has no place for its data: what it enrolled counts, and manifests that refer to it', async () => {
+    const world = await goodWorld();
+    const { registry, repository } = world;
+    world.record = { resourceType: 'ResearchStudy', id: 's', status: 'completed', title: 'Study' };
+    registry.resources.push(world.record, {
+      resourceType: 'DocumentManifest',
+      id: 'm',
+      content: [{ reference: `${repository.base}/Condition/1` }],
+    });
+    const assessment = await assessed(world);
+    expect(indicatorOf(assessment, 'A1-03D').reason).toMatch(/DocumentManifest\/m answered 200/);
+    expect(indicatorOf(assessment, 'I1-02D').state).toBe('pass');
+    for (const id of ['F3-01M', 'I3-02M', 'I3-04M']) {
+      expect(indicatorOf(assessment, id)).toMatchObject({
+        state: 'fail',
+        reason: 'the record refers to no data; DocumentManifest.related refers to the record',
+      });
+    }
+    world.record['enrollment'] = [{ reference: `${repository.base}/Group/g` }];
+    expect(indicatorOf(await assessed(world), 'I3-02M')).toMatchObject({
+      state: 'pass',
+      reason: expect.stringMatching(/ResearchStudy\.enrollment refers to .*Group\/g/),
+    });
+  });
+});
+
+describe('data that give nothing', () => {
+  test('are missing where nobody says that they are withheld', async () => {
+    const world = await goodWorld();
+    world.repository.resources = [world.group];
+    const assessment = await assessed(world);
+    expect(indicatorOf(assessment, 'A1-03D')).toMatchObject({
+      state: 'fail',
+      reason: expect.stringMatching(/Group\/g gives no records/),
+      remedy: expect.stringMatching(/state the conditions/),
+    });
+    referTo(world, `${world.repository.base}/Patient?_tag=x`);
+    expect(indicatorOf(await assessed(world), 'A1-03D').state).toBe('fail');
+  });
+
+  test('are withheld where the record states conditions, whatever the server pretends', async () => {
+    const world = await goodWorld();
+    world.repository.resources = [world.group];
+    world.record['extension'].push({ url: canonical.terms, valueUri: 'https://example.org/terms' });
+    const assessment = await assessed(world);
+    expect(indicatorOf(assessment, 'A1-03D').state).toBe('pass');
+    expect(indicatorOf(assessment, 'A1-02D').reason).toMatch(
+      /gives no records to this asker; the record names a contact, the terms/,
+    );
+  });
+});
+
+test('who asks over plain HTTP can be overheard, but for this machine', async () => {
+  const world = await goodWorld();
+  const { repository } = world;
+  referTo(world, 'http://repository.example/fhir/Group/g');
+  const assessment = await assessed(world, {
+    fetch: (address, init) => fetch(String(address).replace('http://repository.example/fhir', repository.base), init),
+  });
+  expect(indicatorOf(assessment, 'A1.2-01D')).toEqual({
+    state: 'partial',
+    reason: 'http://repository.example/fhir is not encrypted: who asks can be overheard',
+    remedy: 'Serve the data by HTTPS.',
   });
 });

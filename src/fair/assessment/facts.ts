@@ -85,7 +85,8 @@ export interface Validated extends Asked {
   faults: number;
 }
 
-export type Access = 'open' | 'restricted' | 'missing' | 'unreachable' | 'not-asked';
+/** Hidden: said not to be there, where the record states who may have the data. */
+export type Access = 'open' | 'restricted' | 'hidden' | 'missing' | 'unreachable' | 'not-asked';
 
 /** One thing that the record says the data are. */
 export interface DataFacts {

@@ -9,6 +9,8 @@ import { type Identifier, identifierOf } from './identifier.ts';
 export interface DataReference {
   /** where it stands in the record */
   element: string;
+  /** set when it refers to the record, not the record to it */
+  isReverse?: true;
   /** literal reference or URL, as it stands */
   literal?: string;
   identifier?: Identifier;
@@ -54,7 +56,8 @@ export function dataReferencesOf(record: JsonObject): DataReference[] {
   const contents = objectsOf(record['content']).flatMap((one) => contentOf(one, type));
   const entries = objectsOf(record['entry']).flatMap((one) => referenceTo(objectOf(one['item']), 'List.entry.item'));
   const members = objectsOf(record['member']).flatMap((one) => referenceTo(objectOf(one['entity']), 'Group.member'));
-  const all = [...related, ...contents, ...entries, ...members];
+  const enrolled = objectsOf(record['enrollment']).flatMap((one) => referenceTo(one, `${type}.enrollment`));
+  const all = [...related, ...contents, ...entries, ...members, ...enrolled];
   return [...new Map(all.map((one) => [one.literal ?? one.identifier?.token, one])).values()];
 }
 
@@ -150,7 +153,8 @@ export function linksOf(record: JsonObject): Link[] {
       ...(literal === undefined ? {} : { literal }),
       isQualified: relation !== undefined,
     }));
-  const { relatedArtifact: _, content: _content, entry: _entry, member: _member, meta: _meta, ...rest } = record;
+  const taken = new Set(['relatedArtifact', 'content', 'entry', 'member', 'enrollment', 'meta']);
+  const rest = Object.fromEntries(Object.entries(record).filter(([name]) => !taken.has(name)));
   const { extension, ...own } = rest;
   const extended = objectsOf(extension)
     .filter((one) => one['url'] !== canonical.relatedContent)

@@ -1,4 +1,5 @@
 /** Says what was seen, and answers what measurements ask of it. See docs/reference/assessment.md */
+import type { JsonObject } from '../../fhir/json.ts';
 import { parseReference } from '../../fhir/reference.ts';
 import { statedOf } from '../stated.ts';
 import { codingsIn } from './element.ts';
@@ -56,8 +57,10 @@ const isListing = ({ resource }: DataFacts): boolean =>
   ['Group', 'List', 'DocumentManifest'].includes(String(resource?.['resourceType']));
 
 /** Whether the record states that records are not for everyone. */
-function asksForMore(facts: AssessmentFacts): boolean {
-  const { offers, requirements, dataUse } = conditionsOf(facts).statement;
+const asksForMore = ({ metadata: { record, address } }: AssessmentFacts): boolean => isConditional(record, address);
+
+export function isConditional(record: JsonObject, address: string): boolean {
+  const { offers, requirements, dataUse } = statedOf(record, address).statement;
   const isOffered =
     offers.length === 0 || offers.some(({ level, audience }) => level === 'record' && audience.length === 0);
   return !isOffered || requirements.length > 0 || dataUse.length > 0;
@@ -65,6 +68,10 @@ function asksForMore(facts: AssessmentFacts): boolean {
 
 export const named = ({ reference }: DataFacts): string =>
   reference.literal ?? reference.identifier?.text ?? reference.element;
+
+/** Data that the record refers to; others refer to it. */
+export const statedData = ({ data }: AssessmentFacts): DataFacts[] =>
+  data.filter(({ reference }) => reference.isReverse !== true);
 
 /** What the record states of who may have the data and on which terms. */
 export function conditionsOf({ metadata: { record, address } }: AssessmentFacts): ReturnType<typeof statedOf> {
@@ -105,4 +112,19 @@ export function statedTypes(facts: AssessmentFacts): string[] {
     ? requirements.map((one) => (one as { type?: unknown } | null)?.type).filter((one) => typeof one === 'string')
     : [];
   return types.length > 0 ? types : facts.data.map(typeOf).filter((one) => one !== undefined);
+}
+
+/** What is said of a record that refers to no data. */
+export function noData({ data }: AssessmentFacts): string {
+  const [first] = data;
+  const other = first === undefined ? '' : `; ${first.reference.element} refers to the record`;
+  return `the record refers to no data${other}`;
+}
+
+/** People say little of the data: what is not found in them alone may stand in the other records that there should be. */
+export function unlessPatientsOnly(facts: AssessmentFacts, measurement: Measurement): Measurement {
+  const others = statedTypes(facts).filter((type) => !['Patient', 'Group', 'List'].includes(type));
+  const isSeen = facts.sample.resources.some(({ resourceType }) => resourceType !== 'Patient');
+  if (measurement.state !== 'fail' || isSeen || others.length === 0) return measurement;
+  return notMeasured(`only patients could be read, none of ${listed(others)}`, withToken);
 }

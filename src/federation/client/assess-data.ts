@@ -21,6 +21,8 @@ interface Following {
   base: string;
   /** resource types that the record says the data are of */
   types: readonly string[];
+  /** whether the record states who may have the data: then what is not given is withheld */
+  isConditional: boolean;
   /** what a server can do, asked once */
   server(base: string): Promise<ServerFacts>;
 }
@@ -84,7 +86,7 @@ async function lookAt(following: Following, reference: DataReference, at: number
   const facts: DataFacts = {
     reference,
     asked: answer.asked,
-    access: accessOf(answer, records, asked, search !== null),
+    access: accessOf(answer, { records, asked }, search !== null, following),
     ...(server === undefined ? {} : { server }),
     ...(listing === undefined || answer.asked.status >= 400 ? {} : { resource: listing }),
   };
@@ -100,19 +102,23 @@ const unlooked = (reference: DataReference, address: string, reason: string): Lo
 
 const isRefusal = ({ status }: Asked): boolean => status === 401 || status === 403;
 
-/** Records that are withheld show in a search that finds nothing, and in members that are refused. */
+/** Records that are withheld show in a search that finds nothing, and in members that are refused or hidden. */
 function accessOf(
   { asked }: Answer,
-  records: readonly JsonObject[],
-  more: readonly Asked[],
+  sample: Pick<Look, 'records' | 'asked'>,
   isSearch: boolean,
+  { isConditional }: Following,
 ): Access {
   if (asked.isNotAsked === true) return 'not-asked';
   if (isRefusal(asked)) return 'restricted';
   if (asked.status === 0 || asked.status >= 500) return 'unreachable';
+  if (asked.status === 404 && isConditional) return 'hidden';
   if (asked.status >= 400) return 'missing';
-  const isWithheld = records.length === 0 && (isSearch || more.some((one) => isRefusal(one) || one.status === 404));
-  return isWithheld ? 'restricted' : 'open';
+  if (sample.records.length > 0) return 'open';
+  if (sample.asked.some(isRefusal)) return 'restricted';
+  const isEmpty = isSearch || sample.asked.some(({ status }) => status === 404 || status === 410);
+  if (!isEmpty) return 'open';
+  return isConditional ? 'restricted' : 'missing';
 }
 
 /** What a search found, or a few members of what is listed; then a few records of the first patient. */

@@ -12,15 +12,17 @@ export interface ProbeLimits {
   /** milliseconds of one request, and of the whole assessment */
   requestMs: number;
   totalMs: number;
-  /** bytes that are read of one answer */
+  /** bytes that are read of an answer in JSON or XML, and of any other */
   bytes: number;
+  pageBytes: number;
 }
 
 export const defaultProbeLimits: ProbeLimits = {
   requests: 120,
   requestMs: 10_000,
   totalMs: 60_000,
-  bytes: 2 * 2 ** 20,
+  bytes: 16 * 2 ** 20,
+  pageBytes: 64 * 2 ** 10,
 };
 
 export interface ProbeSettings extends ClientSettings {
@@ -108,7 +110,8 @@ export function createProbe(settings: ProbeSettings): Probe {
     const { status, headers } = response;
     const contentType = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
     const authenticate = headers.get('www-authenticate');
-    const text = await firstOf(response, limits.bytes);
+    const isRead = contentType !== undefined && /[/+](?:json|xml)$/.test(contentType);
+    const text = await firstOf(response, isRead ? limits.bytes : limits.pageBytes);
     const body = text === undefined ? undefined : objectOf(parseJson(text));
     const reason = status < 400 ? undefined : (diagnosticsOf(body) ?? response.statusText);
     const asked: Asked = {

@@ -2,7 +2,8 @@
 import { type Assessment, assess } from '../../fair/assessment/assessment.ts';
 import { codingsIn } from '../../fair/assessment/element.ts';
 import type { AssessmentFacts, ServerFacts, VocabularyFacts } from '../../fair/assessment/facts.ts';
-import { dataReferencesOf } from '../../fair/assessment/record.ts';
+import { type DataReference, dataReferencesOf } from '../../fair/assessment/record.ts';
+import { isConditional } from '../../fair/assessment/seen.ts';
 import { knownVocabulary } from '../../fair/assessment/vocabulary.ts';
 import { objectsOf } from '../../fhir/json.ts';
 import { parseReference } from '../../fhir/reference.ts';
@@ -29,9 +30,26 @@ export async function assessDataset(address: string, settings: ProbeSettings = {
   const { base, type, id } = place;
   const metadata = await recordFacts(probe, { base, type, id }, () => server(base));
   const types = objectsOf(metadata.record['dataRequirement']).flatMap((one) => textOf(one['type']) ?? []);
-  const { data, sample } = await dataFacts({ probe, base, types, server }, dataReferencesOf(metadata.record));
+  const { record } = metadata;
+  const own = dataReferencesOf(record);
+  const references = own.length === 0 && type === 'ResearchStudy' ? await referring(probe, base, id) : own;
+  const following = { probe, base, types, server, isConditional: isConditional(record, address) };
+  const { data, sample } = await dataFacts(following, references);
   const facts = { assessedAt: new Date(probe.now()).toISOString(), metadata, data, sample };
   return assess({ ...facts, vocabularies: await vocabulariesOf(probe, facts) });
+}
+
+/** A ResearchStudy has no element for its data; manifests refer to it. https://hl7.org/fhir/R4B/documentmanifest.html */
+async function referring(probe: Probe, base: string, id: string): Promise<DataReference[]> {
+  const query = queryOf('DocumentManifest', [['related-ref', `ResearchStudy/${id}`]]);
+  const { body } = await probe.ask(`${base}/${query}`, { accept: fhirJson });
+  return matchesOf(body)
+    .filter(({ resourceType }) => resourceType === 'DocumentManifest')
+    .map((one) => ({
+      element: 'DocumentManifest.related',
+      literal: `DocumentManifest/${String(one['id'])}`,
+      isReverse: true,
+    }));
 }
 
 /** Systems that are not known to be FAIR are asked for: at their canonical URL, then on the servers of record and data. */

@@ -1,14 +1,27 @@
 /** Accessible, the data: restricted is not inaccessible, as long as there is a door with someone at it. https://www.go-fair.org/fair-principles/ */
 import type { AssessmentFacts, DataFacts } from '../facts.ts';
 import { fail, type Measure, type Measurement, notMeasured, partial, pass } from '../measurement.ts';
-import { isFound, isReached, isRefused, listed, named, reachedOf, seen, unasked, waysToAsk } from '../seen.ts';
+import {
+  isFound,
+  isReached,
+  isRefused,
+  listed,
+  named,
+  reachedOf,
+  seen,
+  unasked,
+  waysToAsk,
+  withToken,
+} from '../seen.ts';
 
 const refer =
   'Refer to the data in the extension library-relatedContent by a literal reference that leads to them, also where they are restricted.';
 const askable = 'Say in the record whom to ask for the data: contact, access-committee or terms-to-accept.';
 
 const saw = ({ asked, access }: DataFacts): string =>
-  access === 'restricted' && isFound(asked) ? `${asked.address} gives no records to this asker` : seen(asked);
+  (access === 'restricted' || access === 'missing') && isFound(asked)
+    ? `${asked.address} gives no records to this asker`
+    : seen(asked);
 
 /** One that was reached, as far as the data are. */
 function firstReached(facts: AssessmentFacts): { reached: DataFacts | undefined; isRestricted: boolean; said: string } {
@@ -25,6 +38,8 @@ function unreached({ data }: AssessmentFacts, remedy: string): Measurement {
   if (first === undefined) return fail('the record refers to no data', refer);
   const unknown = data.find(({ access }) => access === 'not-asked');
   if (unknown !== undefined) return unasked(unknown.asked, remedy);
+  const hidden = data.find(({ access }) => access === 'hidden');
+  if (hidden !== undefined) return notMeasured(`${saw(hidden)}: gone, or withheld from this asker`, withToken);
   return fail(data.map(saw).slice(0, 3).join('; '), remedy);
 }
 
@@ -47,7 +62,8 @@ const a1Manual: Measure = {
   },
 };
 
-const mend = 'Mend or remove the references that lead nowhere.';
+const mend =
+  'Mend or remove the references that lead nowhere; where records are withheld, state the conditions in the record.';
 
 const a1Resolves: Measure = {
   id: 'RDA-A1-03D',
@@ -135,10 +151,13 @@ const a11Free: Measure = {
 
 const protect = 'Offer SMART or OAuth on the server of the data and state it in CapabilityStatement.rest.security.';
 
+const encrypt = 'Serve the data by HTTPS.';
+const isUnencrypted = (base: string): boolean => /^http:\/\/(?!localhost\b|127\.|\[::1\])/i.test(base);
+
 const a12Security: Measure = {
   id: 'RDA-A1.2-01D',
   measured:
-    'The server of the data says how it knows who asks: SMART or OAuth discovery, or rest.security in its CapabilityStatement. A refusal that asks for credentials, or HTTP alone, passes in part: it could know.',
+    'The server of the data says how it knows who asks: SMART or OAuth discovery, or rest.security in its CapabilityStatement, over HTTPS. A refusal that asks for credentials, or HTTP alone, passes in part: it could know.',
   remedy: protect,
   measure(facts) {
     const told = facts.data.find(
@@ -146,6 +165,7 @@ const a12Security: Measure = {
     );
     if (told?.server !== undefined) {
       const { authorization, security, base } = told.server;
+      if (isUnencrypted(base)) return partial(`${base} is not encrypted: who asks can be overheard`, encrypt);
       return pass(
         authorization === undefined ? `${base} states ${listed(security)}` : `tokens come from ${authorization}`,
       );

@@ -3,7 +3,7 @@ import { isStated } from '../element.ts';
 import type { IdentifierFacts } from '../facts.ts';
 import { type Identifier, identifiersOf } from '../identifier.ts';
 import { fail, type Measure, notMeasured, partial, pass } from '../measurement.ts';
-import { dataIdentifiers, isFound, listed, named, seen } from '../seen.ts';
+import { dataIdentifiers, isFound, listed, named, noData, seen, statedData } from '../seen.ts';
 
 const texts = (all: readonly Identifier[]): string => listed(all.map(({ text }) => text));
 
@@ -119,12 +119,13 @@ const f3: Measure = {
   measured:
     'References of the record to its data: literal reference (or URL) and identifier beside it pass, one of them passes in part.',
   remedy: bothWays,
-  measure({ data }) {
+  measure(facts) {
+    const data = statedData(facts);
     const full = data.find(({ reference }) => reference.literal !== undefined && reference.identifier !== undefined);
     if (full !== undefined)
       return pass(`${full.reference.element} refers to ${named(full)} and names ${full.reference.identifier!.text}`);
     const [first] = data;
-    if (first === undefined) return fail('the record refers to no data', bothWays);
+    if (first === undefined) return fail(noData(facts), bothWays);
     const has = first.reference.literal === undefined ? 'an identifier but no address' : 'an address but no identifier';
     return partial(`${first.reference.element} gives ${has}: ${named(first)}`, bothWays);
   },

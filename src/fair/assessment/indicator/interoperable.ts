@@ -3,7 +3,17 @@ import type { Json } from '../../../fhir/json.ts';
 import { codingsIn } from '../element.ts';
 import type { AssessmentFacts } from '../facts.ts';
 import { fail, type Measure, type Measurement, notMeasured, partial, pass } from '../measurement.ts';
-import { isFound, isReached, listed, named, seen, statedTypes, systemsOf, withToken } from '../seen.ts';
+import {
+  isFound,
+  isReached,
+  listed,
+  named,
+  seen,
+  statedTypes,
+  systemsOf,
+  unlessPatientsOnly,
+  withToken,
+} from '../seen.ts';
 
 const fhirTypes = new Set(['application/fhir+json', 'application/fhir+xml']);
 const serveFhir = 'Answer with the media types of FHIR: application/fhir+json, application/fhir+xml.';
@@ -94,7 +104,7 @@ const i1MachineData: Measure = {
     const reason = `${coded} of ${resources.length} records have codes of named systems`;
     if (resources.length > 0) {
       if (coded * 2 >= resources.length) return pass(reason);
-      return coded > 0 ? partial(reason, codeData) : fail(reason, codeData);
+      return coded > 0 ? partial(reason, codeData) : unlessPatientsOnly(facts, fail(reason, codeData));
     }
     if (!facts.data.some(isReached)) return nothingSeen(facts);
     const { server } = facts.data.find(isReached)!;
@@ -136,7 +146,8 @@ const i2Data: Measure = {
   measure(facts) {
     const ofSample = vocabularies(facts, facts.sample.resources as Json[], 'data');
     if (ofSample !== undefined) return ofSample;
-    if (facts.sample.resources.length > 0) return fail('the records that were read have no codes', codeData);
+    if (facts.sample.resources.length > 0)
+      return unlessPatientsOnly(facts, fail('the records that were read have no codes', codeData));
     const stated = vocabularies(facts, facts.metadata.record['dataRequirement'], 'dataRequirement');
     if (stated !== undefined) return stated;
     if (!facts.data.some(isReached)) return nothingSeen(facts);

@@ -4,7 +4,18 @@ import { referencesIn } from '../element.ts';
 import type { AssessmentFacts } from '../facts.ts';
 import { fail, type Measure, type Measurement, notMeasured, partial, pass } from '../measurement.ts';
 import { type Link, linksOf } from '../record.ts';
-import { isFound, isReached, isRefused, listed, named, seen, withToken } from '../seen.ts';
+import {
+  isFound,
+  isReached,
+  isRefused,
+  listed,
+  named,
+  noData,
+  seen,
+  statedData,
+  unlessPatientsOnly,
+  withToken,
+} from '../seen.ts';
 
 const link =
   'Refer to the study, the publisher, the documentation and the articles: relatedArtifact, references to Organization and ResearchStudy.';
@@ -53,10 +64,11 @@ const toData: Measure = {
   id: 'RDA-I3-02M',
   measured: 'References of the record to data. One that leads somewhere passes, one that leads nowhere in part.',
   remedy: referToData,
-  measure({ data }) {
+  measure(facts) {
+    const data = statedData(facts);
     const [first] = data;
-    if (first === undefined) return fail('the record refers to no data', referToData);
-    const good = data.find(isReached) ?? data.find(({ access }) => access === 'not-asked');
+    if (first === undefined) return fail(noData(facts), referToData);
+    const good = data.find(isReached) ?? data.find(({ access }) => access === 'not-asked' || access === 'hidden');
     return good === undefined
       ? partial(`none of ${data.length} references leads anywhere: ${seen(first.asked)}`, referToData)
       : pass(`${good.reference.element} refers to ${named(good)}`);
@@ -68,13 +80,14 @@ const qualifiedToData: Measure = {
   measured:
     'Whether a reference to data says how they belong to the record: a RelatedArtifact with its type passes; content, entry or member alone pass in part.',
   remedy: referToData,
-  measure({ data }) {
+  measure(facts) {
+    const data = statedData(facts);
     const typed = data.find(({ reference }) => reference.relation !== undefined);
     if (typed !== undefined)
       return pass(`${typed.reference.element} says ${typed.reference.relation} of ${named(typed)}`);
     const [first] = data;
     return first === undefined
-      ? fail('the record refers to no data', referToData)
+      ? fail(noData(facts), referToData)
       : partial(`${first.reference.element} lists ${named(first)} without saying how it is related`, referToData);
   },
 };
@@ -90,7 +103,13 @@ const dataToData: Measure = {
       .flatMap(({ resource }) => (resource === undefined ? [] : [resource]))
       .filter((one) => referencesIn(one).length > 0);
     const all = [...facts.sample.resources, ...listing];
-    return unseen(facts, all) ?? judged(all, (one) => one.length > 0, 'refer to others', linkData);
+    return (
+      unseen(facts, all) ??
+      unlessPatientsOnly(
+        facts,
+        judged(all, (one) => one.length > 0, 'refer to others', linkData),
+      )
+    );
   },
 };
 
@@ -104,7 +123,13 @@ const qualifiedData: Measure = {
   measure(facts) {
     const all = facts.sample.resources;
     const others = all.filter(({ resourceType }) => !listsOnly.has(String(resourceType)));
-    return unseen(facts, all) ?? judged(others, (paths) => paths.length > 0, 'say what they refer to', linkData);
+    return (
+      unseen(facts, all) ??
+      unlessPatientsOnly(
+        facts,
+        judged(others, (paths) => paths.length > 0, 'say what they refer to', linkData),
+      )
+    );
   },
 };
 
