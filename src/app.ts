@@ -33,8 +33,6 @@ export interface AppSettings {
   openAccess: boolean;
   /** which tokens, issuers and passports are trusted */
   access: AccessSettings;
-  /** asks other servers about data sets; none are asked when absent */
-  outbound?: typeof fetch;
   /** asks issuers; default node's own */
   fetch?: typeof fetch;
   /** milliseconds after which a search is given up; 30,000 unless stated */
@@ -180,7 +178,6 @@ async function wiringOf(
       newId,
       deidentificationSecret,
       security,
-      ...(settings.outbound === undefined ? {} : { outbound: settings.outbound }),
     });
   };
 }

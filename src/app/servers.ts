@@ -34,8 +34,6 @@ export interface Wiring {
   outbound: typeof fetch;
   soon(name: string): Promise<void>;
   deidentificationSecret: string;
-  /** asks other servers; absent where none is asked */
-  outbound?: typeof fetch;
   /** for CapabilityStatement.rest.security */
   security(): Readonly<Record<string, unknown>> | undefined;
 }
@@ -70,7 +68,6 @@ export function createServers(wiring: Wiring): (asker: AccessContext) => Server 
     const { door, resolve } = doorFor(asker);
     const searchContext = { ...rows, hash: resolve };
     const base = baseUrls[0]!;
-    const { outbound } = wiring;
     const server: Server = {
       door,
       service,
@@ -84,7 +81,6 @@ export function createServers(wiring: Wiring): (asker: AccessContext) => Server 
       soon,
       newId,
       now,
-      ...(outbound === undefined ? {} : { outbound }),
     };
     servers.set(asker, server);
     return server;

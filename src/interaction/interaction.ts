@@ -67,8 +67,6 @@ export interface Server {
   roles: readonly Role[];
   pages: PageLinks;
   searchContext: Omit<SearchContext, 'handling'>;
-  /** asks other servers, those that may be asked; absent where this server asks none */
-  outbound?: typeof fetch;
   /** for CapabilityStatement.rest.security; undefined where the server issues no tokens */
   security(): Readonly<Record<string, unknown>> | undefined;
   /** Asks other servers, as far as the operator allows it. */

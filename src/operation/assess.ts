@@ -1,6 +1,7 @@
 /** `$assess`: how FAIR a data set is, as far as the asker may see it. See docs/reference/assessment.md */
 import { parametersOf, type ReportShape } from '../fair/assessment/fhir.ts';
 import { assessDataset, ServerError } from '../federation/client/index.ts';
+import { isRefusedAddress } from '../federation/outbound.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import { type InteractionRequest, interactionsWith, type Server } from '../interaction/index.ts';
@@ -43,13 +44,10 @@ async function assessed({ type, id, record }: InteractionRequest, server: Server
       probe: operationLimits,
       fetch: (address, init) => {
         const asked = String(address);
-        // `refuse` has turned away all others.
-        return isOwn(asked) ? own(asked, new Headers(init?.headers)) : outbound!(asked, init);
+        return isOwn(asked) ? own(asked, new Headers(init?.headers)) : outbound(asked, init);
       },
-      refuse(address, asNobody) {
-        if (isOwn(address)) return asNobody ? 'this server looks at it as its asker' : undefined;
-        return outbound === undefined ? 'this server asks no other servers' : undefined;
-      },
+      isRefusal: isRefusedAddress,
+      refuse: (address, asNobody) => (asNobody && isOwn(address) ? 'this server looks at it as its asker' : undefined),
     });
   } catch (error) {
     if (error instanceof ServerError) throw new FhirError('not-found', error.message, { cause: error });

@@ -27,6 +27,8 @@ export const defaultProbeLimits: ProbeLimits = {
 
 export interface ProbeSettings extends ClientSettings {
   probe?: Partial<ProbeLimits>;
+  /** whether an error of `fetch` says that it asked nothing */
+  isRefusal?(error: unknown): boolean;
   /** Why an address is not to be asked, or not by nobody; absent when all may be. */
   refuse?(address: string, asNobody: boolean): string | undefined;
 }
@@ -69,12 +71,12 @@ export function createProbe(settings: ProbeSettings): Probe {
       if (why !== undefined) return notAsked(address, at === address ? why : `it leads to ${plain(at, 200)}; ${why}`);
       sent++;
       const token = asNobody ? undefined : tokenFor(at);
-      const response = await send(at, {
+      const response = await send(address, at, {
         accept,
         prefer: 'handling=strict',
         ...(token === undefined ? {} : { authorization: `Bearer ${token}`, ...statedHeaders(settings) }),
       });
-      if (typeof response === 'string') return { asked: { address, status: 0, reason: response } };
+      if ('asked' in response) return response;
       const location = response.headers.get('location');
       if (!redirects.has(response.status) || location === null || !URL.canParse(location, at)) {
         return read(address, response);
@@ -92,17 +94,19 @@ export function createProbe(settings: ProbeSettings): Probe {
     return settings.refuse?.(address, asNobody);
   }
 
-  /** A text says why nothing came. */
-  async function send(address: string, headers: Record<string, string>): Promise<Response | string> {
+  /** The response, or why there is none. */
+  async function send(address: string, at: string, headers: Record<string, string>): Promise<Response | Answer> {
     const ms = Math.max(1, Math.min(limits.requestMs, until - now()));
     const timeout = AbortSignal.timeout(Math.ceil(ms));
     const signal = settings.signal === undefined ? timeout : AbortSignal.any([timeout, settings.signal]);
     try {
-      return await (settings.fetch ?? globalThis.fetch)(address, { headers, signal, redirect: 'manual' });
+      return await (settings.fetch ?? globalThis.fetch)(at, { headers, signal, redirect: 'manual' });
     } catch (error) {
-      if (timeout.aborted) return `no answer within ${Math.ceil(ms) / 1000} s`;
+      const none = (reason: string): Answer => ({ asked: { address, status: 0, reason: plain(reason, 300) } });
+      if (timeout.aborted) return none(`no answer within ${Math.ceil(ms) / 1000} s`);
       const { cause, message } = error as { cause?: { code?: string; message?: string }; message?: string };
-      return plain(`it cannot be reached: ${cause?.code ?? cause?.message ?? message ?? String(error)}`, 300);
+      if (settings.isRefusal?.(error) === true) return notAsked(address, plain(message ?? '', 300));
+      return none(`it cannot be reached: ${cause?.code ?? cause?.message ?? message ?? String(error)}`);
     }
   }
 
