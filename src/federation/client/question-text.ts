@@ -24,7 +24,7 @@ export function questionText(question: Question): string {
 /** Of several criteria that must hold; nested ones stand in parentheses. */
 function conjunction(all: readonly PatientCriterion[], isTogether: boolean): string {
   const parts = all.map((one) => clause(one, all.length > 1));
-  return `${parts.join(' and ')}${isTogether ? ', their records at the same time' : ''}`;
+  return `${parts.join(' and ')}${isTogether ? ', their records about the same moment' : ''}`;
 }
 
 function clause(criterion: PatientCriterion, isNested: boolean): string {
@@ -73,7 +73,7 @@ function recordText(criterion: PatientCriterion): string {
   const [kind, given] = codedOf(criterion);
   const codes = listText([given.code].flat(), 'or');
   const below = given.below ?? belowByDefault(kind);
-  return `${nouns[kind]} ${codes}${below ? ' or anything below' : ''}${valueText(given)}${daysText(given)}`;
+  return `${nouns[kind]} ${codes}${below ? ' (or anything below it)' : ''}${valueText(given)}${daysText(given)}`;
 }
 
 function valueText({ value }: ObservationCriterion): string {
