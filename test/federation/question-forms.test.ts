@@ -137,12 +137,21 @@ describe('as a Group', () => {
     })),
     characteristic: [characteristic('group', { valueReference: { reference: '#g0' } })],
   });
+  const doubled = (depth: number) => {
+    const { contained, characteristic: first } = nested(depth);
+    const twice = contained.map((group) => ({ ...group, characteristic: Array(3).fill(group.characteristic[0]) }));
+    const last = { resourceType: 'Group', id: `g${depth}`, characteristic: [] };
+    return { contained: [...twice, last], characteristic: first };
+  };
   test.each<[string, object, string]>([
     ['another resource', { resourceType: 'Patient' }, 'this is Patient'],
     ['members', { actual: true }, 'lists its members'],
     ['members in R5', { membership: 'enumerated' }, 'lists its members'],
     ['a modifier', { modifierExtension: [{ url: 'urn:x' }] }, 'modifierExtension is not understood'],
     ['an extension that is not known', { extension: [{ url: 'urn:x' }] }, 'urn:x is not understood'],
+    ['a Group of animals', { type: 'animal' }, 'must be person'],
+    ['an element of later versions', { combinationMethod: 'any-of' }, 'combinationMethod is not understood'],
+    ['Groups that multiply', doubled(6), 'at most 200 characteristics'],
     ['another combination', { extension: [{ url: names.combination, valueCode: 'some' }] }, 'it is all or any'],
     [
       'alternatives that overlap',
@@ -200,13 +209,13 @@ describe('as a Group', () => {
       'is not understood here',
     ],
     [
-      'a value that is a code',
+      'a value that is a code without any',
       {
         characteristic: [
           characteristic('observation', { ...codes, extension: [{ url: names.value, valueCodeableConcept: {} }] }),
         ],
       },
-      'needs a quantity',
+      'needs valueCodeableConcept with a coding',
     ],
     [
       'a comparator of later versions',
@@ -380,6 +389,21 @@ describe('as CCDL', () => {
     ]);
   });
 
+  test('values that are codes are concepts', () => {
+    const value = { code: ['urn:y|pos', 'urn:y|strong'] };
+    const ccdl = ccdlOf(with_([{ observation: { ...below, value } }]));
+    expect((ccdl['inclusionCriteria'] as any)[0][0].valueFilter).toEqual({
+      type: 'concept',
+      selectedConcepts: [
+        { system: 'urn:y', code: 'pos', display: 'pos' },
+        { system: 'urn:y', code: 'strong', display: 'strong' },
+      ],
+    });
+    expect(questionOfCcdl(ccdl).patients.all).toEqual([{ observation: { ...below, value } }]);
+    const mixed: Json = [value, { number: 1 }];
+    expect(() => ccdlOf(with_([{ observation: { ...below, value: mixed } }]))).toThrow('a code and a quantity');
+  });
+
   const context = (code: string) => ({ context: { code } });
   const term = { termCodes: [{ system, code: 'A' }] };
   const age = { ...context('Patient'), termCodes: [{ system: 'http://snomed.info/sct', code: '424144002' }] };
@@ -394,10 +418,7 @@ describe('as CCDL', () => {
     [{ ...context('Diagnose'), ...term, attributeFilters: [{}] }, 'further attributes cannot be asked'],
     [{ ...context('Diagnose'), ...term, ...of({ type: 'concept' }) }, 'a value of a condition cannot be asked'],
     [{ ...context('Einwilligung'), ...term }, 'of the context "Einwilligung" cannot be asked'],
-    [
-      { ...context('Laboruntersuchung'), ...term, ...of({ type: 'concept' }) },
-      'a value that is a code cannot be asked',
-    ],
+    [{ ...context('Laboruntersuchung'), ...term, ...of({ type: 'concept' }) }, 'selectedConcepts must not be empty'],
     [{ ...context('Laboruntersuchung'), ...term, ...of({ type: 'x' }) }, 'must be concept, quantity-comparator'],
     [{ ...context('Laboruntersuchung'), ...term, ...of({ type: 'quantity-comparator' }) }, 'value must be a number'],
     [

@@ -68,7 +68,7 @@ class Count {
     if (whole !== undefined) return whole;
     for (const of of new Set(this.#coded().map((criterion) => criterion.of))) {
       const carriers = await findCarriers(this.#walk, this.#peer, of, this.#dataset.types);
-      if (carriers.length === 0) throw new NotAskable(this.#because(`it holds nothing that carries a ${of}`));
+      if (carriers.length === 0) throw new NotAskable(this.#because(`it holds nothing that carries ${of}s`));
       this.#carriers.set(of, carriers);
     }
     try {

@@ -4,7 +4,7 @@ import type { JsonObject } from '../../fhir/json.ts';
 import { FhirError } from '../../fhir/outcome.ts';
 import { ageTerm, ccdlContextSystem, ccdlContexts, mostCcdlCriteria, sexTerm } from './ccdl.ts';
 import { codedOf } from './criterion.ts';
-import type { CodedKind, ObservationCriterion, PatientCriterion, QuantityFilter, Question } from './question.ts';
+import type { CodedKind, ObservationCriterion, PatientCriterion, Question, ValueFilter } from './question.ts';
 import { belowByDefault } from './question-criterion.ts';
 
 /** The language joins alternatives by and, and takes away those who meet all of an exclusion. Throws FhirError `not-supported` that says what it has no words for. */
@@ -111,7 +111,16 @@ function recordOf(kind: CodedKind, given: ObservationCriterion): JsonObject {
   };
 }
 
-function filterOf(values: readonly QuantityFilter[]): JsonObject {
+function filterOf(all: readonly ValueFilter[]): JsonObject {
+  const values = all.filter((one) => 'number' in one);
+  const codes = all.flatMap((one) => ('code' in one ? [one.code].flat() : []));
+  if (codes.length > 0) {
+    if (values.length > 0) refuse('a value that is a code and a quantity');
+    return {
+      type: 'concept',
+      selectedConcepts: codes.map((one) => ({ ...codingOf(one), display: String(codingOf(one)['code']) })),
+    };
+  }
   const [first, second, ...more] = values;
   const unit = first!.unit === undefined ? {} : { unit: { code: first!.unit, display: first!.unit } };
   if (second === undefined) {

@@ -100,7 +100,7 @@ function valuesOf(filter: JsonObject, at: string): JsonObject[] {
     case 'quantity-range':
       return [bound('ge', 'minValue'), bound('le', 'maxValue')];
     case 'concept':
-      return cannot(at, 'a value that is a code');
+      return [{ code: codesOf(filter['selectedConcepts'], `${at}.selectedConcepts`) }];
     default:
       return refuse(`${at}.type`, 'must be concept, quantity-comparator or quantity-range');
   }

@@ -79,8 +79,10 @@ function recordText(criterion: PatientCriterion): string {
 function valueText({ value }: ObservationCriterion): string {
   const values = value === undefined ? [] : [value].flat();
   if (values.length === 0) return '';
-  const texts = values.map(
-    (one) => `${compared[one.comparator]} ${one.number}${one.unit === undefined ? '' : ` ${one.unit}`}`,
+  const texts = values.map((one) =>
+    'code' in one
+      ? `that is ${listText([one.code].flat(), 'or')}`
+      : `${compared[one.comparator]} ${one.number}${one.unit === undefined ? '' : ` ${one.unit}`}`,
   );
   return ` with a value ${listText(texts, 'and')}`;
 }

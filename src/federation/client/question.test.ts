@@ -82,6 +82,9 @@ describe('reading', () => {
     [{ patients: { all: [{ condition: { code: 'a', from: '2020-01-02', to: '2020-01-01' } }] } }, 'back to 2020-01-01'],
     [{ patients: { all: [{ condition: { code: 'a', value: { number: 1 } } }] } }, 'value is not known'],
     [{ patients: { all: [{ observation: { code: 'a', value: [] } }] } }, 'must not be an empty list'],
+    [{ patients: { all: [{ observation: { code: 'a', value: { code: 'x|' } } }] } }, 'names no code'],
+    [{ patients: { all: [{ observation: { code: 'a', value: { code: 'x', number: 1 } } }] } }, 'number is not known'],
+    [{ patients: { all: [{ observation: { code: 'a', value: [{ code: 'x' }, { code: 'y' }] } }] } }, 'more than once'],
     [{ patients: { all: [{ where: 'gender=male' }] } }, 'is no search such as'],
     [{ patients: { all: [{ where: 'Patient?' }] } }, 'is no search such as'],
     [{ patients: { all: [{ where: 'Condition?code=' }] } }, 'is no search such as'],
@@ -153,6 +156,10 @@ describe('reading', () => {
       },
     ],
     ['where Condition?code=a(b) and sex other', { all: [{ where: 'Condition?code=a(b)' }, { sex: 'other' }] }],
+    [
+      'observation a is urn:x|b,c from 2020-01-01',
+      { observation: { code: 'a', from: '2020-01-01', value: { code: ['urn:x|b', 'c'] } } },
+    ],
     ['immunization v*', { immunization: { code: 'v', below: true } }],
   ])('the expression %s', (text, expected) => expect(expressionFromText(text)).toEqual(expected));
 
@@ -168,6 +175,7 @@ describe('reading', () => {
     ['condition a)', 'without "("'],
     ['condition a from 2020-01-01 from 2020-01-02', 'says twice from'],
     ['condition a*,b', 'mixes codes'],
+    ['observation a is b*', 'below a value'],
   ])('the expression "%s" is refused', (text, message) => expect(() => expressionFromText(text)).toThrow(message));
 
   test('short texts of the command line', () => {
@@ -217,6 +225,11 @@ describe('as search parameters', () => {
     expect(hasParameter(medication!, carrier('M'), 'patient')).toEqual([
       '_has:M:patient:code:below',
       'urn:a\\,b|c\\$d',
+    ]);
+    const coded = { ...observation!, values: [], valueCodes: [{ code: 'p' }, { system: 'urn:y', code: 'q' }] };
+    expect(hasParameter(coded, carrier('O'), 'subject')).toEqual([
+      '_has:O:subject:code-value-concept',
+      'x$p,x$urn:y|q',
     ]);
     expect(hasParameter(observation!, carrier('O'), 'subject')).toEqual([
       '_has:O:subject:code-value-quantity',
@@ -271,6 +284,7 @@ describe('as a sentence', () => {
                 value: [
                   { comparator: 'ge', number: '6.50', unit: '%' },
                   { comparator: 'lt', number: 9 },
+                  { code: ['x', 'y'] },
                 ],
               },
             },
@@ -279,7 +293,7 @@ describe('as a sentence', () => {
         datasets: { text: 'cohort', licence: ['CC0-1.0', 'CC-BY-4.0'], minimumPatients: 100 },
         servers: { country: ['DE', 'NL'], type: ['Condition', 'Observation'], seenWithin: '7d' },
       },
-      'How many patients have an observation o with a value of at least 6.50 % and below 9 on 2020-01-01 or later, in data sets about "cohort", under the licence CC0-1.0 or CC-BY-4.0, of patients numbering at least 100, on servers in DE or NL, on servers that hold Condition and Observation and on servers that answered within 7d?',
+      'How many patients have an observation o with a value of at least 6.50 %, below 9 and that is x or y on 2020-01-01 or later, in data sets about "cohort", under the licence CC0-1.0 or CC-BY-4.0, of patients numbering at least 100, on servers in DE or NL, on servers that hold Condition and Observation and on servers that answered within 7d?',
     ],
   ])('%j', (input, sentence) => expect(questionText(readQuestion(input))).toBe(sentence));
 });
