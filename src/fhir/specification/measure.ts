@@ -1,4 +1,4 @@
-/** What content summaries and answers to questions report on. https://hl7.org/fhir/R4B/measure.html */
+/** What content summaries, FAIR assessments and answers to questions report on. https://hl7.org/fhir/R4B/measure.html */
 import { canonical } from '../canonical.ts';
 import type { JsonObject, Resource } from '../json.ts';
 
@@ -26,4 +26,18 @@ const feasibility: Resource = {
   description: 'How many patients meet a question: of all that were asked about, then of each data set.',
 };
 
-export const ourMeasures: readonly Resource[] = [contentSummary, feasibility];
+const fair = (code: string): JsonObject => ({ coding: [{ system: canonical.fairIndicator, code }] });
+
+const fairAssessment: Resource = {
+  resourceType: 'Measure',
+  id: 'fairway-fair-assessment',
+  url: canonical.fairAssessmentMeasure,
+  name: 'FairwayFairAssessment',
+  title: 'How FAIR a data set is',
+  status: 'active',
+  description:
+    'The 41 indicators of RDA’s FAIR Data Maturity Model: a group for each letter with its score in percent, a stratum for each indicator.',
+  group: ['F', 'A', 'I', 'R'].map((letter) => ({ code: fair(letter), stratifier: [{ code: fair('indicator') }] })),
+};
+
+export const ourMeasures: readonly Resource[] = [contentSummary, fairAssessment, feasibility];

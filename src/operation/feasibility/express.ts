@@ -188,11 +188,11 @@ const escaped = (text: string): string => text.replace(/[\\,$|]/g, '\\$&');
 const tokenText = ({ system, code }: Code): string =>
   system === undefined ? escaped(code) : `${escaped(system)}|${escaped(code)}`;
 
-/** A unit without a system is as written, or one of UCUM, which others can be turned into. */
+/** A unit without a system is as written, or one of UCUM (which are ASCII without spaces), which others can be turned into. */
 function boundTexts({ comparator, number, system, unit }: ValueBound): string[] {
   const amount = comparator === 'eq' ? number : `${comparator}${number}`;
   if (unit === undefined) return [amount];
-  const systems = system === undefined ? ['', ucumSystem] : [system];
+  const systems = system !== undefined ? [system] : /^[!-~]+$/.test(unit) ? ['', ucumSystem] : [''];
   return systems.map((one) => `${amount}|${escaped(one)}|${escaped(unit)}`);
 }
 
