@@ -98,7 +98,8 @@ function statementOf(
     (type) => (holdsData || isMetadataOnlyType(type)) && (mode === 'full' || normative.has(type)),
   );
   const unsearchable = new Set(uncompiledParameters(server.searchContext).map((one) => one.url));
-  const everywhere = operations.filter(({ types: only }) => only === undefined);
+  const isOfSystem = ({ code, routes }: Interaction): boolean => routes.some(({ path }) => path === `/${code}`);
+  const everywhere = operations.filter((one) => one.types === undefined || isOfSystem(one));
   return {
     resourceType: 'CapabilityStatement',
     ...softwareOf(server),

@@ -8,10 +8,12 @@ import { disclosures } from './disclosures.ts';
 import { everything } from './everything.ts';
 import { explain } from './explain.ts';
 import { expunge } from './expunge.ts';
+import { feasibility } from './feasibility/feasibility.ts';
 import { importOperation } from './import.ts';
 import { indexStatus } from './index-status.ts';
 import { lastn } from './lastn.ts';
 import { meta, metaAdd, metaDelete } from './meta.ts';
+
 import type { Operation, StreamOperation } from './operation.ts';
 import { validate } from './validate.ts';
 
@@ -28,6 +30,7 @@ export const operations: readonly Operation[] = [
   everything,
   explain,
   expunge,
+  feasibility,
   indexStatus,
   lastn,
   meta,

@@ -2,9 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../fhir/json.ts';
 import { type AnsweredDataset, type CountAnswer, patientRange } from './answer.ts';
-import { ageFromText, codedFromText, criteriaOf, parseCode, sexFromText } from './criterion.ts';
-import { codeParameter, demographicParameters, yearsBefore } from './patient-search.ts';
-import { readQuestion } from './question.ts';
+import { type CodedCriterion, criterionOfQuestion, parseCode } from './criterion.ts';
+import { ageFromText, codedFromText, sexFromText } from './criterion-text.ts';
+import { demographicParameters, hasParameter, yearsBefore } from './patient-search.ts';
+import { readQuestion } from './question-read.ts';
 import { datasetOf } from './record.ts';
 
 describe('reading', () => {
@@ -46,7 +47,6 @@ describe('reading', () => {
     [{ patients: { all: [{ medication: [] }] } }, 'empty list'],
     [{ patients: { all: [{ condition: 'urn:x|' }] } }, 'names no code'],
     [{ patients: { all: [{ condition: { code: 'a', below: 'yes' } }] } }, 'must be true or false'],
-    [{ patients: { all: [{ observation: { code: 'a', below: true, value: { number: 1 } } }] } }, 'cannot have both'],
     [{ patients: { all: [{ observation: { code: 'a', value: { number: 'many' } } }] } }, 'decimal number'],
     [{ patients: { all: [{ observation: { code: 'a', value: { number: 1, comparator: '~' } } }] } }, 'must be one of'],
     [{ patients: { asOf: '2023-02-29' } }, 'must be a day'],
@@ -92,15 +92,23 @@ describe('as search parameters', () => {
   });
 
   test('codes are escaped, medication means all below', () => {
-    const [medication, observation] = criteriaOf(
+    const { of } = criterionOfQuestion(
       readQuestion({
         patients: {
           all: [{ medication: 'urn:a,b|c$d' }, { observation: { code: 'x', value: { number: '6.50', unit: '%' } } }],
         },
       }),
     );
-    expect(codeParameter(medication as any)).toEqual(['code:below', 'urn:a\\,b|c\\$d']);
-    expect(codeParameter(observation as any)).toEqual(['code-value-quantity', 'x$6.50||%']);
+    const [medication, observation] = of as CodedCriterion[];
+    const carrier = (type: string) => ({ type, code: 'code' });
+    expect(hasParameter(medication!, carrier('M'), 'patient')).toEqual([
+      '_has:M:patient:code:below',
+      'urn:a\\,b|c\\$d',
+    ]);
+    expect(hasParameter(observation!, carrier('O'), 'subject')).toEqual([
+      '_has:O:subject:code-value-quantity',
+      'x$6.50||%',
+    ]);
   });
 });
 
