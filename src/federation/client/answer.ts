@@ -23,6 +23,8 @@ export interface Problem {
   readonly server: string;
   readonly step: Step;
   readonly reason: string;
+  /** what cannot be believed, but takes nothing away from the answer */
+  readonly minor?: boolean;
 }
 
 export type CountState = 'counted' | 'exists' | 'below-threshold' | 'not-permitted' | 'not-askable' | 'unavailable';
@@ -91,7 +93,16 @@ export interface Answer {
   readonly complete: boolean;
   readonly datasets: readonly AnsweredDataset[];
   readonly trace: readonly TraceStep[];
+  /** requests that `trace` has no place for */
+  readonly untold?: number;
   readonly problems: readonly Problem[];
+  /** data sets that were not asked and are not listed, by the server whose summaries rule them out */
+  readonly ruledOut?: readonly RuledOut[];
+}
+
+export interface RuledOut {
+  readonly server: string;
+  readonly datasets: number;
 }
 
 export type Role = 'repository' | 'metadata-registry' | 'discovery';

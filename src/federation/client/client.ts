@@ -34,7 +34,7 @@ export function createClient(settings: ClientSettings = {}): Client {
       const askedAt = new Date(walk.now()).toISOString();
       const servers = await discoverServers(walk, start.discovery ?? [], question);
       const { trace, problems } = walk;
-      return { question, askedAt, complete: problems.length === 0, servers, trace, problems };
+      return { question, askedAt, complete: isComplete(walk), servers, trace, problems };
     },
     async find(start, question) {
       const walk = createWalk(settings);
@@ -106,5 +106,7 @@ async function answer(walk: Walk, question: Question, datasets: readonly Promise
   const askedAt = new Date(walk.now()).toISOString();
   const answered = await Promise.all(datasets);
   const { trace, problems } = walk;
-  return { question, askedAt, complete: problems.length === 0, datasets: answered, trace, problems };
+  return { question, askedAt, complete: isComplete(walk), datasets: answered, trace, problems };
 }
+
+const isComplete = ({ problems }: Walk): boolean => problems.every(({ minor }) => minor === true);
