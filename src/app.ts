@@ -9,6 +9,7 @@ import type { AccessSettings } from './auth/access-file.ts';
 import { type AccessContext, anonymous } from './conditions/access-context.ts';
 import type { DisclosureSettings } from './conditions/disclosure/model.ts';
 import { compartmentParameters, createCounter, openCustomParameters } from './door/index.ts';
+import { createOutbound } from './federation/outbound.ts';
 import { loadDefinitions } from './fhir/definitions/load.ts';
 import type { Definitions, FhirVersion } from './fhir/definitions/model.ts';
 import { createPageLinks, type Role, type Server } from './interaction/index.ts';
@@ -36,6 +37,8 @@ export interface AppSettings {
   fetch?: typeof fetch;
   /** milliseconds after which a search is given up; 30,000 unless stated */
   searchMilliseconds?: number;
+  /** whether other servers may be asked that are on this machine or in a private network */
+  allowPrivateNetwork?: boolean;
   /** how counts of what may not be read are told, where it differs from the default */
   disclosure?: Partial<DisclosureSettings>;
   /** whether the artefacts of our implementation guide are kept among the resources */
@@ -84,7 +87,16 @@ export async function createApp(settings: AppSettings): Promise<App> {
   const baseUrls: string[] = [];
   const askers = createAskers(settings, { store, now, prefix, logError });
   const jobs = openJobs({ sql: store.sql, log: settings.log });
-  const wire = await wiringOf(settings, { store, audit, baseUrls, now, askers, soon: jobs.soon });
+  const outbound = createOutbound({ allowPrivate: settings.allowPrivateNetwork === true });
+  const wire = await wiringOf(settings, {
+    store,
+    audit,
+    baseUrls,
+    now,
+    askers,
+    outbound: outbound.fetch,
+    soon: jobs.soon,
+  });
   let serverFor: (asker: AccessContext) => Server;
   const changed = (definitions: Definitions): void => {
     serverFor = wire(definitions);
@@ -116,6 +128,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
     async close() {
       await closeInTime(http, inHand);
       await jobs.close();
+      await outbound.close();
       await custom.close();
       await audit.close();
       await store.close();
@@ -138,7 +151,15 @@ function openAuditOf(settings: AppSettings, store: Store, specification: Definit
 /** Makes the servers of all askers from definitions, which change when search parameters are added. */
 async function wiringOf(
   settings: AppSettings,
-  means: { store: Store; audit: Audit; baseUrls: readonly string[]; now(): number; askers: Askers; soon: Jobs['soon'] },
+  means: {
+    store: Store;
+    audit: Audit;
+    baseUrls: readonly string[];
+    now(): number;
+    askers: Askers;
+    outbound: typeof fetch;
+    soon: Jobs['soon'];
+  },
 ): Promise<(definitions: Definitions) => (asker: AccessContext) => Server> {
   const { store, now, askers } = means;
   const { roles, disclosure = {}, newId = randomUUID } = settings;

@@ -31,6 +31,7 @@ export interface Wiring {
   roles: readonly Role[];
   now(): number;
   newId(): string;
+  outbound: typeof fetch;
   soon(name: string): Promise<void>;
   deidentificationSecret: string;
   /** for CapabilityStatement.rest.security */
@@ -39,7 +40,7 @@ export interface Wiring {
 
 /** The server as each asker meets it, made when the asker first comes. Made anew when search parameters are added. */
 export function createServers(wiring: Wiring): (asker: AccessContext) => Server {
-  const { store, audit, definitions, counter, baseUrls, pages, roles, now, newId, soon, security } = wiring;
+  const { store, audit, definitions, counter, baseUrls, pages, roles, now, newId, outbound, soon, security } = wiring;
   const context = { definitions, hash: store.hash, baseUrls, now };
   const extract = createExtractor(context);
   const prepare = createPrepare({ ...context, extract });
@@ -76,6 +77,7 @@ export function createServers(wiring: Wiring): (asker: AccessContext) => Server 
       pages,
       searchContext,
       security,
+      outbound,
       soon,
       newId,
       now,
