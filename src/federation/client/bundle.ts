@@ -47,7 +47,7 @@ export async function* pagesOf(
   mostPages: number,
 ): AsyncGenerator<Entry[]> {
   const seen = new Set<string>();
-  const watch = createPageWatch((reason, minor) =>
+  const watch = createPageWatch({ base, type: query.split('?')[0]! }, (reason, minor) =>
     http.doubt({ server: base, step, reason, ...(minor ? { minor } : {}) }),
   );
   let url: string | undefined = `${base}/${query}`;

@@ -54,11 +54,24 @@ export interface Failure {
 
 /** Why there was no answer, or (`broke`) no whole one. */
 export function failureOf(error: unknown, broke: boolean): Failure {
-  const { cause, message } = error as { cause?: { code?: string; message?: string }; message?: string };
-  const code = cause?.code ?? '';
-  const certificate = certificates[code];
+  const { code, message } = deepest(error);
+  const certificate = certificates[code ?? ''];
   if (certificate !== undefined) return { reason: `it cannot be trusted: ${certificate}`, mayRetry: false };
-  const why = shown(cause?.code ?? cause?.message ?? message ?? String(error));
-  if (broke) return { reason: `its answer broke off: ${why}`, mayRetry: true };
-  return { reason: `it cannot be reached: ${why}`, mayRetry: code !== 'ENOTFOUND' };
+  // What was refused on our side has no code of the network and stays refused.
+  const mayRetry = code !== undefined && code !== 'ENOTFOUND';
+  const why = shown(code ?? message ?? String(error));
+  return { reason: broke ? `its answer broke off: ${why}` : `it cannot be reached: ${why}`, mayRetry };
+}
+
+interface Cause {
+  code?: string;
+  message?: string;
+  cause?: Cause;
+}
+
+/** What an error goes back to. */
+function deepest(error: unknown): Cause {
+  let one = (error ?? {}) as Cause; // whatever was thrown: its members are looked at, not believed
+  for (let depth = 0; depth < 5 && typeof one.cause === 'object' && one.cause !== null; depth++) one = one.cause;
+  return { ...(typeof one.code === 'string' ? { code: one.code } : {}), message: String(one.message ?? error) };
 }

@@ -1,6 +1,7 @@
 /** Watches the pages of a search for what cannot be true or was changed meanwhile. https://hl7.org/fhir/R4B/http.html#paging */
 import { type JsonObject, objectOf } from '../../fhir/json.ts';
 import type { Entry } from './bundle.ts';
+import { shown } from './fault.ts';
 
 export interface PageWatch {
   /** the entries of the page that are new */
@@ -10,7 +11,10 @@ export interface PageWatch {
 }
 
 /** Of several totals that differ only the first change is told; `minor` is what takes nothing away from the answer. */
-export function createPageWatch(tell: (reason: string, minor: boolean) => void): PageWatch {
+export function createPageWatch(
+  asked: { base: string; type: string },
+  tell: (reason: string, minor: boolean) => void,
+): PageWatch {
   const versions = new Map<string, string>();
   const told = new Set<string>();
   let total: number | undefined;
@@ -36,17 +40,29 @@ export function createPageWatch(tell: (reason: string, minor: boolean) => void):
     total = said;
   }
 
-  function isNew({ resource, mode }: Entry): boolean {
-    if (mode === 'outcome' || typeof resource['id'] !== 'string') return true;
+  function isNew({ resource, mode, fullUrl }: Entry): boolean {
+    if (mode === 'outcome') return true;
+    const type = String(resource['resourceType']);
+    if (mode === 'match' && type !== asked.type) {
+      once('type', `it answered a search for ${asked.type} with a ${shown(type)}`, true);
+    }
+    if (typeof resource['id'] !== 'string') return true;
     const name = `${String(resource['resourceType'])}/${resource['id']}`;
     const key = `${mode} ${name}`;
+    if (fullUrl !== undefined && isElsewhere(fullUrl, asked.base)) {
+      once('foreign', `it gave ${shown(name)} under the address of another server: ${shown(fullUrl)}`, true);
+    }
     const version = String(objectOf(resource['meta'])?.['versionId'] ?? '');
     const before = versions.get(key);
     versions.set(key, version);
     if (before === undefined) return true;
     if (before !== version) {
-      once('version', `${name} came in the versions ${before} and ${version}: its data changed`, false);
-    } else if (mode === 'match') once('double', `it gave ${name} more than once`, true);
+      once(
+        'version',
+        `${shown(name)} came in the versions ${shown(before)} and ${shown(version)}: its data changed`,
+        false,
+      );
+    } else if (mode === 'match') once('double', `it gave ${shown(name)} more than once`, true);
     return false;
   }
 
@@ -64,3 +80,6 @@ export function createPageWatch(tell: (reason: string, minor: boolean) => void):
     },
   };
 }
+
+const isElsewhere = (url: string, base: string): boolean =>
+  /^https?:/.test(url) && URL.canParse(url) && new URL(url).origin !== new URL(base).origin;
