@@ -133,6 +133,9 @@ export type WalkEvent =
   | { readonly kind: 'server'; readonly server: FoundServer }
   | { readonly kind: 'dataset'; readonly dataset: AnsweredDataset };
 
+/** A data set may come again, when more is known of it; the last counts. */
+export type StreamEvent = WalkEvent | { readonly kind: 'answer'; readonly answer: Answer };
+
 export interface PatientRange {
   readonly atLeast: number;
   /** absent when some data set that may hold patients gave no number */

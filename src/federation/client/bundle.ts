@@ -2,16 +2,12 @@
 import { type Json, type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
 import type { Step } from './answer.ts';
 import { type Http, ServerError } from './http.ts';
-import { createPageWatch } from './page-watch.ts';
+import { createPageWatch, type Entry } from './page-watch.ts';
 
 export const textOf = (value: Json | undefined): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value : undefined;
 
-export interface Entry {
-  resource: JsonObject;
-  fullUrl?: string;
-  mode: 'match' | 'include' | 'outcome';
-}
+export type { Entry };
 
 /** The entries of a search result. Throws ServerError when `body` is none. */
 export function entriesOf(body: JsonObject): Entry[] {
@@ -47,7 +43,7 @@ export async function* pagesOf(
   mostPages: number,
 ): AsyncGenerator<Entry[]> {
   const seen = new Set<string>();
-  const watch = createPageWatch({ base, type: query.split('?')[0]! }, (reason, minor) =>
+  const watch = createPageWatch({ base, query }, (reason, minor) =>
     http.doubt({ server: base, step, reason, ...(minor ? { minor } : {}) }),
   );
   let url: string | undefined = `${base}/${query}`;

@@ -24,6 +24,8 @@ export interface Limits {
   patients: number;
   /** how far discovery servers are followed from one to the next */
   depth: number;
+  /** milliseconds after which a summary of content is too old to rule anything out */
+  summaryMs: number;
   /** requests that are told of one by one; of more it is told how many there were */
   trace: number;
   /** data sets that the summaries rule out and that are listed even so; of more it is told how many there are */
@@ -40,9 +42,10 @@ export const defaultLimits: Limits = {
   bytes: 64 * 2 ** 20,
   ratio: 200,
   pages: 1000,
-  servers: 1000,
+  servers: 10_000,
   patients: 100_000,
   depth: 8,
+  summaryMs: 365 * 24 * 3600 * 1000,
   trace: 20_000,
   listed: 200,
 };

@@ -1,5 +1,5 @@
 /** What the steps of one walk share: HTTP, limits, and where traces and problems go. */
-import type { Problem, TraceStep, WalkEvent } from './answer.ts';
+import type { Problem, RuledOut, TraceStep, WalkEvent } from './answer.ts';
 import { createHttp, type Http, type HttpAnswer, type Journal } from './http.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { type Peer, readPeer } from './peer.ts';
@@ -41,6 +41,9 @@ export interface Walk {
   emit(event: WalkEvent): void;
   /** tells of a problem, once */
   problem(problem: Problem): void;
+  /** data sets that were not asked and are not listed */
+  readonly ruledOut: RuledOut[];
+  ruleOut(one: RuledOut): void;
   /** requests that `trace` had no place for */
   untold(): number;
   hasToken(base: string): boolean;
@@ -73,6 +76,7 @@ export function createWalk(settings: ClientSettings, onAnswer?: (answer: HttpAns
   const now = settings.now ?? Date.now;
   let untold = 0;
   const known = new Set<string>();
+  const ruledOut: RuledOut[] = [];
   const problem = (one: Problem): void => {
     const key = `${one.step} ${one.server} ${one.reason}`;
     if (known.has(key)) return;
@@ -105,6 +109,8 @@ export function createWalk(settings: ClientSettings, onAnswer?: (answer: HttpAns
     problems,
     emit,
     problem,
+    ruledOut,
+    ruleOut: (one) => void ruledOut.push(one),
     untold: () => untold,
     hasToken: (base) => tokens.has(base),
     tokenBases: [...tokens.keys()],
