@@ -31,7 +31,7 @@ export async function run(...args: readonly string[]): Promise<Ran> {
     stdin,
     fetch: globalThis.fetch,
     now: Date.now,
-    ended: Promise.resolve(),
+    ended: new Promise(() => {}),
   };
   const output = {
     writeErr: (text: string) => void (ran.err += text),
