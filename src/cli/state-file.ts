@@ -29,8 +29,9 @@ export async function openState(path: string, asked: Question, today: string): P
   const file = await open(path, 'a+', 0o600);
   try {
     const { first, places, end } = await readPlaces(file);
-    if (end < (await file.stat()).size) await file.truncate(end);
-    const earlier = first === undefined ? undefined : earlierQuestion(first, path);
+    const { size } = await file.stat();
+    const earlier = size === 0 ? undefined : earlierQuestion(first ?? '', path);
+    if (end < size) await file.truncate(end);
     if (earlier === undefined) await file.appendFile(`${JSON.stringify({ question })}\n`);
     else if (!isSame(earlier, asked)) throw new UsageError(`${path} holds the answers of another question`);
     return { journal: journalOf(file, places), question: earlier ?? question, close: () => file.close() };
