@@ -15,6 +15,7 @@ export type Asking =
       codes: readonly string[];
       below?: true;
       value?: object;
+      otherValue?: object;
       during?: { start?: string; end?: string };
     };
 
@@ -34,7 +35,8 @@ export function groupOf(asking: Asking, isR5 = false): object {
       return exclude ? nested({ all: [one] }, exclude) : characteristic(one.not, true);
     }
     if ('age' in one) {
-      const end = (value: number | undefined) => (value === undefined ? undefined : { value, code: 'a' });
+      const end = (value: number | undefined) =>
+        value === undefined ? undefined : { value, system: 'http://unitsofmeasure.org', code: 'a' };
       return { ...code('age'), valueRange: { low: end(one.age.from), high: end(one.age.to) }, exclude };
     }
     if ('sex' in one) return { ...code('sex'), valueCodeableConcept: { coding: [{ code: one.sex }] }, exclude };
@@ -42,6 +44,7 @@ export function groupOf(asking: Asking, isR5 = false): object {
     if (!('record' in one)) return nested(one, exclude);
     const extension = [
       ...(one.below === undefined ? [] : [{ url: names.below, valueBoolean: true }]),
+      ...(one.otherValue === undefined ? [] : [{ url: names.otherValue, ...one.otherValue }]),
       ...(one.value === undefined ? [] : [{ url: names.value, ...one.value }]),
     ];
     return {

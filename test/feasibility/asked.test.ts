@@ -94,6 +94,24 @@ describe('the answer', () => {
         text,
       ).toEqual([]);
     }
+    const question = groupOf(
+      {
+        all: [
+          {
+            any: [
+              { record: 'condition', codes: ['urn:c|x'], below: true, during: { start: '2020' } },
+              { age: { from: 3 } },
+            ],
+          },
+          { record: 'observation', codes: ['x'], value: { valueQuantity: { value: 1 } } },
+          { record: 'procedure', codes: ['x'] },
+        ],
+        together: true,
+      },
+      fhirVersion === 'R5',
+    );
+    const checked = await other.ask('POST', 'Group/$validate', { body: question });
+    expect(checked.body['issue'].filter(({ severity }: { severity: string }) => severity === 'error')).toEqual([]);
     await other.close();
   });
 
@@ -513,6 +531,18 @@ describe('what is wrong is refused, and the place is named', () => {
     [
       'too many characteristics',
       question(groupOf({ all: Array.from({ length: 201 }, () => ({ sex: 'male' })) })),
+      403,
+      '',
+    ],
+    [
+      'searches with too many parts',
+      question(
+        groupOf({
+          any: Array.from({ length: 150 }, () => ({
+            where: `Patient?${Array.from({ length: 190 }, (_, at) => `birthdate=ne20${10 + (at % 80)}-01-01`).join('&')}`,
+          })),
+        }),
+      ),
       403,
       '',
     ],

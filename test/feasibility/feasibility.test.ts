@@ -101,6 +101,11 @@ describe.each(['R4', 'R4B', 'R5'] as const)('%s', (version) => {
 
   const beta: Asking = { record: 'medication', codes: [`${atc}|C07`], below: true };
   const verapamil: Asking = { record: 'medication', codes: [`${atc}|C08DA01`] };
+  const precisely = (amount: number, decimals: number) => ({
+    extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/quantity-precision', valueInteger: decimals }],
+    value: amount,
+  });
+  const hba1c = { record: 'observation', codes: ['http://loinc.org|4548-4'] } as const;
   const value = (comparator: string, amount: number, code: string): Asking => ({
     record: 'observation',
     codes: ['http://loinc.org|4548-4'],
@@ -128,6 +133,31 @@ describe.each(['R4', 'R4B', 'R5'] as const)('%s', (version) => {
     ['a value', { all: [value('>', 7, 'g/L')] }, 1],
     ['a value that is too small', { all: [value('>', 8, 'g/L')] }, 0],
     ['a value in another unit', { all: [value('>=', 750, 'mg/dL')] }, 1],
+    [
+      'a value in a range',
+      { all: [{ ...hba1c, value: { valueRange: { low: { value: 7 }, high: { value: 8 } } } }] },
+      1,
+    ],
+    ['a value beside a range', { all: [{ ...hba1c, value: { valueRange: { high: { value: 7 } } } }] }, 0],
+    [
+      'a value in a unit as written',
+      { all: [{ ...hba1c, value: { valueQuantity: { value: 750, unit: 'mg/dL' } } }] },
+      1,
+    ],
+    [
+      'a value in a unit that nobody knows',
+      { all: [{ ...hba1c, value: { valueQuantity: { value: 7.5, unit: 'x y' } } }] },
+      0,
+    ],
+    ['a value as precise as it is', { all: [{ ...hba1c, value: { valueQuantity: precisely(7.5, 1) } }] }, 1],
+    ['a value that rounds to it', { all: [{ ...hba1c, value: { valueQuantity: precisely(8, 0) } }] }, 1],
+    ['a value that is more precise', { all: [{ ...hba1c, value: { valueQuantity: precisely(7.52, 2) } }] }, 0],
+    ['another value', { all: [{ ...hba1c, otherValue: { valueQuantity: { value: 7, unit: 'g/L' } } }] }, 1],
+    [
+      'another value than it has',
+      { all: [{ ...hba1c, otherValue: { valueQuantity: { value: 7.5, unit: 'g/L' } } }] },
+      0,
+    ],
     ['an immunization', { all: [{ record: 'immunization', codes: ['urn:v|flu'] }] }, 1],
     [
       'an immunization in a year',

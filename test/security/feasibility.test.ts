@@ -1,9 +1,12 @@
 /** Tries to get more out of `$feasibility` than a search would tell: worlds that differ in one protected fact, differences, dates, budgets. See docs/guarantees/counts.md */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noAccess } from '../../src/auth/access-file.ts';
+import type { AccessContext } from '../../src/conditions/access-context.ts';
+import { profileLibrary, safeHarborLike } from '../../src/conditions/deidentify/index.ts';
 import { canonical } from '../../src/fhir/canonical.ts';
 import { type Asking, type Counted, countsOf, feasible, questionOf } from '../feasibility/ask.ts';
 import { diagnosticsOf, startServer, type TestServer, tokens } from '../server.ts';
+import { scopes, withAskers } from './askers.ts';
 import { startTwins, type Twins } from './twin-worlds.ts';
 import { finding, granularityOf, library, licence, person } from './world.ts';
 
@@ -20,8 +23,8 @@ const taken = (
   resourceType: 'MedicationStatement',
   id,
   ...tagOf(set),
-  ...more,
   status: 'active',
+  ...more,
   subject: { reference: `Patient/${patient}` },
   medicationCodeableConcept: { coding: [{ system: 'urn:m', code }] },
   effectivePeriod: { start, end },
@@ -334,4 +337,57 @@ test('questions are taken from the same budget as searches', async () => {
   });
   expect([answer.status, diagnosticsOf(answer)]).toEqual([429, expect.stringContaining('used up')]);
   await server.close();
+});
+
+describe('for askers who see some rows only, or see them changed', () => {
+  const app = (...texts: string[]): AccessContext => ({
+    subject: { kind: 'service', name: texts.join(' ') },
+    rights: { readAll: true, write: false },
+    scopes: scopes(...texts),
+  });
+  const contexts = {
+    all: app('user/*.rs'),
+    patients: app('user/Patient.rs'),
+    active: app('user/Patient.rs', 'user/MedicationStatement.rs?status=active'),
+    'of-a': { ...app('patient/*.rs'), patient: 'a' },
+  };
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await startServer(withAskers(contexts));
+    const { body, text } = await server.load([
+      { ...profileLibrary(safeHarborLike), id: 'safe-harbor-like' },
+      library('d', [
+        licence('CC-BY-4.0'),
+        {
+          url: canonical.granularity,
+          extension: [
+            { url: 'level', valueCode: 'record-deidentified' },
+            { url: 'profile', valueCanonical: safeHarborLike.url },
+          ],
+        },
+      ]),
+      ...['a', 'b'].flatMap((id) => [
+        person(id, 'd', { gender: 'female', birthDate: '1950-01-01' }),
+        taken(`beta-${id}`, id, 'd', 'beta', '2025-01-01', '2025-06-30'),
+        taken(`other-${id}`, id, 'd', 'other', '2025-02-01', '2025-02-28', id === 'a' ? {} : { status: 'completed' }),
+      ]),
+    ]);
+    expect(body['parameter'][2], text).toEqual({ name: 'refused', valueInteger: 0 });
+  });
+  afterAll(() => server.close());
+  const overlapping: Asking = { all: [drug('beta'), drug('other')], together: true };
+
+  test.each([
+    ['all', 2, 2, 2],
+    ['patients', 2, 0, 0],
+    ['active', 2, 1, 1],
+    ['of-a', 1, 1, 1],
+    // Dates leave as years, so no time can be asked about; codes can.
+    ['', 2, 2, 0],
+  ])('%s', async (as, patients, coded, times) => {
+    const ask = async (asking: Asking): Promise<number> => (await feasible(server, asking, { as })).count;
+    expect(await ask({ all: [{ sex: 'female' }] })).toBe(patients);
+    expect(await ask({ all: [drug('beta'), drug('other')] })).toBe(coded);
+    expect(await ask(overlapping)).toBe(times);
+  });
 });

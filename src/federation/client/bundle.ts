@@ -1,13 +1,12 @@
 /** Reads search results of servers that are strangers: page by page, believing nothing unchecked. https://hl7.org/fhir/R4B/http.html#paging */
-import { type Json, type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
+import { type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
 import type { Step } from './answer.ts';
 import { type Http, ServerError } from './http.ts';
 import { createPageWatch, type Entry } from './page-watch.ts';
-
-export const textOf = (value: Json | undefined): string | undefined =>
-  typeof value === 'string' && value.trim() !== '' ? value : undefined;
+import { textOf } from './text.ts';
 
 export type { Entry };
+export { textOf };
 
 /** The entries of a search result. Throws ServerError when `body` is none. */
 export function entriesOf(body: JsonObject): Entry[] {
@@ -59,7 +58,7 @@ export async function* pagesOf(
 }
 
 /** The address of the next page, which must lie on the same server. */
-function nextWithin(base: string, current: string, next: string | undefined): string | undefined {
+export function nextWithin(base: string, current: string, next: string | undefined): string | undefined {
   if (next === undefined) return undefined;
   if (!URL.canParse(next, current)) throw new ServerError(`its next link is no address: ${next.slice(0, 200)}`, 200);
   const absolute = new URL(next, current).href;

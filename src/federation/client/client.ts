@@ -4,7 +4,7 @@ import { countDataset } from './count.ts';
 import { discoverServers } from './discover.ts';
 import { withVersion } from './find.ts';
 import { createGathering } from './gather.ts';
-import { type Download, downloadOf } from './get.ts';
+import { type Download, downloadOf, type GetOptions } from './get.ts';
 import { locate, type Start } from './locate.ts';
 import type { Question } from './question.ts';
 import { type ClientSettings, createWalk, type Walk } from './walk.ts';
@@ -21,7 +21,7 @@ export interface Client {
   /** How many patients in one data set meet the question. */
   count(dataset: Dataset, question: Question): Promise<Answer>;
   /** The records of a data set, and their terms. Going through it throws ServerError when its server fails or refuses. */
-  get(dataset: Dataset): Download;
+  get(dataset: Dataset, options?: GetOptions): Download;
 }
 
 export function createClient(settings: ClientSettings = {}): Client {
@@ -43,7 +43,7 @@ export function createClient(settings: ClientSettings = {}): Client {
       walk.emit({ kind: 'dataset', dataset: answered });
       return answerOf(walk, question, askedAt, [answered]);
     },
-    get: (dataset) => downloadOf(settings, dataset),
+    get: (dataset, options) => downloadOf(settings, dataset, options),
   };
 }
 

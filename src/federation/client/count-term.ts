@@ -1,5 +1,5 @@
 /** Reckons and, or, not from counts of plain searches, each of which asks for all of its criteria: inclusion and exclusion. https://en.wikipedia.org/wiki/Inclusion%E2%80%93exclusion_principle */
-import type { CodedCriterion, Criterion, WhereCriterion } from './criterion.ts';
+import { type CodedCriterion, type Criterion, codeText, type WhereCriterion } from './criterion.ts';
 import {
   type Carrier,
   demographicParameters,
@@ -86,10 +86,12 @@ function merged(of: readonly Criterion[]): readonly Criterion[] {
   const plain = new Map<string, CodedCriterion>();
   const others: Criterion[] = [];
   for (const one of of) {
-    if (one.kind !== 'coded' || one.values.length > 0 || one.during !== undefined) others.push(one);
+    if (one.kind !== 'coded' || one.values.length > 0 || one.valueCodes.length > 0 || one.during !== undefined)
+      others.push(one);
     else {
       const key = `${one.of} ${one.below}`;
-      plain.set(key, { ...one, codes: [...(plain.get(key)?.codes ?? []), ...one.codes] });
+      const codes = [...(plain.get(key)?.codes ?? []), ...one.codes];
+      plain.set(key, { ...one, codes: [...new Map(codes.map((code) => [codeText(code), code])).values()] });
     }
   }
   return [...plain.values(), ...others];

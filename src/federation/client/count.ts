@@ -68,7 +68,7 @@ class Count {
     if (whole !== undefined) return whole;
     for (const of of new Set(this.#coded().map((criterion) => criterion.of))) {
       const carriers = await findCarriers(this.#walk, this.#peer, of, this.#dataset.types);
-      if (carriers.length === 0) throw new NotAskable(this.#because(`it holds nothing that carries a ${of}`));
+      if (carriers.length === 0) throw new NotAskable(this.#because(`it holds nothing that carries ${of}s`));
       this.#carriers.set(of, carriers);
     }
     try {
@@ -116,8 +116,13 @@ class Count {
 
   /** Counts of several searches: rounded or withheld ones would add up to anything. */
   async #bySum(extent: readonly Parameter[], terms: readonly CountTerm[]): Promise<CountAnswer> {
-    const totals = await Promise.all(terms.map(({ parameters }) => this.#totalOf(extent, parameters)));
-    if (totals.some(({ total, disclosure }) => total === undefined || disclosure !== undefined)) {
+    const [first, ...others] = terms;
+    // The first answer shows whether others are worth a request.
+    const totals = [await this.#totalOf(extent, first!.parameters)];
+    if (totals.every(isExact)) {
+      totals.push(...(await Promise.all(others.map(({ parameters }) => this.#totalOf(extent, parameters)))));
+    }
+    if (!totals.every(isExact)) {
       return this.#byIds(
         'its server rounds or withholds counts, from which alternatives and exclusions cannot be reckoned',
       );
@@ -235,6 +240,8 @@ class Count {
     );
   }
 }
+
+const isExact = ({ total, disclosure }: Total): boolean => total !== undefined && disclosure === undefined;
 
 /** A self link names the parameters that were used; one that is missing was passed over. https://hl7.org/fhir/R4B/search.html#conformance */
 function ignoredBy(body: JsonObject, parameters: readonly Parameter[]): string | undefined {

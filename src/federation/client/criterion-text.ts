@@ -72,9 +72,15 @@ function daysFromText(text: string): { rest: string; days: { from?: string; to?:
   return { rest, days };
 }
 
-/** A criterion of the given kind from a flag's text, `system|code from DAY to DAY`; for observations also `system|code>=6.5 %`. Throws `value`. */
+/** A criterion of the given kind from a flag's text, `system|code from DAY to DAY`; for observations also `system|code>=6.5 %` and `system|code is system|code`. Throws `value`. */
 export function codedFromText(kind: CodedKind, text: string): PatientCriterion {
   const { rest, days } = daysFromText(text);
+  const [, coded, valueCodes] = (kind === 'observation' && /^(.+?)\s+is\s+(.+)$/.exec(rest)) || [];
+  if (coded !== undefined && valueCodes !== undefined) {
+    const { code, below } = codesFromText(kind, valueCodes);
+    if (below) refuse(`${kind} "${text}" asks for what is below a value, which is not known; list the values`);
+    return { observation: { ...codesFromText(kind, coded), ...days, value: { code } } };
+  }
   const match = kind === 'observation' ? comparison.exec(rest) : null;
   if (match === null) return codedCriterion(kind, { ...codesFromText(kind, rest), ...days });
   const unit = match[3]!.trim();

@@ -41,6 +41,8 @@ export interface CodedCriterion {
   readonly below: boolean;
   /** all must hold of the same record */
   readonly values: readonly QuantityFilter[];
+  /** the value is one of these; none: whatever it is */
+  readonly valueCodes: readonly Code[];
   readonly during?: During;
 }
 
@@ -63,6 +65,7 @@ export const codeText = ({ system, code }: Code): string => (system === undefine
 
 function coded(of: CodedKind, given: ObservationCriterion): CodedCriterion {
   const { code, below, value, from, to } = given;
+  const filters = value === undefined ? [] : [value].flat();
   const during = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
   return {
     kind: 'coded',
@@ -70,13 +73,14 @@ function coded(of: CodedKind, given: ObservationCriterion): CodedCriterion {
     codes: (typeof code === 'string' ? [code] : code).map(parseCode),
     // Medication codes name groups more often than products, and a plain code is its own group: hierarchy is the default there.
     below: below ?? belowByDefault(of),
-    values: value === undefined ? [] : [value].flat(),
+    values: filters.filter((one) => 'number' in one),
+    valueCodes: filters.flatMap((one) => ('code' in one ? [one.code].flat().map(parseCode) : [])),
     ...(from === undefined && to === undefined ? {} : { during }),
   };
 }
 
 /** One criterion as the compiler works on it. */
-export function criterionOf(given: PatientCriterion): Criterion {
+function criterionOf(given: PatientCriterion): Criterion {
   if ('age' in given) return { kind: 'age', ...given.age };
   if ('sex' in given) return { kind: 'sex', sex: given.sex };
   if ('where' in given) return { kind: 'where', ...readWhere(given.where) };

@@ -3,8 +3,9 @@ import { canonical } from '../../fhir/canonical.ts';
 import { objectOf, objectsOf } from '../../fhir/json.ts';
 import { operationUrl } from '../../fhir/specification/operation.ts';
 import type { Extent } from './answer.ts';
-import { escapeValue, textOf } from './bundle.ts';
+import { escapeValue, queryOf, textOf } from './bundle.ts';
 import { ServerError } from './http.ts';
+import { askedBy } from './patient-search.ts';
 import type { Peer } from './peer.ts';
 import type { PatientCriterion, Question } from './question.ts';
 import { patientsGroup } from './question-group.ts';
@@ -41,8 +42,10 @@ function criterionOfExtent(extent: Extent): PatientCriterion | undefined {
   switch (extent.kind) {
     case 'whole':
       return undefined;
-    case 'search':
-      return { where: `${extent.type}?${extent.query}` };
+    case 'search': {
+      const asked = askedBy(extent.query);
+      return asked.length === 0 ? undefined : { where: queryOf(extent.type, asked) };
+    }
     case 'group':
       return { where: `Patient?_has:Group:member:_id=${escapeValue(extent.id)}` };
     case 'list':

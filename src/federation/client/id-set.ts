@@ -129,7 +129,7 @@ async function timesByPatient(reading: Reading, branch: Criterion): Promise<Read
     const during = criterion.kind === 'coded' ? criterion.during : undefined;
     await eachRecord(reading, criterion, (record, id) => {
       const type = String(record['resourceType']);
-      if (!tellsTime(type)) throw new NotAskable(`the time that a ${type} is about is not known`);
+      if (!tellsTime(type)) throw new NotAskable(`the time that resources of type ${type} are about is not known`);
       const told = timesOf(record, during);
       if (told.length > 0) times.set(id, [...(times.get(id) ?? []), ...told]);
       bounded(times.size, reading.walk);

@@ -4,6 +4,7 @@ import { escapeValue } from './bundle.ts';
 import type { Code, CodedCriterion, Criterion, WhereCriterion } from './criterion.ts';
 import type { Peer } from './peer.ts';
 import type { CodedKind, QuantityFilter } from './question.ts';
+import { isShaping } from './where.ts';
 
 export type Parameter = readonly [name: string, value: string];
 
@@ -64,10 +65,11 @@ function quantityOf({ comparator, number, unit }: QuantityFilter): string {
 }
 
 /** The parameters of a carrier's own search that ask for the criterion. */
-export function codeParameters({ codes, below, values }: CodedCriterion, code = 'code'): Parameter[] {
+export function codeParameters({ codes, below, values, valueCodes }: CodedCriterion, code = 'code'): Parameter[] {
   return [
     [below ? `${code}:below` : code, codes.map(tokenOf).join(',')],
     ...values.map((value): Parameter => ['value-quantity', quantityOf(value)]),
+    ...(valueCodes.length === 0 ? [] : [['value-concept', valueCodes.map(tokenOf).join(',')] as const]),
   ];
 }
 
@@ -80,14 +82,16 @@ export function hasParameter(
   { type, code }: Carrier,
   reference: string,
 ): Parameter | undefined {
-  const { codes, below, values, during } = criterion;
+  const { codes, below, values, valueCodes, during } = criterion;
   if (during !== undefined) return undefined;
   const [coded] = codeParameters(criterion, code);
   const [value, ...more] = values;
-  if (value === undefined) return [`_has:${type}:${reference}:${coded![0]}`, coded![1]];
-  if (more.length > 0 || below) return undefined;
-  const pairs = codes.map((one) => `${tokenOf(one)}$${quantityOf(value)}`);
-  return [`_has:${type}:${reference}:code-value-quantity`, pairs.join(',')];
+  const prefix = `_has:${type}:${reference}:`;
+  if (value === undefined && valueCodes.length === 0) return [`${prefix}${coded![0]}`, coded![1]];
+  if (more.length > 0 || below || (value !== undefined && valueCodes.length > 0)) return undefined;
+  const seconds = value === undefined ? valueCodes.map(tokenOf) : [quantityOf(value)];
+  const pairs = codes.flatMap((one) => seconds.map((second) => `${tokenOf(one)}$${second}`));
+  return [`${prefix}code-value-${value === undefined ? 'concept' : 'quantity'}`, pairs.join(',')];
 }
 
 /** What a search that stands in the question asks of patients; undefined where one search cannot say it. */
@@ -100,7 +104,9 @@ export function whereParameters(
   return only === undefined || more.length > 0 ? undefined : [[`_has:${type}:${reference}:${only[0]}`, only[1]]];
 }
 
-const shaping = new Set(['_count', '_sort', '_summary', '_total', '_format', '_elements', '_include', '_revinclude']);
+/** What a search asks of resources, without what shapes its result. */
+export const askedBy = (query: string): Parameter[] =>
+  [...new URLSearchParams(query)].filter(([name]) => !isShaping(name));
 
 /** What restricts a Patient search to the data set; undefined where a search cannot say it. */
 export function extentParameters(extent: Extent): Parameter[] | undefined {
@@ -114,7 +120,7 @@ export function extentParameters(extent: Extent): Parameter[] | undefined {
     case 'manifest':
       return [['_has:DocumentManifest:item:_id', extent.id]];
     case 'search': {
-      const asked = [...new URLSearchParams(extent.query)].filter(([name]) => !shaping.has(name.split(':')[0]!));
+      const asked = askedBy(extent.query);
       if (extent.type === 'Patient') return asked;
       // Two conditions on one record cannot be said by two `_has`, which different records may meet.
       const [only] = asked;

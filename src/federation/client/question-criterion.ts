@@ -8,10 +8,10 @@ import {
   comparators,
   type ObservationCriterion,
   type PatientCriterion,
-  type QuantityFilter,
   questionLimits,
   sexes,
   togethers,
+  type ValueFilter,
 } from './question.ts';
 import { dayAt, isObject, objectAt, oneOf, present, refuse, textAt, textsAt } from './question-part.ts';
 import { readWhere } from './where.ts';
@@ -139,21 +139,14 @@ function codeAt(value: Json, at: string, kind: CodedKind, tally: Tally, more: re
     typeof value === 'string' || Array.isArray(value)
       ? { code: value }
       : objectAt(value, at, ['code', 'below', 'from', 'to', ...more]);
-  const code = textsAt(given['code'], `${at}.code`);
-  if (code === undefined) refuse(`${at}.code`, 'is missing');
-  tally.codes += code.length;
-  if (tally.codes > questionLimits.codes)
-    refuse(at, `is too much: a question names ${questionLimits.codes} codes at most`);
-  for (const item of code) {
-    if (item.endsWith('|') || item === '') refuse(`${at}.code`, `"${item}" names no code; write system|code`);
-  }
+  const code = codesAt(given['code'], `${at}.code`, tally);
   const below = given['below'];
   if (below !== undefined && typeof below !== 'boolean') refuse(`${at}.below`, 'must be true or false');
   const from = dayAt(given['from'], `${at}.from`);
   const to = dayAt(given['to'], `${at}.to`);
   if (from !== undefined && to !== undefined && from > to) refuse(at, `runs from ${from} back to ${to}`);
   return present({
-    code: code.length === 1 ? code[0]! : code,
+    code,
     below: below === belowByDefault(kind) ? undefined : below,
     from,
     to,
@@ -164,17 +157,34 @@ function observationAt(value: Json, at: string, tally: Tally): ObservationCriter
   const criterion = codeAt(value, at, 'observation', tally, ['value']);
   const filter = isObject(value) ? value['value'] : undefined;
   if (filter === undefined) return criterion;
-  if (!Array.isArray(filter)) return { ...criterion, value: quantityAt(filter, `${at}.value`) };
+  if (!Array.isArray(filter)) return { ...criterion, value: filterAt(filter, `${at}.value`, tally) };
   if (filter.length === 0) refuse(`${at}.value`, 'must not be an empty list');
-  const values = filter.map((one, index) => quantityAt(one, `${at}.value[${index}]`));
+  const values = filter.map((one, index) => filterAt(one, `${at}.value[${index}]`, tally));
+  // A value is one code, so it cannot be one of these and one of those.
+  if (values.filter((one) => 'code' in one).length > 1)
+    refuse(`${at}.value`, 'names codes more than once; list them in one');
   return { ...criterion, value: values.length === 1 ? values[0]! : values };
 }
 
-function quantityAt(value: Json, at: string): QuantityFilter {
-  const given = objectAt(value, at, ['comparator', 'number', 'unit']);
+function filterAt(value: Json, at: string, tally: Tally): ValueFilter {
+  if (isObject(value) && value['code'] !== undefined) {
+    return { code: codesAt(objectAt(value, at, ['code'])['code'], `${at}.code`, tally) };
+  }
+  const given = objectAt(value, at, ['comparator', 'number', 'unit', 'code']);
   const number = String(given['number'] ?? '');
   if (!/^[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?$/.test(number)) refuse(`${at}.number`, 'must be a decimal number');
   const unit = textAt(given['unit'], `${at}.unit`);
   const comparator = oneOf(given['comparator'] ?? 'eq', `${at}.comparator`, comparators)!;
   return { comparator, number: number.replace(/^\+/, ''), ...(unit === undefined ? {} : { unit }) };
+}
+
+function codesAt(value: Json | undefined, at: string, tally: Tally): string | readonly string[] {
+  const code = textsAt(value, at);
+  if (code === undefined) refuse(at, 'is missing');
+  tally.codes += code.length;
+  if (tally.codes > questionLimits.codes) {
+    refuse(at, `is too much: a question names ${questionLimits.codes} codes at most`);
+  }
+  for (const item of code) if (item.endsWith('|')) refuse(at, `"${item}" names no code; write system|code`);
+  return code.length === 1 ? code[0]! : code;
 }

@@ -5,7 +5,14 @@ import { definitional } from '../../fhir/definitions/definitional-group.ts';
 import type { Json, JsonObject } from '../../fhir/json.ts';
 import { questionGroup as names } from '../../fhir/specification/question-group.ts';
 import { codedOf } from './criterion.ts';
-import type { ObservationCriterion, PatientCriterion, QuantityFilter, Question, Together } from './question.ts';
+import type {
+  ObservationCriterion,
+  PatientCriterion,
+  QuantityFilter,
+  Question,
+  Together,
+  ValueFilter,
+} from './question.ts';
 import { belowByDefault } from './question-criterion.ts';
 
 /** What is asked of data sets and of servers goes with a question that is kept; a server that is asked needs neither. */
@@ -129,7 +136,12 @@ export const comparatorSigns = { gt: '>', ge: '>=', lt: '<', le: '<=' } as const
 /** https://hl7.org/fhir/extensions/StructureDefinition-quantity-precision.html */
 export const precisionExtension = 'http://hl7.org/fhir/StructureDefinition/quantity-precision';
 
-function valueExtension({ comparator, number, unit }: QuantityFilter): JsonObject {
+function valueExtension(filter: ValueFilter): JsonObject {
+  if ('number' in filter) return quantityExtension(filter);
+  return { url: names.value, valueCodeableConcept: { coding: [filter.code].flat().map((one) => codingOf(one)) } };
+}
+
+function quantityExtension({ comparator, number, unit }: QuantityFilter): JsonObject {
   const sign = comparator === 'eq' || comparator === 'ne' ? undefined : comparatorSigns[comparator];
   const value = Number(number);
   const decimals = /^-?\d+\.(\d+)$/.exec(number)?.[1]?.length;

@@ -13,7 +13,11 @@ export function questionOfGroup(group: JsonObject): Question {
   const extensions = extensionsOf(group, 'Group', [names.asOf, names.dataSets, names.servers, ...ofGroup]);
   const [asOf] = extensions.get(names.asOf) ?? [];
   const { name } = group;
-  const root = groupAt(group, 'Group', { contained: objectsOf(group['contained']), depth: 0 });
+  const root = groupAt(group, 'Group', {
+    contained: objectsOf(group['contained']),
+    depth: 0,
+    tally: { characteristics: 0 },
+  });
   const patients: JsonObject = 'any' in root ? { all: [root] } : root;
   return readQuestion({
     ...(typeof name === 'string' ? { about: name } : {}),
@@ -44,13 +48,24 @@ function extensionsOf(holder: JsonObject, at: string, known: readonly string[]):
 interface Reader {
   contained: readonly JsonObject[];
   depth: number;
+  /** what was read in all: a Group that is contained once may be meant many times */
+  tally: { characteristics: number };
 }
+
+/** What names or manages a Group, and does not change who is in it. */
+const ofGroupAllowed = [
+  ...['resourceType', 'id', 'meta', 'language', 'text', 'contained', 'extension', 'identifier', 'active', 'type'],
+  ...['actual', 'membership', 'code', 'name', 'description', 'managingEntity', 'characteristic'],
+];
 
 function groupAt(group: JsonObject, at: string, reader: Reader): JsonObject {
   if (reader.depth > questionLimits.depth) refuse(at, `has more than ${questionLimits.depth} Groups inside each other`);
   if (group['actual'] === true || group['membership'] === 'enumerated' || group['member'] !== undefined) {
     refuse(at, 'lists its members; a question is a Group of characteristics');
   }
+  const other = Object.keys(group).find((name) => !ofGroupAllowed.includes(name) && !name.startsWith('_'));
+  if (other !== undefined) refuse(`${at}.${other}`, 'is not understood');
+  if (group['type'] !== undefined && group['type'] !== 'person') refuse(`${at}.type`, 'must be person');
   const known = reader.depth === 0 ? [names.asOf, names.dataSets, names.servers, ...ofGroup] : ofGroup;
   const extensions = extensionsOf(group, at, known);
   const code = (url: string): Json | undefined => extensions.get(url)?.[0]?.['valueCode'];
@@ -59,9 +74,12 @@ function groupAt(group: JsonObject, at: string, reader: Reader): JsonObject {
     refuse(at, `has the combination ${String(combination)}; it is all or any`);
   const together = code(names.together);
   if (combination === 'any' && together === 'overlapping') refuse(at, 'cannot ask of alternatives that they overlap');
-  const of = objectsOf(group['characteristic']).map((one, index) =>
-    characteristicAt(one, `${at}.characteristic[${index}]`, reader),
-  );
+  const characteristics = objectsOf(group['characteristic']);
+  reader.tally.characteristics += characteristics.length;
+  if (reader.tally.characteristics > questionLimits.criteria) {
+    refuse(at, `is too much: a question has at most ${questionLimits.criteria} characteristics`);
+  }
+  const of = characteristics.map((one, index) => characteristicAt(one, `${at}.characteristic[${index}]`, reader));
   if (combination === 'any') return { any: of };
   return { all: of, ...(together === undefined ? {} : { together }) };
 }
@@ -110,12 +128,13 @@ function criterionAt(one: JsonObject, at: string, reader: Reader): JsonObject {
   }
 }
 
-function containedAt(one: JsonObject, at: string, { contained, depth }: Reader): JsonObject {
+function containedAt(one: JsonObject, at: string, reader: Reader): JsonObject {
+  const { contained, depth } = reader;
   const reference = objectOf(one['valueReference'])?.['reference'];
   const index = contained.findIndex(({ id }) => reference === `#${String(id)}`);
   const group = contained[index];
   if (group?.['resourceType'] !== 'Group') refuse(`${at}.value`, `${String(reference)} must be a contained Group`);
-  return groupAt(group, `Group.contained[${index}]`, { contained, depth: depth + 1 });
+  return groupAt(group, `Group.contained[${index}]`, { ...reader, depth: depth + 1 });
 }
 
 function sexAt(one: JsonObject, at: string): JsonObject {
@@ -142,11 +161,17 @@ function codesAt<T>(one: JsonObject, at: string, as: (coding: JsonObject) => T):
   );
 }
 
+const codeTextOf = ({ system, code }: JsonObject): string =>
+  typeof system === 'string' ? `${system}|${String(code)}` : String(code);
+
 function recordAt(one: JsonObject, at: string, kind: (typeof codedKinds)[number]): JsonObject {
   const withValue = kind === 'observation' ? [names.value, names.otherValue] : [];
   const extensions = extensionsOf(one, at, [names.below, ...withValue]);
   const below = extensions.get(names.below)?.[0]?.['valueBoolean'] ?? false;
   const values = objectsOf(one['extension']).flatMap((extension): JsonObject[] => {
+    if (extension['valueCodeableConcept'] !== undefined && extension['url'] === names.value) {
+      return [{ code: codesAt(extension, `${at}.extension`, codeTextOf) }];
+    }
     if (extension['url'] === names.value) return valuesAt(extension, `${at}.extension`);
     if (extension['url'] !== names.otherValue) return [];
     return [{ ...quantityAt(objectOf(extension['valueQuantity']), `${at}.extension`), comparator: 'ne' }];
@@ -154,9 +179,7 @@ function recordAt(one: JsonObject, at: string, kind: (typeof codedKinds)[number]
   const period = objectOf(one['period']);
   const { start, end } = period ?? {};
   return {
-    code: codesAt(one, `${at}.value`, ({ system, code }) =>
-      typeof system === 'string' ? `${system}|${String(code)}` : code!,
-    ),
+    code: codesAt(one, `${at}.value`, codeTextOf),
     ...(below === belowByDefault(kind) ? {} : { below }),
     ...(values.length === 0 ? {} : { value: values }),
     ...(start === undefined ? {} : { from: start }),

@@ -24,7 +24,7 @@ export function questionText(question: Question): string {
 /** Of several criteria that must hold; nested ones stand in parentheses. */
 function conjunction(all: readonly PatientCriterion[], isTogether: boolean): string {
   const parts = all.map((one) => clause(one, all.length > 1));
-  return `${parts.join(' and ')}${isTogether ? ', their records at the same time' : ''}`;
+  return `${parts.join(' and ')}${isTogether ? ', their records about the same moment' : ''}`;
 }
 
 function clause(criterion: PatientCriterion, isNested: boolean): string {
@@ -73,14 +73,16 @@ function recordText(criterion: PatientCriterion): string {
   const [kind, given] = codedOf(criterion);
   const codes = listText([given.code].flat(), 'or');
   const below = given.below ?? belowByDefault(kind);
-  return `${nouns[kind]} ${codes}${below ? ' or anything below' : ''}${valueText(given)}${daysText(given)}`;
+  return `${nouns[kind]} ${codes}${below ? ' (or anything below it)' : ''}${valueText(given)}${daysText(given)}`;
 }
 
 function valueText({ value }: ObservationCriterion): string {
   const values = value === undefined ? [] : [value].flat();
   if (values.length === 0) return '';
-  const texts = values.map(
-    (one) => `${compared[one.comparator]} ${one.number}${one.unit === undefined ? '' : ` ${one.unit}`}`,
+  const texts = values.map((one) =>
+    'code' in one
+      ? `that is ${listText([one.code].flat(), 'or')}`
+      : `${compared[one.comparator]} ${one.number}${one.unit === undefined ? '' : ` ${one.unit}`}`,
   );
   return ` with a value ${listText(texts, 'and')}`;
 }

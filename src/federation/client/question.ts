@@ -28,9 +28,16 @@ export interface QuantityFilter {
   readonly unit?: string;
 }
 
+/** The value is one of the codes, written as those of a criterion. */
+export interface CodeFilter {
+  readonly code: string | readonly string[];
+}
+
+export type ValueFilter = QuantityFilter | CodeFilter;
+
 export interface ObservationCriterion extends CodeCriterion {
-  /** of several all must hold, of the same record */
-  readonly value?: QuantityFilter | readonly QuantityFilter[];
+  /** of several all must hold, of the same record; codes stand in one of them at most */
+  readonly value?: ValueFilter | readonly ValueFilter[];
 }
 
 /** FHIR's administrative genders. https://hl7.org/fhir/R4B/valueset-administrative-gender.html */

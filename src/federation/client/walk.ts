@@ -46,11 +46,12 @@ export interface Walk {
   ruleOut(one: RuledOut): void;
   /** requests that `trace` had no place for */
   untold(): number;
+  /** keeps a request that was sent by other means than `http` */
+  traced(step: TraceStep): void;
   hasToken(base: string): boolean;
   /** bases of the servers that tokens are for */
   tokenBases: readonly string[];
   ask: 'likely' | 'all';
-  signal: AbortSignal | undefined;
   /** what a server can do, asked once in a walk */
   peer(base: string): Promise<Peer>;
 }
@@ -59,7 +60,7 @@ export interface Walk {
 export const baseOf = (address: string): string => address.replace(/\/+$/, '');
 
 /** Headers that say what is asked for, by name; none where nothing is stated. */
-function statedHeaders({ asked = {} }: ClientSettings): Readonly<Record<string, string>> {
+export function statedHeaders({ asked = {} }: ClientSettings): Readonly<Record<string, string>> {
   const { purposes = [], project, purposeHeader = 'Purpose-Of-Use', projectHeader = 'Project' } = asked;
   return {
     ...(purposes.length === 0 ? {} : { [purposeHeader]: purposes.join(', ') }),
@@ -75,6 +76,11 @@ export function createWalk(settings: ClientSettings, onAnswer?: (answer: HttpAns
   const problems: Problem[] = [];
   const now = settings.now ?? Date.now;
   let untold = 0;
+  const traced = (step: TraceStep): void => {
+    if (trace.length < limits.trace) trace.push(step);
+    else untold++;
+    emit({ kind: 'trace', step });
+  };
   const known = new Set<string>();
   const ruledOut: RuledOut[] = [];
   const problem = (one: Problem): void => {
@@ -91,11 +97,7 @@ export function createWalk(settings: ClientSettings, onAnswer?: (answer: HttpAns
     tokens,
     stated: statedHeaders(settings),
     ...(onAnswer === undefined ? {} : { onAnswer }),
-    onTrace(step) {
-      if (trace.length < limits.trace) trace.push(step);
-      else untold++;
-      emit({ kind: 'trace', step });
-    },
+    onTrace: traced,
     onDoubt: problem,
     ...(settings.journal === undefined ? {} : { journal: settings.journal }),
     ...(settings.signal === undefined ? {} : { signal: settings.signal }),
@@ -112,10 +114,10 @@ export function createWalk(settings: ClientSettings, onAnswer?: (answer: HttpAns
     ruledOut,
     ruleOut: (one) => void ruledOut.push(one),
     untold: () => untold,
+    traced,
     hasToken: (base) => tokens.has(base),
     tokenBases: [...tokens.keys()],
     ask: settings.ask ?? 'likely',
-    signal: settings.signal,
     peer(base) {
       let peer = peers.get(base);
       if (peer === undefined) {

@@ -24,6 +24,9 @@ const shaping = new Set([
   '_maxresults',
 ]);
 
+/** Whether a parameter shapes a result. */
+export const isShaping = (name: string): boolean => shaping.has(name.split(':')[0]!);
+
 /** `Type?name=value&...`. Throws FhirError `value`. */
 export function readWhere(text: string): Where {
   const [, type, query] = /^([A-Z][A-Za-z]+)\?(.+)$/s.exec(text) ?? [];
@@ -38,7 +41,7 @@ export function readWhere(text: string): Where {
       `"${text.slice(0, 100)}" is no search such as Patient?gender=female or Condition?code=x`,
     );
   }
-  const shape = parameters.find(([name]) => shaping.has(name.split(':')[0]!));
+  const shape = parameters.find(([name]) => isShaping(name));
   if (shape !== undefined) throw new FhirError('value', `${shape[0]} asks nothing of a ${type}; leave it out`);
   return { type, parameters };
 }

@@ -1,6 +1,13 @@
 /** Says a question's criteria as the tree of a search for patients, so that whatever holds of searches holds of them. See docs/adr/0019-feasibility.md */
 import { FhirError, type Issue } from '../../fhir/outcome.ts';
-import { intervalOf, parseCriterion, parseSearch, registryOf, type SearchContext } from '../../search/index.ts';
+import {
+  intervalOf,
+  parseCriterion,
+  parseSearch,
+  registryOf,
+  type SearchContext,
+  ucumSystem,
+} from '../../search/index.ts';
 import { openHigh, openLow, parameterKey } from '../../search/index-rows.ts';
 import type { Expression, TimedSource } from '../../search/tree.ts';
 import { carriersOf, periodOf } from './carrier.ts';
@@ -161,14 +168,17 @@ function recordWith(
   if (values.length > 0 && !below) {
     return [
       ...values.map((one) =>
-        parse('code-value-quantity', tokens.map((token) => `${token}$${boundText(one)}`).join(',')),
+        parse(
+          'code-value-quantity',
+          tokens.flatMap((token) => boundTexts(one).map((bound) => `${token}$${bound}`)).join(','),
+        ),
       ),
       ...of,
     ];
   }
   return [
     parse(below ? `${code}:below` : code, tokens.join(',')),
-    ...values.map((one) => parse('value-quantity', boundText(one))),
+    ...values.map((one) => parse('value-quantity', boundTexts(one).join(','))),
     ...of,
   ];
 }
@@ -178,9 +188,12 @@ const escaped = (text: string): string => text.replace(/[\\,$|]/g, '\\$&');
 const tokenText = ({ system, code }: Code): string =>
   system === undefined ? escaped(code) : `${escaped(system)}|${escaped(code)}`;
 
-function boundText({ comparator, number, system, unit }: ValueBound): string {
-  const prefix = comparator === 'eq' ? '' : comparator;
-  return `${prefix}${number}${unit === undefined ? '' : `|${escaped(system ?? '')}|${escaped(unit)}`}`;
+/** A unit without a system is as written, or one of UCUM (which are ASCII without spaces), which others can be turned into. */
+function boundTexts({ comparator, number, system, unit }: ValueBound): string[] {
+  const amount = comparator === 'eq' ? number : `${comparator}${number}`;
+  if (unit === undefined) return [amount];
+  const systems = system !== undefined ? [system] : /^[!-~]+$/.test(unit) ? ['', ucumSystem] : [''];
+  return systems.map((one) => `${amount}|${escaped(one)}|${escaped(unit)}`);
 }
 
 /** Milliseconds, as the rows of dates have them. */

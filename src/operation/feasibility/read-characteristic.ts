@@ -100,12 +100,23 @@ const comparators: Readonly<Record<string, ValueBound['comparator']>> = {
   '>=': 'ge',
 };
 
+/** Which JSON numbers lose when they end with zeros. https://hl7.org/fhir/extensions/StructureDefinition-quantity-precision.html */
+const precision = 'http://hl7.org/fhir/StructureDefinition/quantity-precision';
+
+/** A value as precise as it is stated: 7.50 is more precise than 7.5. */
+function digitsOf(value: number, quantity: JsonObject): string {
+  const decimals = objectsOf(quantity['extension']).find(({ url }) => url === precision)?.['valueInteger'];
+  return typeof decimals === 'number' && Number.isInteger(decimals) && decimals >= 0 && decimals <= 20
+    ? value.toFixed(decimals)
+    : String(value);
+}
+
 function boundOf(quantity: JsonObject | undefined, at: string): ValueBound {
   const { value, comparator, system, code, unit } = quantity ?? {};
   if (typeof value !== 'number') refuse(at, 'needs a quantity with a value');
   const compared = comparator === undefined ? 'eq' : comparators[String(comparator)];
   if (compared === undefined) refuse(at, `has a comparator that is none of ${Object.keys(comparators).join(', ')}`);
-  const bound: ValueBound = { comparator: compared, number: String(value) };
+  const bound: ValueBound = { comparator: compared, number: digitsOf(value, quantity!) };
   if (typeof code === 'string') return { ...bound, unit: code, ...(typeof system === 'string' ? { system } : {}) };
   return typeof unit === 'string' ? { ...bound, unit } : bound;
 }

@@ -14,11 +14,7 @@ type Condition = (expression: Expression, key: string, to: StatementBuilder) => 
  * branches hold is what the unions share.
  */
 export function overlapKeys({ branches }: Overlap, to: StatementBuilder, condition: Condition): string {
-  const rows = branches.flatMap((sources, branch) =>
-    sources.flatMap((source) =>
-      source.period.map((way, at) => timedRows(branch, source, way, source.period.slice(0, at), to, condition)),
-    ),
-  );
+  const rows = branches.flatMap((sources, branch) => sources.map((one) => timedRows(branch, one, to, condition)));
   const all = to.alias();
   const times = branches.map(
     // A time that ends before it begins, or outside of what is asked for, is no time.
@@ -29,48 +25,56 @@ export function overlapKeys({ branches }: Overlap, to: StatementBuilder, conditi
     group by ${all}.target having not isempty(${times.join(' * ')})`;
 }
 
-/** The rows of one way to tell the time; resources for which an earlier way tells it are left to that. */
-function timedRows(
-  branch: number,
-  source: TimedSource,
-  way: PeriodWay,
-  earlier: readonly PeriodWay[],
-  to: StatementBuilder,
-  condition: Condition,
-): string {
-  const [r, d] = [to.alias(), to.alias()];
-  const { high, join } = endOf(way, r, d, to);
-  const without = earlier.map(({ parameter }) => {
-    const e = to.alias();
-    return ` and not exists (select 1 from date ${e} where ${e}.key = ${r}.key and ${e}.parameter = ${to.add(parameter, 'bigint')}${to.permitted(e)})`;
-  });
-  const { during } = source;
-  const low = during === undefined ? `${d}.low` : `greatest(${d}.low, ${to.add(during.low, 'bigint')})`;
-  const end = during === undefined ? high : `least(${high}, ${to.add(during.high, 'bigint')})`;
-  return `select ${r}.target, ${branch} as branch, ${low} as low, ${end} as high from reference ${r}
-    join date ${d} on ${d}.key = ${r}.key and ${d}.parameter = ${to.add(way.parameter, 'bigint')}${to.permitted(d)}${join}
-    where ${r}.parameter = ${to.add(source.parameter, 'bigint')}${to.permitted(r)} and ${condition(source.of, `${r}.key`, to)}${without.join('')}`;
+/** `target`, `branch`, `low` and `high` of each time of a record; records that do not tell their time have no row. */
+function timedRows(branch: number, source: TimedSource, to: StatementBuilder, condition: Condition): string {
+  const { during, period } = source;
+  const r = to.alias();
+  const isOnly = period.length === 1;
+  const ways = period.map((way) => rowsOf(way, r, isOnly, to));
+  // The first way that has rows is believed. Which of the others have some then makes no difference.
+  const low = isOnly ? ways[0]!.low : `coalesce(${ways.map((one) => one.low).join(', ')})`;
+  const choices = ways.map((one) => `when ${one.low} is not null then ${one.high}`);
+  const high = isOnly ? ways[0]!.high : `case ${choices.join(' ')} end`;
+  const joins = ways.map(({ join }) => join).join('');
+  const isTold = isOnly ? '' : ` and ${low} is not null`;
+  const within =
+    during === undefined
+      ? `${low} as low, ${high} as high`
+      : `greatest(${low}, ${to.add(during.low, 'bigint')}) as low, least(${high}, ${to.add(during.high, 'bigint')}) as high`;
+  return `select ${r}.target, ${branch} as branch, ${within} from reference ${r}${joins}
+    where ${r}.parameter = ${to.add(source.parameter, 'bigint')}${to.permitted(r)} and ${condition(source.of, `${r}.key`, to)}${isTold}`;
 }
 
 const millisecondsOfDay = 86_400_000;
 
-/** Where the time ends, and the rows beside the beginning that say so. */
-function endOf(way: PeriodWay, r: string, d: string, to: StatementBuilder): { high: string; join: string } {
+/** Joins the rows by which a way tells the time of the resource of `r`. */
+function rowsOf(
+  way: PeriodWay,
+  r: string,
+  isOnly: boolean,
+  to: StatementBuilder,
+): { low: string; high: string; join: string } {
+  const joined = (how: string, table: string, parameter: string): { alias: string; join: string } => {
+    const alias = to.alias();
+    const on = `${alias}.key = ${r}.key and ${alias}.parameter = ${to.add(parameter, 'bigint')}`;
+    return { alias, join: ` ${how} ${table} ${alias} on ${on}${to.permitted(alias)}` };
+  };
+  const { alias: d, join } = joined(isOnly ? 'join' : 'left join', 'date', way.parameter);
+  const low = `${d}.low`;
   switch (way.kind) {
     case 'span':
-      return { high: `${d}.high`, join: '' };
+      return { low, high: `${d}.high`, join };
     case 'from': {
       const open = to.add(openHigh, 'bigint');
-      if (way.until === undefined) return { high: open, join: '' };
-      const e = to.alias();
-      const join = ` left join date ${e} on ${e}.key = ${r}.key and ${e}.parameter = ${to.add(way.until, 'bigint')}${to.permitted(e)}`;
-      return { high: `coalesce(${e}.high, ${open})`, join };
+      if (way.until === undefined) return { low, high: open, join };
+      const end = joined('left join', 'date', way.until);
+      return { low, high: `coalesce(${end.alias}.high, ${open})`, join: `${join}${end.join}` };
     }
     case 'lasting': {
-      const n = to.alias();
-      const join = ` left join number ${n} on ${n}.key = ${r}.key and ${n}.parameter = ${to.add(way.days, 'bigint')}${to.permitted(n)}`;
-      const days = `least(greatest((${n}.low + ${n}.high) / 2, 0), 100000)`;
-      return { high: `greatest(${d}.high, ${d}.low + (${days} * ${millisecondsOfDay})::bigint)`, join };
+      const { alias: n, join: days } = joined('left join', 'number', way.days);
+      // No date is further away than the largest of them.
+      const length = `least(greatest((${n}.low + ${n}.high) / 2, 0), 100000) * ${millisecondsOfDay}`;
+      return { low, high: `greatest(${d}.high, ${low} + (${length})::bigint)`, join: `${join}${days}` };
     }
   }
 }
