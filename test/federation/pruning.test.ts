@@ -114,7 +114,10 @@ let discovery: TestServer;
 let bases: Record<string, string>;
 const start = (): { discovery: string[] } => ({ discovery: [discovery.base] });
 const find = (question = betaBlocker, more: ClientSettings = {}): Promise<Answer> =>
-  createClient({ ...settings, ...more }).find(start(), question);
+  createClient({ ...settings, ...more, tokens: { [discovery.base]: 'reader', ...more.tokens } }).find(
+    start(),
+    question,
+  );
 
 async function begin(): Promise<void> {
   const named = { holds: ['h'], lacks: ['l', 'z'], partial: ['p'], stale: ['s'], none: ['n'], mixed: ['m1', 'm2'] };

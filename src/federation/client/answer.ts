@@ -95,6 +95,7 @@ export interface AnsweredDataset extends Dataset {
 export interface Answer {
   readonly question: Question;
   readonly askedAt: string;
+  readonly endedAt: string;
   readonly complete: boolean;
   readonly datasets: readonly AnsweredDataset[];
   readonly trace: readonly TraceStep[];

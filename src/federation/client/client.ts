@@ -77,6 +77,7 @@ function answerOf(walk: Walk, question: Question, askedAt: string, datasets: rea
   return {
     question,
     askedAt,
+    endedAt: new Date(walk.now()).toISOString(),
     complete: isComplete(walk),
     datasets,
     trace,

@@ -1,5 +1,6 @@
 /** fairway's client: discover, find, count and get over any FHIR servers, in Node and in browsers. See README.md */
 export * from './answer.ts';
+export { answerProvenance, traceText } from './answer-provenance.ts';
 export { assessDataset } from './assess.ts';
 export { type Client, createClient } from './client.ts';
 export { ageFromText, codedFromText, expressionFromText, sexFromText } from './criterion-text.ts';

@@ -41,18 +41,17 @@ export interface Walk {
   emit(event: WalkEvent): void;
   /** tells of a problem, once */
   problem(problem: Problem): void;
-  /** keeps a request that was sent by other means than `http` */
-  traced(step: TraceStep): void;
   /** data sets that were not asked and are not listed */
   readonly ruledOut: RuledOut[];
   ruleOut(one: RuledOut): void;
   /** requests that `trace` had no place for */
   untold(): number;
+  /** keeps a request that was sent by other means than `http` */
+  traced(step: TraceStep): void;
   hasToken(base: string): boolean;
   /** bases of the servers that tokens are for */
   tokenBases: readonly string[];
   ask: 'likely' | 'all';
-  signal: AbortSignal | undefined;
   /** what a server can do, asked once in a walk */
   peer(base: string): Promise<Peer>;
 }
@@ -77,6 +76,11 @@ export function createWalk(settings: ClientSettings, onAnswer?: (answer: HttpAns
   const problems: Problem[] = [];
   const now = settings.now ?? Date.now;
   let untold = 0;
+  const traced = (step: TraceStep): void => {
+    if (trace.length < limits.trace) trace.push(step);
+    else untold++;
+    emit({ kind: 'trace', step });
+  };
   const known = new Set<string>();
   const ruledOut: RuledOut[] = [];
   const problem = (one: Problem): void => {
@@ -85,11 +89,6 @@ export function createWalk(settings: ClientSettings, onAnswer?: (answer: HttpAns
     known.add(key);
     problems.push(one);
     emit({ kind: 'problem', problem: one });
-  };
-  const traced = (step: TraceStep): void => {
-    if (trace.length < limits.trace) trace.push(step);
-    else untold++;
-    emit({ kind: 'trace', step });
   };
   const http = createHttp({
     fetch: settings.fetch ?? globalThis.fetch,
@@ -111,15 +110,14 @@ export function createWalk(settings: ClientSettings, onAnswer?: (answer: HttpAns
     trace,
     problems,
     emit,
-    traced,
     problem,
     ruledOut,
     ruleOut: (one) => void ruledOut.push(one),
     untold: () => untold,
+    traced,
     hasToken: (base) => tokens.has(base),
     tokenBases: [...tokens.keys()],
     ask: settings.ask ?? 'likely',
-    signal: settings.signal,
     peer(base) {
       let peer = peers.get(base);
       if (peer === undefined) {
