@@ -1,5 +1,5 @@
 /** States what this server can do, from the same lists that make it do so. https://hl7.org/fhir/R4B/http.html#capabilities */
-import { isMetadataOnlyType } from '../conditions/metadata-type.ts';
+import { isDirectoryType, isMetadataOnlyType } from '../conditions/metadata-type.ts';
 import { canonical } from '../fhir/canonical.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import { FhirError } from '../fhir/outcome.ts';
@@ -93,10 +93,9 @@ function statementOf(
   mode: string,
 ): unknown {
   const { definitions, roles } = server;
-  const holdsData = roles.includes('repository');
-  const types = definitions.resourceTypes.filter(
-    (type) => (holdsData || isMetadataOnlyType(type)) && (mode === 'full' || normative.has(type)),
-  );
+  const holds = (type: string): boolean =>
+    roles.includes('repository') || isMetadataOnlyType(type) || (roles.includes('discovery') && isDirectoryType(type));
+  const types = definitions.resourceTypes.filter((type) => holds(type) && (mode === 'full' || normative.has(type)));
   const unsearchable = new Set(uncompiledParameters(server.searchContext).map((one) => one.url));
   const everywhere = operations.filter(({ types: only }) => only === undefined);
   return {
