@@ -5,7 +5,7 @@ import type { Definitions } from '../fhir/definitions/model.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import { operationUrl } from '../fhir/specification/operation.ts';
 import { registryOf, uncompiledParameters } from '../search/index.ts';
-import type { Interaction, Server } from './interaction.ts';
+import type { Interaction, Role, Server } from './interaction.ts';
 import { patchTypes } from './patch.ts';
 
 /** Kept for each set of definitions, roles, base and mode: the statement is large. */
@@ -68,6 +68,14 @@ const normative = new Set([
   'ValueSet',
 ]);
 
+/** What a server in this role does as others define it. https://profiles.ihe.net/ITI/mCSD/volume-1.html */
+function instantiated(role: Role): string[] {
+  const own = `${canonical.ours}/CapabilityStatement/${role}`;
+  if (role !== 'discovery') return [own];
+  const directory = 'https://profiles.ihe.net/ITI/mCSD/CapabilityStatement/IHE.mCSD.Directory';
+  return [own, directory, `${directory}.Update`, `${directory}.Feed`];
+}
+
 const softwareOf = ({ base, roles, now }: Server): Record<string, unknown> => ({
   status: 'active',
   date: new Date(now()).toISOString(),
@@ -101,7 +109,7 @@ function statementOf(
   return {
     resourceType: 'CapabilityStatement',
     ...softwareOf(server),
-    instantiates: roles.map((role) => `${canonical.ours}/CapabilityStatement/${role}`),
+    instantiates: roles.flatMap(instantiated),
     fhirVersion: definitions.fhirVersion,
     format: [
       'application/fhir+json',
