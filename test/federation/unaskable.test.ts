@@ -192,6 +192,6 @@ describe('records from strangers', () => {
     await expect(
       recordsOf(`${base}/Patient?gender=female`, { dataRequirement: [{ type: 'Medication' }] }),
     ).rejects.toThrow('cannot be searched by patient');
-    await expect(recordsOf('urn:nowhere')).rejects.toThrow('where its data are');
+    await expect(recordsOf('urn:nowhere')).rejects.toThrow('leads nowhere');
   });
 });

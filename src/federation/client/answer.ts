@@ -1,5 +1,6 @@
 /** What the client gives back: data sets with their answers, how they were found, and what went wrong. https://hl7.org/fhir/uv/fhir-for-fair/STU1/deployment.html */
 import type { Stated } from '../../fair/stated.ts';
+import type { DataReference } from './data-reference.ts';
 import type { Granularity, Question } from './question.ts';
 
 export type Step = 'discover' | 'find' | 'resolve' | 'count' | 'get';
@@ -23,6 +24,8 @@ export interface Problem {
   readonly server: string;
   readonly step: Step;
   readonly reason: string;
+  /** what cannot be believed, but takes nothing away from the answer */
+  readonly minor?: boolean;
 }
 
 export type CountState = 'counted' | 'exists' | 'below-threshold' | 'not-permitted' | 'not-askable' | 'unavailable';
@@ -79,6 +82,10 @@ export interface Dataset {
   readonly extents: readonly Extent[];
   /** downloads that are no FHIR search */
   readonly files: readonly string[];
+  /** all that the record names as data, to be resolved when they are fetched */
+  readonly references?: readonly DataReference[];
+  /** version of the record, else its date, so that a change is noticed */
+  readonly recordVersion?: string;
 }
 
 export interface AnsweredDataset extends Dataset {
@@ -88,10 +95,20 @@ export interface AnsweredDataset extends Dataset {
 export interface Answer {
   readonly question: Question;
   readonly askedAt: string;
+  readonly endedAt: string;
   readonly complete: boolean;
   readonly datasets: readonly AnsweredDataset[];
   readonly trace: readonly TraceStep[];
+  /** requests that `trace` has no place for */
+  readonly untold?: number;
   readonly problems: readonly Problem[];
+  /** data sets that were not asked and are not listed, by the server whose summaries rule them out */
+  readonly ruledOut?: readonly RuledOut[];
+}
+
+export interface RuledOut {
+  readonly server: string;
+  readonly datasets: number;
 }
 
 export type Role = 'repository' | 'metadata-registry' | 'discovery';
@@ -121,6 +138,9 @@ export type WalkEvent =
   | { readonly kind: 'problem'; readonly problem: Problem }
   | { readonly kind: 'server'; readonly server: FoundServer }
   | { readonly kind: 'dataset'; readonly dataset: AnsweredDataset };
+
+/** A data set may come again, when more is known of it; the last counts. */
+export type StreamEvent = WalkEvent | { readonly kind: 'answer'; readonly answer: Answer };
 
 export interface PatientRange {
   readonly atLeast: number;

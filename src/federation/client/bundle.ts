@@ -1,16 +1,12 @@
 /** Reads search results of servers that are strangers: page by page, believing nothing unchecked. https://hl7.org/fhir/R4B/http.html#paging */
-import { type Json, type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
+import { type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
 import type { Step } from './answer.ts';
 import { type Http, ServerError } from './http.ts';
+import { createPageWatch, type Entry } from './page-watch.ts';
+import { textOf } from './text.ts';
 
-export const textOf = (value: Json | undefined): string | undefined =>
-  typeof value === 'string' && value.trim() !== '' ? value : undefined;
-
-export interface Entry {
-  resource: JsonObject;
-  fullUrl?: string;
-  mode: 'match' | 'include' | 'outcome';
-}
+export type { Entry };
+export { textOf };
 
 /** The entries of a search result. Throws ServerError when `body` is none. */
 export function entriesOf(body: JsonObject): Entry[] {
@@ -37,7 +33,7 @@ export function linkOf(body: JsonObject, relation: string): string | undefined {
   return textOf(link?.['url']);
 }
 
-/** All pages of a search, following `next` links within the server only. */
+/** All pages of a search, following `next` links within the server only. What comes twice is given once. */
 export async function* pagesOf(
   http: Http,
   step: Step,
@@ -46,18 +42,23 @@ export async function* pagesOf(
   mostPages: number,
 ): AsyncGenerator<Entry[]> {
   const seen = new Set<string>();
+  const watch = createPageWatch({ base, query }, (reason, minor) =>
+    http.doubt({ server: base, step, reason, ...(minor ? { minor } : {}) }),
+  );
   let url: string | undefined = `${base}/${query}`;
   while (url !== undefined) {
     if (seen.has(url)) throw new ServerError('its pages lead in a circle', 200);
     if (seen.size >= mostPages) throw new ServerError(`its search has more than ${mostPages} pages`, 200);
     seen.add(url);
     const body: JsonObject = await http.get(step, base, url, matchesOn);
-    yield entriesOf(body);
+    yield watch.page(body, entriesOf(body));
     url = nextWithin(base, url, linkOf(body, 'next'));
   }
+  watch.end();
 }
 
-function nextWithin(base: string, current: string, next: string | undefined): string | undefined {
+/** The address of the next page, which must lie on the same server. */
+export function nextWithin(base: string, current: string, next: string | undefined): string | undefined {
   if (next === undefined) return undefined;
   if (!URL.canParse(next, current)) throw new ServerError(`its next link is no address: ${next.slice(0, 200)}`, 200);
   const absolute = new URL(next, current).href;

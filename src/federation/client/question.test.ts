@@ -331,6 +331,7 @@ test('a record with nothing in it is a data set nobody can be led to', () => {
     types: [],
     extents: [],
     files: [],
+    references: [],
   });
   const full = datasetOf(
     {
