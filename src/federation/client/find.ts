@@ -71,8 +71,9 @@ export const duoNumber = (term: string): string => /\d{7}$/.exec(term)?.[0] ?? t
 
 /** What a record leaves open is not held against it, but for what must be stated: licence, data use, visa. */
 export function isWanted(dataset: Dataset, { datasets }: Question): boolean {
-  const { text, licence, granularity, dataUse, visa } = datasets ?? {};
+  const { text, licence, granularity, dataUse, visa, country } = datasets ?? {};
   if (licence !== undefined && !(dataset.licence !== undefined && licence.includes(dataset.licence))) return false;
+  if (country !== undefined && !dataset.countries?.some((one) => country.includes(one))) return false;
   if (granularity !== undefined && dataset.granularity !== undefined) {
     if (granularities.indexOf(dataset.granularity) < granularities.indexOf(granularity)) return false;
   }
