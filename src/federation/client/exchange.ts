@@ -55,7 +55,7 @@ export async function exchange(settings: ExchangeSettings, asked: Asked, ms: num
 }
 
 /** Whether `url` lies on the server at `base`, so that what is meant for the server may be sent there. */
-function isBelow(base: string, url: string): boolean {
+export function isBelow(base: string, url: string): boolean {
   if (!URL.canParse(url) || !URL.canParse(base)) return false;
   // Both as they are sent: dots that lead out of the base are gone then.
   const [at, from] = [new URL(url).href, new URL(base).href.replace(/\/+$/, '')];
