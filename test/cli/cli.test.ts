@@ -41,7 +41,8 @@ async function run(args: string[], given: { stdin?: string; ended?: Promise<void
     stdin,
     fetch: globalThis.fetch,
     now: Date.now,
-    ended: given.ended ?? Promise.resolve(),
+    // Only what serves goes on until it is ended.
+    ended: given.ended ?? (args[0] === 'find' ? new Promise(() => {}) : Promise.resolve()),
   };
   const program = new Command('fairway')
     .exitOverride()

@@ -3,6 +3,7 @@ import { canonical, granularities } from '../../fhir/canonical.ts';
 import type { CountAnswer, Dataset } from './answer.ts';
 import { pagesOf, queryOf, textOf } from './bundle.ts';
 import { problemOf } from './fault.ts';
+import type { Parameter } from './patient-search.ts';
 import { releaseOf } from './peer.ts';
 import type { Question } from './question.ts';
 import { datasetOf } from './record.ts';
@@ -25,16 +26,19 @@ export interface Described {
   failed: boolean;
 }
 
+/** Which Libraries describe data sets. */
+export const recordParameters: readonly Parameter[] = [
+  ['type', `${canonical.libraryType}|asset-collection`],
+  ['status', 'active'],
+];
+
 /** Gives every data set that the server describes, as soon as its page is there. */
 export async function describedBy(
   walk: Walk,
   base: string,
   add: (found: Omit<Found, 'rank'>) => void,
 ): Promise<Described> {
-  const query = queryOf('Library', [
-    ['type', `${canonical.libraryType}|asset-collection`],
-    ['status', 'active'],
-  ]);
+  const query = queryOf('Library', recordParameters);
   let records = 0;
   try {
     for await (const page of pagesOf(walk.http, 'find', base, query, walk.limits.pages)) {
