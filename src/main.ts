@@ -2,6 +2,7 @@
 /** Reads environment and arguments and starts a command; nothing else. See docs/reference/command-line.md */
 import { Command, CommanderError } from 'commander';
 import { accessCommand } from './cli/access/index.ts';
+import { assessCommand } from './cli/assess.ts';
 import { demoCommand } from './cli/demo.ts';
 import { type Environment, exit, UsageError } from './cli/environment.ts';
 import { findCommand } from './cli/find.ts';
@@ -29,7 +30,7 @@ const program = new Command('fairway')
   .description('Findable, accessible, interoperable and reusable health data over HL7 FHIR.')
   .exitOverride()
   .configureOutput({ writeErr: (text) => process.stderr.write(text) });
-for (const command of [serveCommand, demoCommand, importCommand, findCommand, getCommand, accessCommand])
+for (const command of [serveCommand, demoCommand, importCommand, findCommand, getCommand, assessCommand, accessCommand])
   program.addCommand(command(environment, done).exitOverride());
 
 try {

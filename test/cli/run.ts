@@ -2,6 +2,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
 import { accessCommand } from '../../src/cli/access/index.ts';
+import { assessCommand } from '../../src/cli/assess.ts';
 import { type Environment, exit, UsageError } from '../../src/cli/environment.ts';
 import { findCommand } from '../../src/cli/find.ts';
 import { getCommand } from '../../src/cli/get.ts';
@@ -38,7 +39,7 @@ export async function run(...args: readonly string[]): Promise<Ran> {
     writeOut: (text: string) => void (ran.out += text),
   };
   const program = new Command('fairway').exitOverride().configureOutput(output);
-  for (const command of [findCommand, getCommand, accessCommand]) {
+  for (const command of [findCommand, getCommand, assessCommand, accessCommand]) {
     program.addCommand(
       command(environment, (code) => void (ran.code = code))
         .exitOverride()
