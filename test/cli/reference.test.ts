@@ -12,6 +12,7 @@ import type { Environment } from '../../src/cli/environment.ts';
 import { findCommand } from '../../src/cli/find.ts';
 import { getCommand } from '../../src/cli/get.ts';
 import { importCommand } from '../../src/cli/import.ts';
+import { questionCommand } from '../../src/cli/question.ts';
 import { serveCommand } from '../../src/cli/serve.ts';
 
 const reference = readFileSync(join(import.meta.dirname, '../../docs/reference/command-line.md'), 'utf8');
@@ -25,9 +26,16 @@ const environment: Environment = {
   now: Date.now,
   ended: Promise.resolve(),
 };
-const commands = [serveCommand, demoCommand, importCommand, findCommand, getCommand, assessCommand, accessCommand].map(
-  (make) => make(environment, () => {}),
-);
+const commands = [
+  serveCommand,
+  demoCommand,
+  importCommand,
+  findCommand,
+  questionCommand,
+  getCommand,
+  assessCommand,
+  accessCommand,
+].map((make) => make(environment, () => {}));
 
 function sectionOf(name: string): string {
   const [, section] = new RegExp(`^## ${name}\\n([\\s\\S]*?)(?=^## |$(?![\\s\\S]))`, 'm').exec(reference) ?? [];

@@ -3,6 +3,14 @@
 const group = ['Group'];
 const characteristic = ['Group.characteristic'];
 
+const part = (url: string, short: string, max: '1' | '*' = '*', type = 'string') => ({
+  url,
+  min: 0,
+  max,
+  types: [type],
+  short,
+});
+
 export const questionExtensions = [
   {
     id: 'question-combination',
@@ -25,6 +33,40 @@ export const questionExtensions = [
     on: group,
     description: 'The day at which ages are reckoned.',
     types: ['date'],
+  },
+  {
+    id: 'question-data-sets',
+    title: 'Data sets of a question',
+    on: group,
+    description: 'What a question that is kept asks of data sets, for clients; of several values one suffices.',
+    parts: [
+      part('text', 'Words of title, publisher or description', '1'),
+      part('licence', 'SPDX code'),
+      part('dataUse', 'Term of the Data Use Ontology'),
+      part('granularity', 'What must be granted at least', '1'),
+      part('visa', 'Type of GA4GH visa that is asked for'),
+      part('country', 'ISO 3166 code of the jurisdiction'),
+      part('minimumPatients', 'Patients at least', '1', 'integer'),
+    ],
+  },
+  {
+    id: 'question-servers',
+    title: 'Servers of a question',
+    on: group,
+    description: 'What a question that is kept asks of servers, for clients.',
+    parts: [
+      part('country', 'ISO 3166 code'),
+      part('language', 'BCP 47 code'),
+      part('role', 'repository, metadata-registry or discovery'),
+      part('fhirVersion', 'R4, R4B, R5, or as 4.0.1'),
+      part('type', 'Resource type that it holds'),
+      part('searchParameter', 'Type.code, or a code'),
+      part('operation', 'Name or canonical URL'),
+      part('profile', 'Canonical URL'),
+      part('security', 'Code of restful-security-service'),
+      part('name', 'Words of its name', '1'),
+      part('seenWithin', 'It answered within this time: a number and m, h, d or w', '1'),
+    ],
   },
   {
     id: 'question-below',

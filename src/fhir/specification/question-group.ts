@@ -22,6 +22,9 @@ export const questionGroup = {
   together: `${canonical.structureDefinitions}question-together`,
   /** On the outermost Group: valueDate at which ages are reckoned. */
   asOf: `${canonical.structureDefinitions}question-as-of`,
+  /** On the outermost Group of a question that is kept: what is asked of data sets and of servers, each part by its name in a question file. */
+  dataSets: `${canonical.structureDefinitions}question-data-sets`,
+  servers: `${canonical.structureDefinitions}question-servers`,
   /** On a characteristic: valueBoolean, also what is below the codes. */
   below: `${canonical.structureDefinitions}question-below`,
   /** On a characteristic, repeated: valueQuantity (with comparator), valueRange or valueCodeableConcept of the record's value. */
