@@ -10,6 +10,7 @@ export const canonical = {
   relatedContent: `${fairForFhir}/library-relatedContent`,
   relatedArtifactResourceReference: `${fairForFhir}/relatedArtifactResourceReference`,
   relatedArtifactType: `${fairForFhir}/relatedArtifactType`,
+  libraryProfile: `${fairForFhir}/Library-uv-f4f`,
   /** Code systems of FHIR and SPDX. */
   libraryType: 'http://terminology.hl7.org/CodeSystem/library-type',
   connectionType: 'http://terminology.hl7.org/CodeSystem/endpoint-connection-type',
