@@ -102,7 +102,7 @@ async function measure(base: string, community: Community, requests: () => Promi
   const askedServers = new Set<string>();
   let slowest = 0;
   const client = createClient({
-    ask: mode === 'all' ? 'all' : 'needed',
+    ask: mode === 'all' ? 'all' : 'likely',
     onEvent(event) {
       if (event.kind === 'dataset' && event.dataset.answer.state === 'counted') {
         counted.add(event.dataset.title);
