@@ -23,6 +23,7 @@ interface ServeOptions {
   access?: string;
   searchSeconds: number;
   audit: AuditMode;
+  harvestSeconds: number;
   allowPrivateNetwork?: boolean;
   insecureOpenAccess?: boolean;
 }
@@ -76,6 +77,12 @@ export function serveCommand(environment: Environment, done: (code: number) => v
         .default('batched'),
     )
     .addOption(
+      new Option('--harvest-seconds <number>', 'a registry takes the metadata of its members so often; 0: never')
+        .env('FAIRWAY_HARVEST_SECONDS')
+        .default(3600)
+        .argParser(parseHarvest),
+    )
+    .addOption(
       new Option('--allow-private-network', 'ask other servers also on this machine and in private networks').env(
         'FAIRWAY_ALLOW_PRIVATE_NETWORK',
       ),
@@ -97,6 +104,11 @@ export function parsePort(text: string): number {
 function parseSeconds(text: string): number {
   if (/^\d{1,4}(\.\d{1,3})?$/.test(text) && Number(text) > 0) return Number(text);
   throw new UsageError(`--search-seconds must be a number above 0, not ${text}`);
+}
+
+function parseHarvest(text: string): number {
+  if (/^\d{1,7}(\.\d{1,3})?$/.test(text)) return Number(text);
+  throw new UsageError(`--harvest-seconds must be a number, not ${text}`);
 }
 
 function parseRoles(text: string): Role[] {
@@ -138,6 +150,7 @@ async function serve(options: ServeOptions, environment: Environment): Promise<n
       searchMilliseconds: Math.round(options.searchSeconds * 1000),
       servesSpecification: true,
       audit: options.audit,
+      harvestSeconds: options.harvestSeconds,
       allowPrivateNetwork: options.allowPrivateNetwork === true,
       access,
       fetch: environment.fetch,

@@ -53,6 +53,12 @@ export const canonical = {
   /** On an Endpoint: its place in the community, and when it last answered. */
   membership: `${ours}/StructureDefinition/membership`,
   lastSeen: `${ours}/StructureDefinition/last-seen`,
+  /** On an Endpoint: beginnings of addresses and identifiers that its server may publish for. */
+  speaksFor: `${ours}/StructureDefinition/speaks-for`,
+  /** On what was taken over from others: the servers by which it came, the first one first. */
+  hop: `${ours}/StructureDefinition/hop`,
+  /** On the record of a data set that another record describes better. */
+  primaryRecord: `${ours}/StructureDefinition/primary-record`,
   duo: 'http://purl.obolibrary.org/obo/duo.owl',
   /** Purpose of use, confidentiality, obligations: v3 code systems. */
   actReason: 'http://terminology.hl7.org/CodeSystem/v3-ActReason',

@@ -8,11 +8,13 @@ import { disclosures } from './disclosures.ts';
 import { everything } from './everything.ts';
 import { explain } from './explain.ts';
 import { expunge } from './expunge.ts';
+import { harvest } from './harvest.ts';
 import { importOperation } from './import.ts';
 import { indexStatus } from './index-status.ts';
 import { lastn } from './lastn.ts';
 import { meta, metaAdd, metaDelete } from './meta.ts';
 import type { Operation, StreamOperation } from './operation.ts';
+import { publish } from './publish.ts';
 import { validate } from './validate.ts';
 
 export const streamOperations: readonly StreamOperation[] = [importOperation];
@@ -28,11 +30,13 @@ export const operations: readonly Operation[] = [
   everything,
   explain,
   expunge,
+  harvest,
   indexStatus,
   lastn,
   meta,
   metaAdd,
   metaDelete,
+  publish,
   validate,
 ];
 export { interactionOf, type Operation, type StreamOperation } from './operation.ts';
