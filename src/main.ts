@@ -6,7 +6,9 @@ import { demoCommand } from './cli/demo.ts';
 import { type Environment, exit, UsageError } from './cli/environment.ts';
 import { findCommand } from './cli/find.ts';
 import { getCommand } from './cli/get.ts';
+import { harvestCommand } from './cli/harvest.ts';
 import { importCommand } from './cli/import.ts';
+import { publishCommand } from './cli/publish.ts';
 import { serveCommand } from './cli/serve.ts';
 
 const ended = new Promise<void>((resolve) => {
@@ -29,7 +31,16 @@ const program = new Command('fairway')
   .description('Findable, accessible, interoperable and reusable health data over HL7 FHIR.')
   .exitOverride()
   .configureOutput({ writeErr: (text) => process.stderr.write(text) });
-for (const command of [serveCommand, demoCommand, importCommand, findCommand, getCommand, accessCommand])
+for (const command of [
+  serveCommand,
+  demoCommand,
+  importCommand,
+  findCommand,
+  getCommand,
+  accessCommand,
+  publishCommand,
+  harvestCommand,
+])
   program.addCommand(command(environment, done).exitOverride());
 
 try {

@@ -68,6 +68,9 @@ export const canonical = {
   consentScope: 'http://terminology.hl7.org/CodeSystem/consentscope',
 } as const;
 
+/** Extensions of ours that may stand on a data set and say nothing of who may have it. */
+export const noConditions: readonly string[] = [canonical.endpoint, canonical.hop, canonical.primaryRecord];
+
 /** Media type of a Library's content that holds the rules of a de-identification profile. */
 export const deidentificationType = 'application/vnd.fairway.deidentification+json';
 

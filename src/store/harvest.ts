@@ -156,7 +156,7 @@ export function harvestMemory(sql: Sql): HarvestMemory {
 
 async function memberOf(sql: Sql, address: string): Promise<HarvestMember> {
   const [row] = await sql`
-    select since, compared, due, report::text as report from harvest_member where address = ${address}`;
+    select since, compared, report::text as report from harvest_member where address = ${address}`;
   const number = (name: string): Record<string, number> => (row?.[name] == null ? {} : { [name]: Number(row[name]) });
   return {
     ...number('since'),

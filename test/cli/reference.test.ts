@@ -10,7 +10,9 @@ import { accessSteps } from '../../src/cli/demo-guide.ts';
 import type { Environment } from '../../src/cli/environment.ts';
 import { findCommand } from '../../src/cli/find.ts';
 import { getCommand } from '../../src/cli/get.ts';
+import { harvestCommand } from '../../src/cli/harvest.ts';
 import { importCommand } from '../../src/cli/import.ts';
+import { publishCommand } from '../../src/cli/publish.ts';
 import { serveCommand } from '../../src/cli/serve.ts';
 
 const reference = readFileSync(join(import.meta.dirname, '../../docs/reference/command-line.md'), 'utf8');
@@ -24,9 +26,16 @@ const environment: Environment = {
   now: Date.now,
   ended: Promise.resolve(),
 };
-const commands = [serveCommand, demoCommand, importCommand, findCommand, getCommand, accessCommand].map((make) =>
-  make(environment, () => {}),
-);
+const commands = [
+  serveCommand,
+  demoCommand,
+  importCommand,
+  findCommand,
+  getCommand,
+  accessCommand,
+  publishCommand,
+  harvestCommand,
+].map((make) => make(environment, () => {}));
 
 function sectionOf(name: string): string {
   const [, section] = new RegExp(`^## ${name}\\n([\\s\\S]*?)(?=^## |$(?![\\s\\S]))`, 'm').exec(reference) ?? [];

@@ -81,6 +81,7 @@ export async function harvest(registry: TestServer, address: string, more: JsonO
   const answer = await registry.ask('POST', '$harvest', {
     body: { resourceType: 'Parameters', parameter: [{ name: 'address', valueUrl: address }, ...more] },
   });
+  if (answer.status === 500) throw new Error(registry.errors.join());
   return reportIn(answer);
 }
 

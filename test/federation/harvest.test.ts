@@ -82,7 +82,7 @@ describe('a member', () => {
     });
     // Chains, reverse chains and inclusion work over what was harvested.
     expect(await found(registry, 'ResearchStudy?sponsor.name=Organisation')).toHaveLength(1);
-    expect(await found(registry, 'Organization?_has:ResearchStudy:sponsor:title=study')).toHaveLength(1);
+    expect(await found(registry, 'Organization?_has:ResearchStudy:sponsor:title=A')).toHaveLength(1);
     expect(await found(registry, 'ResearchStudy?_include=ResearchStudy:sponsor')).toHaveLength(2);
     // The Endpoint that the registry's steward wrote is not doubled.
     expect(await found(registry, 'Endpoint')).toHaveLength(1);
