@@ -8,7 +8,7 @@ import { type Extent, extentOf, isExtentType, type Listing, listingOf } from '..
 import { factsOf, labelsOf } from '../conditions/facts.ts';
 import { grantOf, isGrant } from '../conditions/grant.ts';
 import { isMetadata, metadataTypes } from '../conditions/metadata-type.ts';
-import { deidentificationType } from '../fhir/canonical.ts';
+import { canonical, deidentificationType } from '../fhir/canonical.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import { objectsOf, type Resource } from '../fhir/json.ts';
 import { customParameter, extractOne } from '../search/index.ts';
@@ -211,6 +211,8 @@ function createChange(means: Preparation, tying: TyingParameters, keys: TyingKey
     if (type === 'Consent' || type === 'Permission') return changeOfDirective(key, id, resource, means, reclassing);
     if (type !== 'Library') return undefined;
     const named = resource === undefined ? undefined : { ...resource, id };
+    if (named !== undefined && liesElsewhere(named, means))
+      return (inside) => forgetStatement(inside, key, apply({ key }));
     const profile: Change = (inside) => changeProfile(inside.sql, key, profileOf(named));
     const dataSet = apply(named === undefined || !isDataSet(named) ? { key } : dataSetOf(key, named, means));
     return async (inside) => {
@@ -218,6 +220,25 @@ function createChange(means: Preparation, tying: TyingParameters, keys: TyingKey
       await dataSet(inside);
     };
   };
+}
+
+/**
+ * A record that was taken over from another server, of data that are not here: it states nothing that could be applied.
+ * Registries hold a million of them, and each decision would weigh them all.
+ */
+function liesElsewhere(library: Resource, { baseUrls }: Preparation): boolean {
+  if (!objectsOf(library['extension']).some(({ url }) => url === canonical.hop) || isProfile(library)) return false;
+  const { listedBy, tags } = extentOf(library, baseUrls);
+  return listedBy.length + tags.length === 0;
+}
+
+/** What the resource stated before it was taken over. */
+async function forgetStatement(inside: StoreTransaction, key: Int64, forget: Change): Promise<void> {
+  const states =
+    'select 1 from data_set where key = $1::bigint union all select 1 from deidentification_profile where key = $1::bigint';
+  if ((await inside.query(states, [key])).length === 0) return;
+  await changeProfile(inside.sql, key, undefined);
+  await forget(inside);
 }
 
 function dataSetOf(key: Int64, library: Resource, { hash, baseUrls }: Preparation): DataSetChange {
