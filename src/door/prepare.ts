@@ -42,6 +42,8 @@ export interface Preparation {
 /** A prepared write; `effect` is bound to the transaction when it is there. */
 export type PreparedWrite = Omit<WriteEntry, 'effect'> & {
   change?: (inside: StoreTransaction) => Promise<void>;
+  /** there is only something to change where an earlier version stated conditions */
+  statesNothing?: true;
   /** what of the resource is not understood, and what that closes: for the steward who writes it */
   warnings?: readonly string[];
 };
@@ -67,6 +69,8 @@ export function createPrepare(means: Preparation): Prepare {
     const prepared: PreparedWrite = { how, key, type, id, tail: content?.tail ?? null, rows, owner };
     const changes = change(type, id, key, content?.resource);
     if (changes !== undefined) prepared.change = changes;
+    if (type === 'Library' && content !== undefined && liesElsewhere(content.resource, means))
+      prepared.statesNothing = true;
     const warnings = content === undefined ? [] : warningsOf({ ...content.resource, id }, means);
     if (warnings.length > 0) prepared.warnings = warnings;
     return prepared;
@@ -214,7 +218,8 @@ function createChange(means: Preparation, tying: TyingParameters, keys: TyingKey
     if (named !== undefined && liesElsewhere(named, means))
       return (inside) => forgetStatement(inside, key, apply({ key }));
     const profile: Change = (inside) => changeProfile(inside.sql, key, profileOf(named));
-    const dataSet = apply(named === undefined || !isDataSet(named) ? { key } : dataSetOf(key, named, means));
+    const states = named !== undefined && isDataSet(named) && !liesElsewhere(named, means);
+    const dataSet = apply(states ? dataSetOf(key, named, means) : { key });
     return async (inside) => {
       await profile(inside);
       await dataSet(inside);
@@ -230,15 +235,6 @@ function liesElsewhere(library: Resource, { baseUrls }: Preparation): boolean {
   if (!objectsOf(library['extension']).some(({ url }) => url === canonical.hop) || isProfile(library)) return false;
   const { listedBy, tags } = extentOf(library, baseUrls);
   return listedBy.length + tags.length === 0;
-}
-
-/** What the resource stated before it was taken over. */
-async function forgetStatement(inside: StoreTransaction, key: Int64, forget: Change): Promise<void> {
-  const states =
-    'select 1 from data_set where key = $1::bigint union all select 1 from deidentification_profile where key = $1::bigint';
-  if ((await inside.query(states, [key])).length === 0) return;
-  await changeProfile(inside.sql, key, undefined);
-  await forget(inside);
 }
 
 function dataSetOf(key: Int64, library: Resource, { hash, baseUrls }: Preparation): DataSetChange {

@@ -173,6 +173,23 @@ describe('a member', () => {
   });
 });
 
+test('a data set that states conditions here states none when a record of another server takes its place', async () => {
+  const repository = await start(startRepository());
+  const tag = [{ system: 'https://data.example/tag', code: 'x' }];
+  await putAll(repository, [dataSet(repository.base, 'x'), { resourceType: 'Patient', id: 'p', meta: { tag } }]);
+  expect(await found(repository, 'Patient')).toHaveLength(1);
+  const hop = { url: canonical.hop, valueUrl: 'https://others.example/fhir' };
+  await putAll(repository, [dataSet('https://others.example/fhir', 'x', { extension: [hop] })]);
+  expect(await found(repository, 'Patient')).toHaveLength(0);
+  // One whose data are here states conditions, whatever else it says.
+  await putAll(repository, [
+    dataSet(repository.base, 'x', {
+      extension: [hop, { url: canonical.granularity, extension: [{ url: 'level', valueCode: 'record' }] }],
+    }),
+  ]);
+  expect(await found(repository, 'Patient')).toHaveLength(1);
+});
+
 test.each(['R4', 'R5'] as const)(
   'a member of FHIR %s is harvested by a registry of the same version',
   async (fhirVersion) => {
