@@ -2,6 +2,7 @@
 /** Reads environment and arguments and starts a command; nothing else. See docs/reference/command-line.md */
 import { Command, CommanderError } from 'commander';
 import { accessCommand } from './cli/access/index.ts';
+import { assessCommand } from './cli/assess.ts';
 import { demoCommand } from './cli/demo.ts';
 import { type Environment, exit, UsageError } from './cli/environment.ts';
 import { findCommand } from './cli/find.ts';
@@ -9,6 +10,7 @@ import { getCommand } from './cli/get.ts';
 import { harvestCommand } from './cli/harvest.ts';
 import { importCommand } from './cli/import.ts';
 import { publishCommand } from './cli/publish.ts';
+import { questionCommand } from './cli/question.ts';
 import { serveCommand } from './cli/serve.ts';
 
 const ended = new Promise<void>((resolve) => {
@@ -36,7 +38,9 @@ for (const command of [
   demoCommand,
   importCommand,
   findCommand,
+  questionCommand,
   getCommand,
+  assessCommand,
   accessCommand,
   publishCommand,
   harvestCommand,

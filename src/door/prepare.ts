@@ -215,8 +215,6 @@ function createChange(means: Preparation, tying: TyingParameters, keys: TyingKey
     if (type === 'Consent' || type === 'Permission') return changeOfDirective(key, id, resource, means, reclassing);
     if (type !== 'Library') return undefined;
     const named = resource === undefined ? undefined : { ...resource, id };
-    if (named !== undefined && liesElsewhere(named, means))
-      return (inside) => forgetStatement(inside, key, apply({ key }));
     const profile: Change = (inside) => changeProfile(inside.sql, key, profileOf(named));
     const states = named !== undefined && isDataSet(named) && !liesElsewhere(named, means);
     const dataSet = apply(states ? dataSetOf(key, named, means) : { key });
