@@ -182,11 +182,9 @@ test('a data set that states conditions here states none when a record of anothe
   await putAll(repository, [dataSet('https://others.example/fhir', 'x', { extension: [hop] })]);
   expect(await found(repository, 'Patient')).toHaveLength(0);
   // One whose data are here states conditions, whatever else it says.
-  await putAll(repository, [
-    dataSet(repository.base, 'x', {
-      extension: [hop, { url: canonical.granularity, extension: [{ url: 'level', valueCode: 'record' }] }],
-    }),
-  ]);
+  const own = dataSet(repository.base, 'x');
+  const extension = [hop, ...(own['extension'] as JsonObject[])];
+  await putAll(repository, [{ ...own, extension }]);
   expect(await found(repository, 'Patient')).toHaveLength(1);
 });
 
