@@ -31,6 +31,7 @@ export interface Wiring {
   roles: readonly Role[];
   now(): number;
   newId(): string;
+  soon(name: string): Promise<void>;
   deidentificationSecret: string;
   /** for CapabilityStatement.rest.security */
   security(): Readonly<Record<string, unknown>> | undefined;
@@ -38,7 +39,7 @@ export interface Wiring {
 
 /** The server as each asker meets it, made when the asker first comes. Made anew when search parameters are added. */
 export function createServers(wiring: Wiring): (asker: AccessContext) => Server {
-  const { store, audit, definitions, counter, baseUrls, pages, roles, now, newId, security } = wiring;
+  const { store, audit, definitions, counter, baseUrls, pages, roles, now, newId, soon, security } = wiring;
   const context = { definitions, hash: store.hash, baseUrls, now };
   const extract = createExtractor(context);
   const isDirectory = roles.includes('discovery') && !roles.includes('repository');
@@ -68,7 +69,19 @@ export function createServers(wiring: Wiring): (asker: AccessContext) => Server 
     const { door, resolve } = doorFor(asker);
     const searchContext = { ...rows, hash: resolve };
     const base = baseUrls[0]!;
-    const server: Server = { door, service, definitions, base, roles, pages, searchContext, security, newId, now };
+    const server: Server = {
+      door,
+      service,
+      definitions,
+      base,
+      roles,
+      pages,
+      searchContext,
+      security,
+      soon,
+      newId,
+      now,
+    };
     servers.set(asker, server);
     return server;
   };
