@@ -9,9 +9,10 @@ import type { AccessSettings } from './auth/access-file.ts';
 import { type AccessContext, anonymous } from './conditions/access-context.ts';
 import type { DisclosureSettings } from './conditions/disclosure/model.ts';
 import { compartmentParameters, createCounter, openCustomParameters } from './door/index.ts';
+import { type CommunityMeans, createCommunity, scheduleChecks } from './federation/member/index.ts';
 import { loadDefinitions } from './fhir/definitions/load.ts';
 import type { Definitions, FhirVersion } from './fhir/definitions/model.ts';
-import { createPageLinks, type Role, type Server } from './interaction/index.ts';
+import { type Admission, type Community, createPageLinks, type Role, type Server } from './interaction/index.ts';
 import { createFairly } from './rest/fairness.ts';
 import { registerRest } from './rest/routes.ts';
 import { type Audit, type AuditMode, openAudit } from './store/audit.ts';
@@ -40,6 +41,10 @@ export interface AppSettings {
   disclosure?: Partial<DisclosureSettings>;
   /** whether the artefacts of our implementation guide are kept among the resources */
   servesSpecification?: boolean;
+  /** whether servers that ask to join wait for a steward, as they do unless stated */
+  admission?: Admission;
+  /** between two checks of all members of the community; none unless stated */
+  checkSeconds?: number;
   /** how the audit log is kept; `batched` unless stated */
   audit?: AuditMode;
   /** between two lines of the log that name the head of the audit chain; a minute unless stated */
@@ -84,7 +89,14 @@ export async function createApp(settings: AppSettings): Promise<App> {
   const baseUrls: string[] = [];
   const askers = createAskers(settings, { store, now, prefix, logError });
   const jobs = openJobs({ sql: store.sql, log: settings.log });
-  const wire = await wiringOf(settings, { store, audit, baseUrls, now, askers, soon: jobs.soon });
+  const means: CommunityMeans = {
+    store,
+    fetch: settings.fetch ?? globalThis.fetch,
+    now,
+    admission: settings.admission ?? 'steward',
+  };
+  const community = createCommunity(means);
+  const wire = await wiringOf(settings, { store, audit, baseUrls, now, askers, soon: jobs.soon, community });
   let serverFor: (asker: AccessContext) => Server;
   const changed = (definitions: Definitions): void => {
     serverFor = wire(definitions);
@@ -109,6 +121,12 @@ export async function createApp(settings: AppSettings): Promise<App> {
   baseUrls.push((settings.baseUrl ?? `http://${host}:${port}${prefix}`).replace(/\/+$/, ''));
   await askers.open(baseUrls[0]!);
   if (settings.servesSpecification === true) await serveSpecification(serverFor!(anonymous));
+  if (settings.checkSeconds !== undefined && settings.roles.some((role) => role !== 'repository'))
+    await scheduleChecks(means, jobs, {
+      seconds: settings.checkSeconds,
+      server: () => serverFor(anonymous),
+      log: settings.log,
+    });
   return {
     base: baseUrls[0]!,
     store,
@@ -138,7 +156,15 @@ function openAuditOf(settings: AppSettings, store: Store, specification: Definit
 /** Makes the servers of all askers from definitions, which change when search parameters are added. */
 async function wiringOf(
   settings: AppSettings,
-  means: { store: Store; audit: Audit; baseUrls: readonly string[]; now(): number; askers: Askers; soon: Jobs['soon'] },
+  means: {
+    store: Store;
+    audit: Audit;
+    baseUrls: readonly string[];
+    now(): number;
+    askers: Askers;
+    soon: Jobs['soon'];
+    community: Community;
+  },
 ): Promise<(definitions: Definitions) => (asker: AccessContext) => Server> {
   const { store, now, askers } = means;
   const { roles, disclosure = {}, newId = randomUUID } = settings;

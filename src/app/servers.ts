@@ -11,7 +11,7 @@ import {
   rememberDecisions,
 } from '../door/index.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
-import type { PageLinks, Role, Server } from '../interaction/index.ts';
+import type { Community, PageLinks, Role, Server } from '../interaction/index.ts';
 import { createExtractor } from '../search/index.ts';
 import type { Hash } from '../search/index-rows.ts';
 import type { Audit } from '../store/audit.ts';
@@ -32,6 +32,7 @@ export interface Wiring {
   now(): number;
   newId(): string;
   soon(name: string): Promise<void>;
+  community: Community;
   deidentificationSecret: string;
   /** for CapabilityStatement.rest.security */
   security(): Readonly<Record<string, unknown>> | undefined;
@@ -39,7 +40,7 @@ export interface Wiring {
 
 /** The server as each asker meets it, made when the asker first comes. Made anew when search parameters are added. */
 export function createServers(wiring: Wiring): (asker: AccessContext) => Server {
-  const { store, audit, definitions, counter, baseUrls, pages, roles, now, newId, soon, security } = wiring;
+  const { store, audit, definitions, counter, baseUrls, pages, roles, now, newId, soon, community, security } = wiring;
   const context = { definitions, hash: store.hash, baseUrls, now };
   const extract = createExtractor(context);
   const isDirectory = roles.includes('discovery') && !roles.includes('repository');
@@ -79,6 +80,7 @@ export function createServers(wiring: Wiring): (asker: AccessContext) => Server 
       searchContext,
       security,
       soon,
+      community,
       newId,
       now,
     };

@@ -18,6 +18,8 @@ export function capabilities(
   onSystem: readonly Interaction[],
   operations: readonly Interaction[],
 ): Interaction {
+  const here = (server: Server): Interaction[] =>
+    operations.filter(({ roles }) => roles?.some((role) => server.roles.includes(role)) !== false);
   return {
     code: 'capabilities',
     level: 'system',
@@ -32,7 +34,9 @@ export function capabilities(
       let body = texts.get(key);
       if (body === undefined) {
         const statement =
-          mode === 'terminology' ? terminologyOf(server) : statementOf(server, onResources, onSystem, operations, mode);
+          mode === 'terminology'
+            ? terminologyOf(server)
+            : statementOf(server, onResources, onSystem, here(server), mode);
         texts.set(key, (body = JSON.stringify(statement)));
       }
       return { status: 200, body };

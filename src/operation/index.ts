@@ -11,6 +11,9 @@ import { expunge } from './expunge.ts';
 import { importOperation } from './import.ts';
 import { indexStatus } from './index-status.ts';
 import { lastn } from './lastn.ts';
+import { admit } from './member/admit.ts';
+import { join } from './member/join.ts';
+import { members } from './member/members.ts';
 import { meta, metaAdd, metaDelete } from './meta.ts';
 import type { Operation, StreamOperation } from './operation.ts';
 import { validate } from './validate.ts';
@@ -30,6 +33,9 @@ export const operations: readonly Operation[] = [
   expunge,
   indexStatus,
   lastn,
+  admit,
+  join,
+  members,
   meta,
   metaAdd,
   metaDelete,

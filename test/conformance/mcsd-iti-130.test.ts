@@ -55,21 +55,24 @@ describe.each(fhirVersions)('ITI-130 in %s', (fhirVersion) => {
     expect(idsOf(found)).toHaveLength(1);
   });
 
-  test.each(['application/fhir+json', 'application/fhir+xml'])('an entry is created, updated and deleted as %s', async (type) => {
-    const written = (name: string, id: string): string =>
-      type.endsWith('xml')
-        ? `<Organization xmlns="http://hl7.org/fhir">${id && `<id value="${id}"/>`}<name value="${name}"/></Organization>`
-        : JSON.stringify({ resourceType: 'Organization', ...(id && { id }), name });
-    const headers = { 'content-type': type };
-    const created = await server.ask('POST', 'Organization', { headers, body: written('One', '') });
-    expect(created.status).toBe(201);
-    const id = created.headers.get('location')!.split('/').at(-3)!;
-    const updated = await server.ask('PUT', `Organization/${id}`, { headers, body: written('Two', id) });
-    expect(updated.status).toBe(200);
-    expect((await server.ask('GET', `Organization/${id}`, { as: '' })).body['name']).toBe('Two');
-    expect((await server.ask('DELETE', `Organization/${id}`)).status).toBe(204);
-    expect((await server.ask('GET', `Organization/${id}`, { as: '' })).status).toBe(410);
-  });
+  test.each(['application/fhir+json', 'application/fhir+xml'])(
+    'an entry is created, updated and deleted as %s',
+    async (type) => {
+      const written = (name: string, id: string): string =>
+        type.endsWith('xml')
+          ? `<Organization xmlns="http://hl7.org/fhir">${id && `<id value="${id}"/>`}<name value="${name}"/></Organization>`
+          : JSON.stringify({ resourceType: 'Organization', ...(id && { id }), name });
+      const headers = { 'content-type': type };
+      const created = await server.ask('POST', 'Organization', { headers, body: written('One', '') });
+      expect(created.status).toBe(201);
+      const id = created.headers.get('location')!.split('/').at(-3)!;
+      const updated = await server.ask('PUT', `Organization/${id}`, { headers, body: written('Two', id) });
+      expect(updated.status).toBe(200);
+      expect((await server.ask('GET', `Organization/${id}`, { as: '' })).body['name']).toBe('Two');
+      expect((await server.ask('DELETE', `Organization/${id}`)).status).toBe(204);
+      expect((await server.ask('GET', `Organization/${id}`, { as: '' })).status).toBe(410);
+    },
+  );
 
   test('whoever has no right to write feeds nothing', async () => {
     const body = { resourceType: 'Organization', name: 'Stranger' };

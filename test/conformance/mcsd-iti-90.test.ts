@@ -130,7 +130,9 @@ describe.each(fhirVersions)('ITI-90 in %s', (fhirVersion) => {
     const { body } = await server.ask('GET', 'metadata', { as: '' });
     expect(body['instantiates']).toEqual(
       expect.arrayContaining(
-        ['', '.Update', '.Feed'].map((one) => `https://profiles.ihe.net/ITI/mCSD/CapabilityStatement/IHE.mCSD.Directory${one}`),
+        ['', '.Update', '.Feed'].map(
+          (one) => `https://profiles.ihe.net/ITI/mCSD/CapabilityStatement/IHE.mCSD.Directory${one}`,
+        ),
       ),
     );
     const resources = (body['rest'] as [{ resource: { type: string; searchParam: { name: string }[] }[] }])[0].resource;
@@ -170,7 +172,13 @@ test('a registry is no directory of practitioners', async () => {
   const answer = await server.ask('POST', 'Practitioner', { body: { resourceType: 'Practitioner' } });
   expect(answer.status).toBe(400);
   expect(answer.text).toContain('holds metadata only and takes no Practitioner');
-  const report = { resourceType: 'MeasureReport', status: 'complete', type: 'individual', measure: 'urn:m', period: { start: '2020' } };
+  const report = {
+    resourceType: 'MeasureReport',
+    status: 'complete',
+    type: 'individual',
+    measure: 'urn:m',
+    period: { start: '2020' },
+  };
   const told = await server.ask('POST', 'MeasureReport', { body: report });
   expect(told.status).toBe(400);
   expect(told.text).toContain('only as content summary');

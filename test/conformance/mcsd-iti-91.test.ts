@@ -58,7 +58,9 @@ describe.each(fhirVersions)('ITI-91 in %s', (fhirVersion) => {
     const deleted = entries.find(({ request }) => request.method === 'DELETE')!;
     expect(deleted.request.url).toBe('Organization/closed');
     expect(deleted.resource).toBeUndefined();
-    expect(entries.find(({ response }) => response.status.startsWith('200'))!.resource!.name).toBe('Hospital North and West');
+    expect(entries.find(({ response }) => response.status.startsWith('200'))!.resource!.name).toBe(
+      'Hospital North and West',
+    );
   });
 
   test('one who is up to date gets nothing', async () => {

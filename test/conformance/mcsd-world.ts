@@ -12,7 +12,10 @@ const organizationType = 'http://terminology.hl7.org/CodeSystem/organization-typ
 export const hie = 'http://terminology.hl7.org/CodeSystem/organization-affiliation-role-for-hie';
 
 export function careServices(version: FhirVersion): Resource[] {
-  const connection = { system: 'http://terminology.hl7.org/CodeSystem/endpoint-connection-type', code: 'hl7-fhir-rest' };
+  const connection = {
+    system: 'http://terminology.hl7.org/CodeSystem/endpoint-connection-type',
+    code: 'hl7-fhir-rest',
+  };
   return [
     {
       resourceType: 'Organization',
@@ -45,7 +48,9 @@ export function careServices(version: FhirVersion): Resource[] {
       id: 'hospital',
       identifier: identified('hospital-endpoint'),
       status: 'active',
-      ...shapes[version].endpoint(connection, [concept('http://terminology.hl7.org/CodeSystem/endpoint-payload-type', 'any')]),
+      ...shapes[version].endpoint(connection, [
+        concept('http://terminology.hl7.org/CodeSystem/endpoint-payload-type', 'any'),
+      ]),
       managingOrganization: to('Organization/hospital'),
       address: 'https://hospital.example/fhir',
     },

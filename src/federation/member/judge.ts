@@ -1,5 +1,6 @@
 /** What follows from how a member answered: its status, and what is wrong with it. Pure. See docs/adr/0025-discovery.md */
-import { isAboutCertificate, type Look } from './look.ts';
+import type { Look } from '../../interaction/index.ts';
+import { isAboutCertificate } from './look.ts';
 import { baseOf, type Member, type MemberChange, type MemberProblem } from './member.ts';
 import { addressOf, rolesOf, versionOf } from './statement.ts';
 

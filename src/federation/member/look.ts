@@ -1,19 +1,6 @@
 /** Asks a server what it is, as a stranger: its metadata, in time, of bounded size, without following it elsewhere. https://hl7.org/fhir/R4B/http.html#capabilities */
-import { type JsonObject, objectOf, parseJson } from '../../fhir/json.ts';
-
-/** What came of asking. */
-export interface Look {
-  /** when it was asked, in milliseconds since 1970 */
-  at: number;
-  /** until the whole answer was there, or there was none */
-  milliseconds: number;
-  /** of HTTP; 0 where there was no answer */
-  status: number;
-  /** its CapabilityStatement, as it sent it; absent where it did not answer as a FHIR server does */
-  statement?: JsonObject;
-  /** why there is no statement: the same words for the same cause */
-  reason?: string;
-}
+import { objectOf, parseJson } from '../../fhir/json.ts';
+import type { Look } from '../../interaction/index.ts';
 
 export interface LookMeans {
   fetch: typeof fetch;

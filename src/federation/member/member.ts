@@ -188,10 +188,12 @@ const restricted: JsonObject = { system: canonical.confidentiality, code: 'R' };
 /** Hides a resource from those without the right to read everything, or shows it to all. Other labels stay. */
 export function shownTo(resource: Resource, audience: 'all' | 'stewards'): Resource {
   const meta = objectOf(resource['meta']) ?? {};
-  const others = objectsOf(meta['security']).filter(
+  const labels = objectsOf(meta['security']).filter(
     ({ system, code }) => system !== restricted['system'] || code !== restricted['code'],
   );
-  const security = audience === 'all' ? others : [...others, restricted];
-  const { security: _, ...rest } = meta;
-  return { ...resource, meta: { ...rest, ...(security.length === 0 ? {} : { security }) } };
+  const security = audience === 'all' ? labels : [...labels, restricted];
+  const { security: _, ...others } = meta;
+  const shown = { ...others, ...(security.length === 0 ? {} : { security }) };
+  const { meta: __, ...rest } = resource;
+  return (Object.keys(shown).length === 0 ? rest : { ...rest, meta: shown }) as Resource; // the type is among the rest
 }

@@ -1,7 +1,8 @@
 /** What is kept of a member's CapabilityStatement: what can be searched, in the FHIR version of this server. https://hl7.org/fhir/R4B/capabilitystatement.html */
 import { canonical } from '../../fhir/canonical.ts';
 import type { Definitions, ElementModel } from '../../fhir/definitions/model.ts';
-import { type Json, type JsonObject, objectOf, objectsOf, type Resource } from '../../fhir/json.ts';
+import { type Json, type JsonObject, objectOf, type Resource } from '../../fhir/json.ts';
+import { type PrimitiveCheck, primitiveChecks } from '../../fhir/validation/index.ts';
 
 /** Elements that are kept; texts for people stay where they are. */
 interface Kept {
@@ -124,18 +125,19 @@ function fitting(value: Json, type: string, wanted: Kept, definitions: Definitio
   return Object.keys(copy).length === 0 ? undefined : copy;
 }
 
-function fits(value: Json, { type, binding }: ElementModel, { primitives, valueSets }: Definitions): boolean {
-  const primitive = primitives[type];
-  if (primitive === undefined || typeof value !== primitive.json) return false;
-  if (primitive.pattern !== undefined && !new RegExp(`^(?:${primitive.pattern})$`, 'u').test(String(value))) return false;
-  const codes = binding === undefined ? undefined : valueSets[binding];
+function fits(value: Json, { type, binding }: ElementModel, definitions: Definitions): boolean {
+  const check = checksOf(definitions).get(type);
+  if (check === undefined || check(value) !== undefined) return false;
+  const codes = binding === undefined ? undefined : definitions.valueSets[binding];
   return codes === undefined || Object.values(codes.systems).some((list) => list.includes(String(value)));
 }
 
-/** How many search parameters, operations and types the statement names. */
-export function sizeOf(statement: JsonObject): number {
-  const resources = objectsOf(objectsOf(statement['rest'])[0]?.['resource']);
-  return resources.reduce((sum, one) => sum + 1 + objectsOf(one['searchParam']).length, 0);
+const made = new WeakMap<Definitions, Map<string, PrimitiveCheck>>();
+
+function checksOf(definitions: Definitions): Map<string, PrimitiveCheck> {
+  let checks = made.get(definitions);
+  if (checks === undefined) made.set(definitions, (checks = primitiveChecks(definitions)));
+  return checks;
 }
 
 const textOf = (value: Json | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
