@@ -10,6 +10,7 @@ import { type AccessContext, anonymous } from './conditions/access-context.ts';
 import type { DisclosureSettings } from './conditions/disclosure/model.ts';
 import { compartmentParameters, createCounter, openCustomParameters } from './door/index.ts';
 import { type CommunityMeans, createCommunity, scheduleChecks } from './federation/member/index.ts';
+import { createOutbound } from './federation/outbound.ts';
 import { loadDefinitions } from './fhir/definitions/load.ts';
 import type { Definitions, FhirVersion } from './fhir/definitions/model.ts';
 import { type Admission, type Community, createPageLinks, type Role, type Server } from './interaction/index.ts';
@@ -37,6 +38,8 @@ export interface AppSettings {
   fetch?: typeof fetch;
   /** milliseconds after which a search is given up; 30,000 unless stated */
   searchMilliseconds?: number;
+  /** whether other servers may be asked that are on this machine or in a private network */
+  allowPrivateNetwork?: boolean;
   /** how counts of what may not be read are told, where it differs from the default */
   disclosure?: Partial<DisclosureSettings>;
   /** whether the artefacts of our implementation guide are kept among the resources */
@@ -89,14 +92,24 @@ export async function createApp(settings: AppSettings): Promise<App> {
   const baseUrls: string[] = [];
   const askers = createAskers(settings, { store, now, prefix, logError });
   const jobs = openJobs({ sql: store.sql, log: settings.log });
+  const outbound = createOutbound({ allowPrivate: settings.allowPrivateNetwork === true });
   const means: CommunityMeans = {
     store,
-    fetch: settings.fetch ?? globalThis.fetch,
+    fetch: outbound.fetch,
+    allowPrivate: settings.allowPrivateNetwork === true,
     now,
     admission: settings.admission ?? 'steward',
   };
-  const community = createCommunity(means);
-  const wire = await wiringOf(settings, { store, audit, baseUrls, now, askers, soon: jobs.soon, community });
+  const wire = await wiringOf(settings, {
+    store,
+    audit,
+    baseUrls,
+    now,
+    askers,
+    outbound: outbound.fetch,
+    soon: jobs.soon,
+    community: createCommunity(means),
+  });
   let serverFor: (asker: AccessContext) => Server;
   const changed = (definitions: Definitions): void => {
     serverFor = wire(definitions);
@@ -134,6 +147,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
     async close() {
       await closeInTime(http, inHand);
       await jobs.close();
+      await outbound.close();
       await custom.close();
       await audit.close();
       await store.close();
@@ -162,6 +176,7 @@ async function wiringOf(
     baseUrls: readonly string[];
     now(): number;
     askers: Askers;
+    outbound: typeof fetch;
     soon: Jobs['soon'];
     community: Community;
   },

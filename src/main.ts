@@ -7,6 +7,7 @@ import { type Environment, exit, UsageError } from './cli/environment.ts';
 import { findCommand } from './cli/find.ts';
 import { getCommand } from './cli/get.ts';
 import { importCommand } from './cli/import.ts';
+import { admitCommand, joinCommand, membersCommand } from './cli/members.ts';
 import { serveCommand } from './cli/serve.ts';
 
 const ended = new Promise<void>((resolve) => {
@@ -29,7 +30,17 @@ const program = new Command('fairway')
   .description('Findable, accessible, interoperable and reusable health data over HL7 FHIR.')
   .exitOverride()
   .configureOutput({ writeErr: (text) => process.stderr.write(text) });
-for (const command of [serveCommand, demoCommand, importCommand, findCommand, getCommand, accessCommand])
+for (const command of [
+  serveCommand,
+  demoCommand,
+  importCommand,
+  findCommand,
+  getCommand,
+  accessCommand,
+  joinCommand,
+  admitCommand,
+  membersCommand,
+])
   program.addCommand(command(environment, done).exitOverride());
 
 try {

@@ -31,6 +31,7 @@ export interface Wiring {
   roles: readonly Role[];
   now(): number;
   newId(): string;
+  outbound: typeof fetch;
   soon(name: string): Promise<void>;
   community: Community;
   deidentificationSecret: string;
@@ -40,7 +41,8 @@ export interface Wiring {
 
 /** The server as each asker meets it, made when the asker first comes. Made anew when search parameters are added. */
 export function createServers(wiring: Wiring): (asker: AccessContext) => Server {
-  const { store, audit, definitions, counter, baseUrls, pages, roles, now, newId, soon, community, security } = wiring;
+  const { store, audit, definitions, counter, baseUrls, pages, roles, now, newId } = wiring;
+  const { outbound, soon, community, security } = wiring;
   const context = { definitions, hash: store.hash, baseUrls, now };
   const extract = createExtractor(context);
   const isDirectory = roles.includes('discovery') && !roles.includes('repository');
@@ -79,6 +81,7 @@ export function createServers(wiring: Wiring): (asker: AccessContext) => Server 
       pages,
       searchContext,
       security,
+      outbound,
       soon,
       community,
       newId,

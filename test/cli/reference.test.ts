@@ -11,6 +11,7 @@ import type { Environment } from '../../src/cli/environment.ts';
 import { findCommand } from '../../src/cli/find.ts';
 import { getCommand } from '../../src/cli/get.ts';
 import { importCommand } from '../../src/cli/import.ts';
+import { admitCommand, joinCommand, membersCommand } from '../../src/cli/members.ts';
 import { serveCommand } from '../../src/cli/serve.ts';
 
 const reference = readFileSync(join(import.meta.dirname, '../../docs/reference/command-line.md'), 'utf8');
@@ -24,9 +25,17 @@ const environment: Environment = {
   now: Date.now,
   ended: Promise.resolve(),
 };
-const commands = [serveCommand, demoCommand, importCommand, findCommand, getCommand, accessCommand].map((make) =>
-  make(environment, () => {}),
-);
+const commands = [
+  serveCommand,
+  demoCommand,
+  importCommand,
+  findCommand,
+  getCommand,
+  accessCommand,
+  joinCommand,
+  admitCommand,
+  membersCommand,
+].map((make) => make(environment, () => {}));
 
 function sectionOf(name: string): string {
   const [, section] = new RegExp(`^## ${name}\\n([\\s\\S]*?)(?=^## |$(?![\\s\\S]))`, 'm').exec(reference) ?? [];

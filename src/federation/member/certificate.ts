@@ -6,9 +6,9 @@ const patience = 10_000;
 
 /**
  * Milliseconds since 1970; undefined for what is not https or shows no certificate. Only looks: nothing is sent, so the
- * certificate need not be accepted.
+ * certificate need not be accepted. Only for an address that may be asked.
  */
-export function certificateEnd(address: string, lookup?: LookupFunction): Promise<number | undefined> {
+export function certificateEnd(address: string, lookup: LookupFunction): Promise<number | undefined> {
   const { protocol, hostname, port } = new URL(address);
   if (protocol !== 'https:') return Promise.resolve(undefined);
   const host = hostname.replace(/^\[|\]$/g, '');
@@ -18,7 +18,7 @@ export function certificateEnd(address: string, lookup?: LookupFunction): Promis
       port: port === '' ? 443 : Number(port),
       rejectUnauthorized: false,
       ...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }),
-      ...(lookup === undefined ? {} : { lookup }),
+      lookup,
       timeout: patience,
     });
     const finish = (end: number | undefined): void => {

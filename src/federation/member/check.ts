@@ -10,6 +10,7 @@ import { type PageKey, parseSearch } from '../../search/index.ts';
 import { keepAnswer } from '../../store/member-answer.ts';
 import type { Store } from '../../store/store.ts';
 import { judge } from './judge.ts';
+import { isAboutCertificate } from './look.ts';
 import { baseOf, endpointWith, type Member, memberOf } from './member.ts';
 import { statementCopy, withoutDate } from './statement.ts';
 
@@ -95,7 +96,9 @@ async function checkMember(member: Member, means: CheckMeans, signal: AbortSigna
   const { statement: _, ...answer } = look;
   const failures = await keepAnswer(means.store.sql, member.id, answer);
   const isDue = member.seen === undefined || look.at - member.seen >= certificateEvery;
-  const certificateUntil = isDue ? await means.certificateEnd(address) : undefined;
+  // What gave no answer for another reason may be an address that must not be asked.
+  const showsOne = look.status !== 0 || isAboutCertificate(look.reason);
+  const certificateUntil = isDue && showsOne ? await means.certificateEnd(address) : undefined;
   const newestSummary = member.roles.includes('repository') ? await newestSummaryOf(member, server) : undefined;
   const facts = {
     failures,

@@ -1,9 +1,11 @@
 /** The community of a registry or discovery server: who asks to join is looked at, and who belongs to it is asked again and again. See docs/adr/0025-discovery.md */
+import { lookup } from 'node:dns';
 import { FhirError } from '../../fhir/outcome.ts';
 import { type Admission, type Community, checkJob, type Server } from '../../interaction/index.ts';
 import type { Jobs } from '../../store/jobs.ts';
 import { answersOf, forgetAnswers } from '../../store/member-answer.ts';
 import type { Store } from '../../store/store.ts';
+import { publicOnly } from '../outbound.ts';
 import { certificateEnd } from './certificate.ts';
 import { type CheckMeans, checkMembers } from './check.ts';
 import { lookAt } from './look.ts';
@@ -12,6 +14,8 @@ export interface CommunityMeans {
   store: Store;
   /** asks other servers, as the operator permits */
   fetch: typeof fetch;
+  /** whether these may be on this machine or in a private network */
+  allowPrivate: boolean;
   now(): number;
   admission: Admission;
 }
@@ -43,7 +47,7 @@ export function createCommunity({ store, fetch, now, admission }: CommunityMeans
 
 /** From now on all members are checked every so many seconds, by whichever process is free. */
 export async function scheduleChecks(
-  { store, fetch, now }: CommunityMeans,
+  { store, fetch, allowPrivate, now }: CommunityMeans,
   jobs: Jobs,
   { seconds, server, log }: { seconds: number; server(): Server; log: CheckMeans['log'] },
 ): Promise<void> {
@@ -51,7 +55,7 @@ export async function scheduleChecks(
     store,
     server,
     look: (address, signal) => lookAt(address, { fetch, now, signal }),
-    certificateEnd,
+    certificateEnd: (address) => certificateEnd(address, allowPrivate ? lookup : publicOnly(lookup)),
     log,
     random: Math.random,
   };

@@ -62,18 +62,11 @@ async function boundedText(response: Response, signal: AbortSignal): Promise<str
   return new TextDecoder().decode(Buffer.concat(parts));
 }
 
-/** Causes as Node names them. A certificate is named as such: whoever runs the server can mend it. */
+/** The same cause has the same words. */
 function reasonOf(error: unknown): string {
   if (error instanceof Error && error.name === 'TimeoutError') return `it does not answer within ${patience / 1000} s`;
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = (cause as { code?: unknown }).code;
-  if (typeof code === 'string' && /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO_VERIFY/.test(code)) {
-    return `its certificate is not accepted: ${code}`;
-  }
-  if (typeof code === 'string') return `it cannot be reached: ${code}`;
-  return `it cannot be reached: ${cause instanceof Error ? cause.message : String(cause)}`.slice(0, 200);
+  return (error instanceof Error ? error.message : String(error)).slice(0, 300);
 }
 
-/** Whether a reason is about the certificate. */
-export const isAboutCertificate = (reason: string | undefined): boolean =>
-  reason?.startsWith('its certificate ') ?? false;
+/** Whether a reason is about the certificate, see federation/outbound.ts. */
+export const isAboutCertificate = (reason: string | undefined): boolean => reason?.includes(' certificate ') ?? false;
