@@ -16,7 +16,7 @@ export interface Look {
 }
 
 /** Equal answers in a row. Times in milliseconds since 1970. */
-export interface Streak {
+interface Streak {
   since: number;
   until: number;
   times: number;

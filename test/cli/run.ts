@@ -5,6 +5,7 @@ import { accessCommand } from '../../src/cli/access/index.ts';
 import { type Environment, exit, UsageError } from '../../src/cli/environment.ts';
 import { findCommand } from '../../src/cli/find.ts';
 import { getCommand } from '../../src/cli/get.ts';
+import { admitCommand, joinCommand, membersCommand } from '../../src/cli/members.ts';
 
 export interface Ran {
   code: number;
@@ -38,7 +39,7 @@ export async function run(...args: readonly string[]): Promise<Ran> {
     writeOut: (text: string) => void (ran.out += text),
   };
   const program = new Command('fairway').exitOverride().configureOutput(output);
-  for (const command of [findCommand, getCommand, accessCommand]) {
+  for (const command of [findCommand, getCommand, accessCommand, joinCommand, admitCommand, membersCommand]) {
     program.addCommand(
       command(environment, (code) => void (ran.code = code))
         .exitOverride()

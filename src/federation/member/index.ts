@@ -6,7 +6,6 @@ export {
   endpointWith,
   isAskable,
   type Member,
-  type MemberProblem,
   type Membership,
   memberOf,
   memberships,

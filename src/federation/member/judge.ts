@@ -62,12 +62,14 @@ export function judge(
 
 /** Only what a check has turned off does a check turn on again: a steward's word stands. */
 function statusOf(member: Member, look: Look, { failures }: JudgeFacts, limits: JudgeLimits): string {
-  const { status, problems } = member;
-  const isFallen = (status === 'error' || status === 'off') && problems.includes('no-answer');
-  if (look.statement !== undefined) return isFallen ? 'active' : status;
-  if (status !== 'active' && !isFallen) return status;
+  const { status } = member;
+  if (look.statement !== undefined) return isFallen(member) ? 'active' : status;
+  if (status !== 'active' && !isFallen(member)) return status;
   return failures >= limits.offAfter ? 'off' : failures >= limits.errorAfter ? 'error' : status;
 }
+
+const isFallen = ({ status, problems }: Member): boolean =>
+  (status === 'error' || status === 'off') && problems.includes('no-answer');
 
 function problemsOf(member: Member, look: Look, facts: JudgeFacts, limits: JudgeLimits): MemberProblem[] {
   const { statement, at } = look;
@@ -77,8 +79,8 @@ function problemsOf(member: Member, look: Look, facts: JudgeFacts, limits: Judge
     found.add('certificate');
   }
   if (statement === undefined) {
-    // One answer that is missing is no news; those that make the status change are.
-    if (facts.failures >= limits.errorAfter || member.problems.includes('no-answer')) found.add('no-answer');
+    // One answer that is missing is no news. The problem also marks that a check has changed the status.
+    if (isFallen(member) || (member.status === 'active' && facts.failures >= limits.errorAfter)) found.add('no-answer');
     for (const one of member.problems) if (one.startsWith('wrong-')) found.add(one);
   } else {
     const version = versionOf(statement);

@@ -29,7 +29,7 @@ export function readAddress(text: string | undefined, code: string): string {
 }
 
 /** Whoever changes the member of an address holds this lock. */
-export const lockOfMember = (address: string): string => `member ${address}`;
+const lockOfMember = (address: string): string => `member ${address}`;
 
 /** Commas separate values in a search. */
 const escaped = (text: string): string => text.replaceAll(/[\\,$|]/g, (one) => `\\${one}`);
