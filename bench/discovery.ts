@@ -106,6 +106,7 @@ function* serverOf(id: string): Generator<object> {
     date: '2026-11-24T00:00:00Z',
     period: { start: `${2000 + Math.floor(random() * 20)}-01-01`, end: '2025-12-31' },
     extension: [
+      extension(canonical.summaryDataSet, { valueReference: { reference: `${address}/Library/${id}` } }),
       extension(canonical.endpoint, { valueReference: { reference: `Endpoint/${id}` } }),
       extension(canonical.summaryPatients, { valueInteger: Math.floor(10 ** (1 + random() * 5)) }),
       extension(canonical.granularity, {

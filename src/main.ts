@@ -2,6 +2,7 @@
 /** Reads environment and arguments and starts a command; nothing else. See docs/reference/command-line.md */
 import { Command, CommanderError } from 'commander';
 import { accessCommand } from './cli/access/index.ts';
+import { assessCommand } from './cli/assess.ts';
 import { demoCommand } from './cli/demo.ts';
 import { type Environment, exit, UsageError } from './cli/environment.ts';
 import { findCommand } from './cli/find.ts';
@@ -36,6 +37,7 @@ for (const command of [
   importCommand,
   findCommand,
   getCommand,
+  assessCommand,
   accessCommand,
   joinCommand,
   admitCommand,

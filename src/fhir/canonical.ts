@@ -45,6 +45,9 @@ export const canonical = {
   contentSummaryMeasure: `${ours}/Measure/content-summary`,
   contentSummaryCode: `${ours}/CodeSystem/content-summary`,
   ageBand: `${ours}/CodeSystem/age-band`,
+  /** On what assesses a data set, see src/fair/assessment. */
+  fairIndicator: `${ours}/CodeSystem/fair-indicator`,
+  fairAssessmentMeasure: `${ours}/Measure/fair-assessment`,
   summaryDataSet: `${ours}/StructureDefinition/summary-data-set`,
   summaryPatients: `${ours}/StructureDefinition/summary-patients`,
   summaryPartial: `${ours}/StructureDefinition/summary-partial`,

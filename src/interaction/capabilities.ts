@@ -8,9 +8,6 @@ import { registryOf, uncompiledParameters } from '../search/index.ts';
 import type { Interaction, Role, Server } from './interaction.ts';
 import { patchTypes } from './patch.ts';
 
-/** Kept for each set of definitions, roles, base and mode: the statement is large. */
-const made = new WeakMap<Definitions, Map<string, string>>();
-
 const modes = ['full', 'normative', 'terminology'];
 
 export function capabilities(
@@ -18,6 +15,8 @@ export function capabilities(
   onSystem: readonly Interaction[],
   operations: readonly Interaction[],
 ): Interaction {
+  /** Kept for each set of definitions, roles, base and mode: the statement is large. */
+  const made = new WeakMap<Definitions, Map<string, string>>();
   const here = (server: Server): Interaction[] =>
     operations.filter(({ roles }) => roles?.some((role) => server.roles.includes(role)) !== false);
   return {

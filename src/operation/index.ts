@@ -3,6 +3,7 @@ import { accessRequests } from './access/access-requests.ts';
 import { decideAccess } from './access/decide-access.ts';
 import { answerAccess, revokeAccess, withdrawAccess } from './access/follow-up.ts';
 import { requestAccess } from './access/request-access.ts';
+import { assess } from './assess.ts';
 import { auditLog } from './audit-log.ts';
 import { disclosures } from './disclosures.ts';
 import { everything } from './everything.ts';
@@ -26,6 +27,7 @@ export const operations: readonly Operation[] = [
   requestAccess,
   revokeAccess,
   withdrawAccess,
+  assess,
   auditLog,
   disclosures,
   everything,

@@ -5,6 +5,7 @@ import { PassThrough } from 'node:stream';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { accessCommand } from '../../src/cli/access/index.ts';
+import { assessCommand } from '../../src/cli/assess.ts';
 import { demoCommand } from '../../src/cli/demo.ts';
 import { accessSteps } from '../../src/cli/demo-guide.ts';
 import type { Environment } from '../../src/cli/environment.ts';
@@ -31,6 +32,7 @@ const commands = [
   importCommand,
   findCommand,
   getCommand,
+  assessCommand,
   accessCommand,
   joinCommand,
   admitCommand,
@@ -54,8 +56,8 @@ const linesOf = (section: string, name: string): string =>
 
 describe('the reference names', () => {
   test.each(commands.map((command) => [command.name(), command] as const))('all flags of %s', (name, command) => {
-    // What is the same for get is said where find is.
-    const text = name === 'get' ? sectionOf('get') + sectionOf('find') : sectionOf(name);
+    // What is the same for get and assess is said where find is.
+    const text = ['get', 'assess'].includes(name) ? sectionOf(name) + sectionOf('find') : sectionOf(name);
     for (const flag of flagsOf(command)) expect([flag, names(text, flag)]).toEqual([flag, true]);
   });
 

@@ -2,6 +2,7 @@
 import { PassThrough, Writable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
 import { accessCommand } from '../../src/cli/access/index.ts';
+import { assessCommand } from '../../src/cli/assess.ts';
 import { type Environment, exit, UsageError } from '../../src/cli/environment.ts';
 import { findCommand } from '../../src/cli/find.ts';
 import { getCommand } from '../../src/cli/get.ts';
@@ -39,7 +40,15 @@ export async function run(...args: readonly string[]): Promise<Ran> {
     writeOut: (text: string) => void (ran.out += text),
   };
   const program = new Command('fairway').exitOverride().configureOutput(output);
-  for (const command of [findCommand, getCommand, accessCommand, joinCommand, admitCommand, membersCommand]) {
+  for (const command of [
+    findCommand,
+    getCommand,
+    assessCommand,
+    accessCommand,
+    joinCommand,
+    admitCommand,
+    membersCommand,
+  ]) {
     program.addCommand(
       command(environment, (code) => void (ran.code = code))
         .exitOverride()

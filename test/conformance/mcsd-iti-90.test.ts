@@ -181,6 +181,6 @@ test('a registry is no directory of practitioners', async () => {
   };
   const told = await server.ask('POST', 'MeasureReport', { body: report });
   expect(told.status).toBe(400);
-  expect(told.text).toContain('only as content summary');
+  expect(told.text).toContain('no MeasureReport but summaries of data sets');
   await server.close();
 });

@@ -1,5 +1,6 @@
 /** fairway's client: discover, find, count and get over any FHIR servers, in Node and in browsers. See README.md */
 export * from './answer.ts';
+export { assessDataset } from './assess.ts';
 export { type Client, createClient, type Start } from './client.ts';
 export { ageFromText, codedFromText, sexFromText } from './criterion.ts';
 export { wholeServer } from './find.ts';

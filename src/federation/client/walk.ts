@@ -45,7 +45,7 @@ export interface Walk {
 export const baseOf = (address: string): string => address.replace(/\/+$/, '');
 
 /** Headers that say what is asked for, by name; none where nothing is stated. */
-function statedHeaders({ asked = {} }: ClientSettings): Readonly<Record<string, string>> {
+export function statedHeaders({ asked = {} }: ClientSettings): Readonly<Record<string, string>> {
   const { purposes = [], project, purposeHeader = 'Purpose-Of-Use', projectHeader = 'Project' } = asked;
   return {
     ...(purposes.length === 0 ? {} : { [purposeHeader]: purposes.join(', ') }),

@@ -1,5 +1,6 @@
 /** The code systems that fairway defines. See docs/specification. */
 import { canonical } from '../canonical.ts';
+import { fairIndicators } from './fair-indicator.ts';
 
 interface Concept {
   code: string;
@@ -95,6 +96,30 @@ export const ourCodeSystems: readonly OurCodeSystem[] = [
       concept('certificate', 'Certificate', 'Its certificate expires soon, has expired, or is for another name.'),
       concept('no-summary', 'No content summary', 'A repository of which no content summary is known.'),
       concept('old-summary', 'Old content summary', 'Its newest content summary is older than it should be.'),
+    ],
+  },
+  {
+    id: 'fair-indicator',
+    title: 'FAIR indicators',
+    description:
+      'The indicators of RDA’s FAIR Data Maturity Model (https://doi.org/10.15497/rda00050), their letters, and what an assessment counts.',
+    content: 'complete',
+    concepts: [
+      concept('F', 'Findable'),
+      concept('A', 'Accessible'),
+      concept('I', 'Interoperable'),
+      concept('R', 'Reusable'),
+      ...fairIndicators.map(({ id, wording, priority }) => concept(id, wording, `Priority: ${priority}.`)),
+      concept('indicator', 'Indicator'),
+      concept('met', 'Indicators that are met'),
+      concept('measured', 'Indicators that were measured'),
+      concept('applicable', 'Indicators that apply'),
+      concept('level', 'Compliance level', 'RDA’s level of a letter, 0 to 5.'),
+      concept(
+        'maturity',
+        'Maturity',
+        'RDA’s maturity of an indicator: 0 not applicable, 1 not met, 3 met in part, 4 met.',
+      ),
     ],
   },
   {
