@@ -321,6 +321,26 @@ describe('joining', () => {
     expect((await join(server, { address: `${stranger.base}/x` }, 'writer')).status).toBe(422);
     await stranger.close();
   });
+  test('asks nobody in a private network unless the operator says so', async () => {
+    const stranger = await startStranger();
+    const closed = await startServer({ roles: ['discovery'], allowPrivateNetwork: false });
+    for (const address of [stranger.base, stranger.base.replace('127.0.0.1', 'localhost')]) {
+      const asked = await join(closed, { address }, 'writer');
+      expect([asked.status, diagnosticsOf(asked)]).toEqual([422, expect.stringContaining('private network')]);
+    }
+    expect(stranger.asked).toBe(0);
+    await Promise.all([closed.close(), stranger.close()]);
+  });
+  test('of those who ask for one server at once, it makes one member', async () => {
+    const stranger = await startStranger();
+    const asked = await Promise.all(
+      Array.from({ length: 5 }, () => join(server, { address: stranger.base }, 'writer')),
+    );
+    expect(new Set(asked.map(({ body }) => body['id'])).size).toBe(1);
+    const found = await server.ask('GET', `Endpoint?address=${stranger.base}`);
+    expect(idsOf(found)).toHaveLength(1);
+    await stranger.close();
+  });
   test('only stewards decide and list', async () => {
     const given = { address: 'https://example.org/fhir' };
     expect((await admit(server, given, '')).status).toBe(401);
@@ -339,11 +359,12 @@ describe('joining', () => {
     await server.load(endpoints);
     const listed = async (query: string): Promise<number> =>
       ((await server.ask('GET', `$members?${query}`)).body['parameter'] as unknown[]).length;
-    expect(await listed('membership=pending')).toBe(1);
+    expect(await listed(`membership=pending&address=${stranger.base}`)).toBe(1);
     expect(await listed('membership=approved')).toBe(6);
     expect(await listed('membership=approved&status=off')).toBe(1);
-    expect(await listed('membership=approved&membership=pending')).toBe(7);
-    expect(await listed('')).toBe(7);
+    const pending = await listed('membership=pending');
+    expect(await listed('membership=approved&membership=pending')).toBe(6 + pending);
+    expect(await listed('')).toBe(6 + pending);
     expect(await listed('problem=no-answer')).toBe(0);
     expect(await listed('address=https://clinic.example/fhir/&answers=0')).toBe(1);
     await stranger.close();
