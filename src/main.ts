@@ -9,6 +9,7 @@ import { findCommand } from './cli/find.ts';
 import { getCommand } from './cli/get.ts';
 import { importCommand } from './cli/import.ts';
 import { admitCommand, joinCommand, membersCommand } from './cli/members.ts';
+import { questionCommand } from './cli/question.ts';
 import { serveCommand } from './cli/serve.ts';
 
 const ended = new Promise<void>((resolve) => {
@@ -36,6 +37,7 @@ for (const command of [
   demoCommand,
   importCommand,
   findCommand,
+  questionCommand,
   getCommand,
   assessCommand,
   accessCommand,

@@ -51,6 +51,9 @@ export const canonical = {
   summaryDataSet: `${ours}/StructureDefinition/summary-data-set`,
   summaryPatients: `${ours}/StructureDefinition/summary-patients`,
   summaryPartial: `${ours}/StructureDefinition/summary-partial`,
+  /** On the answer to a feasibility question (MeasureReport): an OperationOutcome of what could not be asked. */
+  feasibilityMeasure: `${ours}/Measure/feasibility`,
+  notAsked: `${ours}/StructureDefinition/not-asked`,
   /** The server that a summary, a CapabilityStatement or a data set is of. */
   endpoint: `${ours}/StructureDefinition/endpoint`,
   /** On an Endpoint: its place in the community, and when it last answered. */

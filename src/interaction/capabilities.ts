@@ -108,7 +108,8 @@ function statementOf(
     roles.includes('repository') || isMetadataOnlyType(type) || (roles.includes('discovery') && isDirectoryType(type));
   const types = definitions.resourceTypes.filter((type) => holds(type) && (mode === 'full' || normative.has(type)));
   const unsearchable = new Set(uncompiledParameters(server.searchContext).map((one) => one.url));
-  const everywhere = operations.filter(({ types: only }) => only === undefined);
+  const isOfSystem = ({ code, routes }: Interaction): boolean => routes.some(({ path }) => path === `/${code}`);
+  const everywhere = operations.filter((one) => one.types === undefined || isOfSystem(one));
   return {
     resourceType: 'CapabilityStatement',
     ...softwareOf(server),

@@ -9,6 +9,7 @@ import { disclosures } from './disclosures.ts';
 import { everything } from './everything.ts';
 import { explain } from './explain.ts';
 import { expunge } from './expunge.ts';
+import { feasibility } from './feasibility/feasibility.ts';
 import { importOperation } from './import.ts';
 import { indexStatus } from './index-status.ts';
 import { lastn } from './lastn.ts';
@@ -16,6 +17,7 @@ import { admit } from './member/admit.ts';
 import { join } from './member/join.ts';
 import { members } from './member/members.ts';
 import { meta, metaAdd, metaDelete } from './meta.ts';
+
 import type { Operation, StreamOperation } from './operation.ts';
 import { validate } from './validate.ts';
 
@@ -33,6 +35,7 @@ export const operations: readonly Operation[] = [
   everything,
   explain,
   expunge,
+  feasibility,
   indexStatus,
   lastn,
   admit,

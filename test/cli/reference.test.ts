@@ -13,6 +13,7 @@ import { findCommand } from '../../src/cli/find.ts';
 import { getCommand } from '../../src/cli/get.ts';
 import { importCommand } from '../../src/cli/import.ts';
 import { admitCommand, joinCommand, membersCommand } from '../../src/cli/members.ts';
+import { questionCommand } from '../../src/cli/question.ts';
 import { serveCommand } from '../../src/cli/serve.ts';
 
 const reference = readFileSync(join(import.meta.dirname, '../../docs/reference/command-line.md'), 'utf8');
@@ -31,6 +32,7 @@ const commands = [
   demoCommand,
   importCommand,
   findCommand,
+  questionCommand,
   getCommand,
   assessCommand,
   accessCommand,

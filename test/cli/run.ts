@@ -7,6 +7,7 @@ import { type Environment, exit, UsageError } from '../../src/cli/environment.ts
 import { findCommand } from '../../src/cli/find.ts';
 import { getCommand } from '../../src/cli/get.ts';
 import { admitCommand, joinCommand, membersCommand } from '../../src/cli/members.ts';
+import { questionCommand } from '../../src/cli/question.ts';
 
 export interface Ran {
   code: number;
@@ -33,7 +34,7 @@ export async function run(...args: readonly string[]): Promise<Ran> {
     stdin,
     fetch: globalThis.fetch,
     now: Date.now,
-    ended: Promise.resolve(),
+    ended: new Promise<void>(() => {}),
   };
   const output = {
     writeErr: (text: string) => void (ran.err += text),
@@ -42,6 +43,7 @@ export async function run(...args: readonly string[]): Promise<Ran> {
   const program = new Command('fairway').exitOverride().configureOutput(output);
   for (const command of [
     findCommand,
+    questionCommand,
     getCommand,
     assessCommand,
     accessCommand,

@@ -99,6 +99,23 @@ export const ourCodeSystems: readonly OurCodeSystem[] = [
     ],
   },
   {
+    id: 'question',
+    title: 'Characteristics of a question',
+    description: 'What a characteristic of a question asks of a patient.',
+    content: 'complete',
+    concepts: [
+      concept('age', 'Age in completed years'),
+      concept('sex', 'Administrative sex'),
+      concept('medication', 'Medication', 'A statement, request, administration or dispense of a medication.'),
+      concept('condition', 'Condition'),
+      concept('procedure', 'Procedure'),
+      concept('observation', 'Observation'),
+      concept('immunization', 'Immunization'),
+      concept('group', 'Group', 'A contained Group of characteristics.'),
+      concept('where', 'Search', 'A FHIR search that finds the patient, or a record of the patient.'),
+    ],
+  },
+  {
     id: 'fair-indicator',
     title: 'FAIR indicators',
     description:

@@ -1,10 +1,10 @@
-/** What content summaries and FAIR assessments report on. https://hl7.org/fhir/R4B/measure.html */
+/** What content summaries, FAIR assessments and answers to questions report on. https://hl7.org/fhir/R4B/measure.html */
 import { canonical } from '../canonical.ts';
 import type { JsonObject, Resource } from '../json.ts';
 
 const concept = (code: string): JsonObject => ({ coding: [{ system: canonical.contentSummaryCode, code }] });
 
-export const contentSummaryMeasure: Resource = {
+const contentSummary: Resource = {
   resourceType: 'Measure',
   id: 'fairway-content-summary',
   url: canonical.contentSummaryMeasure,
@@ -16,9 +16,19 @@ export const contentSummaryMeasure: Resource = {
   group: [{ code: concept('patients'), stratifier: [{ code: concept('age') }, { code: concept('sex') }] }],
 };
 
+const feasibility: Resource = {
+  resourceType: 'Measure',
+  id: 'fairway-feasibility',
+  url: canonical.feasibilityMeasure,
+  name: 'FairwayFeasibility',
+  title: 'Patients who meet a question',
+  status: 'active',
+  description: 'How many patients meet a question: of all that were asked about, then of each data set.',
+};
+
 const fair = (code: string): JsonObject => ({ coding: [{ system: canonical.fairIndicator, code }] });
 
-export const fairAssessmentMeasure: Resource = {
+const fairAssessment: Resource = {
   resourceType: 'Measure',
   id: 'fairway-fair-assessment',
   url: canonical.fairAssessmentMeasure,
@@ -29,3 +39,5 @@ export const fairAssessmentMeasure: Resource = {
     'The 41 indicators of RDA’s FAIR Data Maturity Model: a group for each letter with its score in percent, a stratum for each indicator.',
   group: ['F', 'A', 'I', 'R'].map((letter) => ({ code: fair(letter), stratifier: [{ code: fair('indicator') }] })),
 };
+
+export const ourMeasures: readonly Resource[] = [contentSummary, fairAssessment, feasibility];

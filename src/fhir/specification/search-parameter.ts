@@ -150,6 +150,27 @@ export const ourSearchParameters: readonly OurSearchParameter[] = [
     description: 'Until when the certificate of the server holds.',
   },
   {
+    code: 'dosage-period',
+    type: 'date',
+    base: ['MedicationRequest'],
+    expression: 'MedicationRequest.dosageInstruction.timing.repeat.bounds.ofType(Period)',
+    description: 'For how long the medication is to be taken, by its dosage.',
+  },
+  {
+    code: 'validity-period',
+    type: 'date',
+    base: ['MedicationRequest'],
+    expression: 'MedicationRequest.dispenseRequest.validityPeriod',
+    description: 'For how long the medication may be handed over.',
+  },
+  {
+    code: 'days-supply',
+    type: 'number',
+    base: ['MedicationDispense'],
+    expression: 'MedicationDispense.daysSupply.value',
+    description: 'For how many days what was handed over lasts.',
+  },
+  {
     code: 'address',
     type: 'uri',
     base: ['Endpoint'],
