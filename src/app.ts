@@ -10,10 +10,11 @@ import type { AccessSettings } from './auth/access-file.ts';
 import { type AccessContext, anonymous } from './conditions/access-context.ts';
 import type { DisclosureSettings } from './conditions/disclosure/model.ts';
 import { compartmentParameters, createCounter, openCustomParameters } from './door/index.ts';
+import { type CommunityMeans, createCommunity, scheduleChecks } from './federation/member/index.ts';
 import { createOutbound } from './federation/outbound.ts';
 import { loadDefinitions } from './fhir/definitions/load.ts';
 import type { Definitions, FhirVersion } from './fhir/definitions/model.ts';
-import { createPageLinks, type Role, type Server } from './interaction/index.ts';
+import { type Admission, type Community, createPageLinks, type Role, type Server } from './interaction/index.ts';
 import { createFairly } from './rest/fairness.ts';
 import { registerRest } from './rest/routes.ts';
 import { type Audit, type AuditMode, openAudit } from './store/audit.ts';
@@ -46,6 +47,10 @@ export interface AppSettings {
   disclosure?: Partial<DisclosureSettings>;
   /** whether the artefacts of our implementation guide are kept among the resources */
   servesSpecification?: boolean;
+  /** whether servers that ask to join wait for a steward, as they do unless stated */
+  admission?: Admission;
+  /** between two checks of all members of the community; none unless stated */
+  checkSeconds?: number;
   /** how the audit log is kept; `batched` unless stated */
   audit?: AuditMode;
   /** between two lines of the log that name the head of the audit chain; a minute unless stated */
@@ -91,6 +96,13 @@ export async function createApp(settings: AppSettings): Promise<App> {
   const askers = createAskers(settings, { store, now, prefix, logError });
   const jobs = openJobs({ sql: store.sql, log: settings.log });
   const outbound = createOutbound({ allowPrivate: settings.allowPrivateNetwork === true });
+  const means: CommunityMeans = {
+    store,
+    fetch: outbound.fetch,
+    allowPrivate: settings.allowPrivateNetwork === true,
+    now,
+    admission: settings.admission ?? 'steward',
+  };
   const wire = await wiringOf(settings, {
     store,
     audit,
@@ -99,6 +111,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
     askers,
     outbound: outbound.fetch,
     soon: jobs.soon,
+    community: createCommunity(means),
   });
   let serverFor: (asker: AccessContext) => Server;
   const changed = (definitions: Definitions): void => {
@@ -125,6 +138,12 @@ export async function createApp(settings: AppSettings): Promise<App> {
   await askers.open(baseUrls[0]!);
   if (settings.servesSpecification === true) await serveSpecification(serverFor!(anonymous));
   await scheduleHarvest(jobs, settings, (asker) => serverFor(asker));
+  if (settings.checkSeconds !== undefined && settings.roles.some((role) => role !== 'repository'))
+    await scheduleChecks(means, jobs, {
+      seconds: settings.checkSeconds,
+      server: () => serverFor(anonymous),
+      log: settings.log,
+    });
   return {
     base: baseUrls[0]!,
     store,
@@ -163,6 +182,7 @@ async function wiringOf(
     askers: Askers;
     outbound: typeof fetch;
     soon: Jobs['soon'];
+    community: Community;
   },
 ): Promise<(definitions: Definitions) => (asker: AccessContext) => Server> {
   const { store, now, askers } = means;

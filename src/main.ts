@@ -9,6 +9,7 @@ import { findCommand } from './cli/find.ts';
 import { getCommand } from './cli/get.ts';
 import { harvestCommand } from './cli/harvest.ts';
 import { importCommand } from './cli/import.ts';
+import { admitCommand, joinCommand, membersCommand } from './cli/members.ts';
 import { publishCommand } from './cli/publish.ts';
 import { questionCommand } from './cli/question.ts';
 import { serveCommand } from './cli/serve.ts';
@@ -44,6 +45,9 @@ for (const command of [
   accessCommand,
   publishCommand,
   harvestCommand,
+  joinCommand,
+  admitCommand,
+  membersCommand,
 ])
   program.addCommand(command(environment, done).exitOverride());
 

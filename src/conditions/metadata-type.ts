@@ -1,6 +1,6 @@
 /** Tells metadata from data: metadata are open to everyone unless stated otherwise. https://hl7.org/fhir/uv/fhir-for-fair/ */
-import { canonical } from '../fhir/canonical.ts';
-import { objectOf, objectsOf, type Resource } from '../fhir/json.ts';
+import { objectsOf, type Resource } from '../fhir/json.ts';
+import { isContentSummary } from './content-summary.ts';
 import { isGrant } from './grant.ts';
 
 /** Resource types that describe data sets, servers, definitions or terminology and hold no record of a person. */
@@ -45,15 +45,7 @@ export const metadataTypes: readonly string[] = [
 
 const isMetadataType = new Set(metadataTypes);
 
-/** What a directory of care services names beside organisations and endpoints. https://profiles.ihe.net/ITI/mCSD/volume-1.html */
-const directoryTypes: ReadonlySet<string> = new Set([
-  'Location',
-  'HealthcareService',
-  'Practitioner',
-  'PractitionerRole',
-]);
-
-/** Whether the resource is metadata. A Group is while it names nobody, a Consent while it is a policy: about no person and granted to none; a MeasureReport while it sums up a data set. */
+/** Whether the resource is metadata. A Group is while it names nobody, a Consent while it is a policy: about no person and granted to none; of reports, summaries of data sets. */
 export function isMetadata(resource: Resource): boolean {
   if (resource.resourceType === 'Group') return resource['member'] === undefined;
   if (resource.resourceType === 'Consent') {
@@ -63,22 +55,25 @@ export function isMetadata(resource: Resource): boolean {
   return isMetadataType.has(resource.resourceType);
 }
 
-/** What a data set holds, told in numbers; one that names a person as its subject is none. */
-function isContentSummary(resource: Resource): boolean {
-  const profiles = objectOf(resource['meta'])?.['profile'];
-  const subject = objectOf(resource['subject'])?.['reference'];
-  return (
-    Array.isArray(profiles) &&
-    profiles.includes(canonical.contentSummary) &&
-    resource['type'] === 'summary' &&
-    (subject === undefined || (typeof subject === 'string' && /(^|\/)Group\//.test(subject)))
-  );
-}
-
 /** Whether a server that holds no patient data (registry, discovery) may hold resources of this type. */
 export function isMetadataOnlyType(type: string): boolean {
   return type === 'Group' || type === 'MeasureReport' || isMetadataType.has(type);
 }
+
+/** Whether a server that holds no patient data may hold the resource: of reports only summaries of data sets. */
+export function isHeldWithoutPatients(resource: Resource): boolean {
+  return resource.resourceType === 'MeasureReport'
+    ? isContentSummary(resource)
+    : isMetadataOnlyType(resource.resourceType);
+}
+
+/** What a directory of care services names beside organisations and endpoints. https://profiles.ihe.net/ITI/mCSD/volume-1.html */
+const directoryTypes: ReadonlySet<string> = new Set([
+  'Location',
+  'HealthcareService',
+  'Practitioner',
+  'PractitionerRole',
+]);
 
 /** Whether a discovery server, as a directory, may hold resources of this type. See docs/adr/0025-discovery.md */
 export const isDirectoryType = (type: string): boolean => directoryTypes.has(type);

@@ -13,6 +13,7 @@ import { findCommand } from '../../src/cli/find.ts';
 import { getCommand } from '../../src/cli/get.ts';
 import { harvestCommand } from '../../src/cli/harvest.ts';
 import { importCommand } from '../../src/cli/import.ts';
+import { admitCommand, joinCommand, membersCommand } from '../../src/cli/members.ts';
 import { publishCommand } from '../../src/cli/publish.ts';
 import { questionCommand } from '../../src/cli/question.ts';
 import { serveCommand } from '../../src/cli/serve.ts';
@@ -39,6 +40,9 @@ const commands = [
   accessCommand,
   publishCommand,
   harvestCommand,
+  joinCommand,
+  admitCommand,
+  membersCommand,
 ].map((make) => make(environment, () => {}));
 
 function sectionOf(name: string): string {

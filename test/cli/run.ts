@@ -7,6 +7,7 @@ import { type Environment, exit, UsageError } from '../../src/cli/environment.ts
 import { findCommand } from '../../src/cli/find.ts';
 import { getCommand } from '../../src/cli/get.ts';
 import { harvestCommand } from '../../src/cli/harvest.ts';
+import { admitCommand, joinCommand, membersCommand } from '../../src/cli/members.ts';
 import { publishCommand } from '../../src/cli/publish.ts';
 import { questionCommand } from '../../src/cli/question.ts';
 
@@ -50,6 +51,9 @@ export async function run(...args: readonly string[]): Promise<Ran> {
     accessCommand,
     publishCommand,
     harvestCommand,
+    joinCommand,
+    admitCommand,
+    membersCommand,
   ]) {
     program.addCommand(
       command(environment, (code) => void (ran.code = code))
