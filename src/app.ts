@@ -1,6 +1,7 @@
 /** The composition root: wires the parts of one server from its settings. There are no globals. */
 import { randomUUID } from 'node:crypto';
 import { type Askers, createAskers } from './app/askers.ts';
+import { scheduleHarvest } from './app/harvest.ts';
 import { closeInTime, createHttp } from './app/http.ts';
 import { createMetrics, registerHealth } from './app/metrics.ts';
 import { createServers } from './app/servers.ts';
@@ -40,6 +41,8 @@ export interface AppSettings {
   searchMilliseconds?: number;
   /** whether other servers may be asked that are on this machine or in a private network */
   allowPrivateNetwork?: boolean;
+  /** seconds between two harvests of each member; none unless stated */
+  harvestSeconds?: number;
   /** how counts of what may not be read are told, where it differs from the default */
   disclosure?: Partial<DisclosureSettings>;
   /** whether the artefacts of our implementation guide are kept among the resources */
@@ -134,6 +137,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
   baseUrls.push((settings.baseUrl ?? `http://${host}:${port}${prefix}`).replace(/\/+$/, ''));
   await askers.open(baseUrls[0]!);
   if (settings.servesSpecification === true) await serveSpecification(serverFor!(anonymous));
+  await scheduleHarvest(jobs, settings, (asker) => serverFor(asker));
   if (settings.checkSeconds !== undefined && settings.roles.some((role) => role !== 'repository'))
     await scheduleChecks(means, jobs, {
       seconds: settings.checkSeconds,

@@ -23,6 +23,7 @@ interface ServeOptions {
   access?: string;
   searchSeconds: number;
   audit: AuditMode;
+  harvestSeconds: number;
   checkSeconds: number;
   admit: Admission;
   allowPrivateNetwork?: boolean;
@@ -78,6 +79,12 @@ export function serveCommand(environment: Environment, done: (code: number) => v
         .default('batched'),
     )
     .addOption(
+      new Option('--harvest-seconds <number>', 'a registry takes the metadata of its members so often; 0: never')
+        .env('FAIRWAY_HARVEST_SECONDS')
+        .default(3600)
+        .argParser(parseHarvest),
+    )
+    .addOption(
       new Option(
         '--check-seconds <number>',
         'how often a registry or discovery server asks its members for a sign of life',
@@ -118,6 +125,11 @@ const secondsOf =
     throw new UsageError(`${flag} must be a number above 0, not ${text}`);
   };
 
+function parseHarvest(text: string): number {
+  if (/^\d{1,7}(\.\d{1,3})?$/.test(text)) return Number(text);
+  throw new UsageError(`--harvest-seconds must be a number, not ${text}`);
+}
+
 function parseRoles(text: string): Role[] {
   return text.split(',').map((name) => {
     const role = roles.find((one) => one === name.trim());
@@ -157,6 +169,7 @@ async function serve(options: ServeOptions, environment: Environment): Promise<n
       searchMilliseconds: Math.round(options.searchSeconds * 1000),
       servesSpecification: true,
       audit: options.audit,
+      harvestSeconds: options.harvestSeconds,
       checkSeconds: options.checkSeconds,
       admission: options.admit,
       allowPrivateNetwork: options.allowPrivateNetwork === true,
