@@ -20,7 +20,8 @@ interface PageOptions {
 export function compile(search: Search, { permitted, page }: PageOptions): Statement {
   const to = new StatementBuilder(permitted);
   const text = `with page as materialized (${selectPage(search, page.limit + 1, page.after, to)}) ${contentOfPage(search, to)}`;
-  return { text, values: to.values, isPlannedOnce: hasOneWay(search) };
+  // Planned without its values, a walk along the index of a sort is taken for a long one, and everything is sorted instead.
+  return { text, values: to.values, isPlannedOnce: search.sort.length === 0 && hasOneWay(search) };
 }
 
 /**

@@ -87,10 +87,13 @@ function closureCondition(
 /** As much of an address as its index holds. */
 const uriPrefixLength = 200;
 
+/** The beginning of a row's address, as its index holds it. */
+export const uriStart = (alias: string): string => `left(${alias}.text, ${uriPrefixLength}) collate "C"`;
+
 /** The address itself and those that go on after it with a slash; one that ends with a slash begins them all. */
 function uriBelow(text: string, alias: string, to: StatementBuilder): string {
   const start = text.replace(/\/+$/, '');
-  const indexed = `left(${alias}.text, ${uriPrefixLength}) collate "C"`;
+  const indexed = uriStart(alias);
   const short = start.slice(0, uriPrefixLength);
   const range = `${indexed} >= ${to.add(short, 'text')} and ${indexed} < ${to.add(`${short}\u{10ffff}`, 'text')}`;
   return `${range} and (${alias}.text = ${to.add(start, 'text')} or starts_with(${alias}.text, ${to.add(`${start}/`, 'text')}))`;

@@ -2,7 +2,7 @@
 import type { Int64 } from '../index-rows.ts';
 import type { Search, SortKey } from '../tree.ts';
 import { condition, resourcesOf, selectKeys, wordQuery } from './expression.ts';
-import { rowCondition } from './row-test.ts';
+import { rowCondition, uriStart } from './row-test.ts';
 import type { StatementBuilder } from './statement.ts';
 
 /** Where a page ends: the sort values of its last resource (null: it has none) and its key. */
@@ -25,8 +25,13 @@ const columns = {
 } as const;
 
 const columnOf = (by: SortKey['by']) => columns[typeof by === 'string' ? by : by.table];
-/** Texts are compared by their bytes everywhere, as the indexes are. */
-const collated = (by: SortKey['by']): string => (columnOf(by).type === 'text' ? ' collate "C"' : '');
+
+/** What a row of `alias` sorts by, written as its index has it: texts by their bytes, addresses by their beginning. */
+function valueOf(by: SortKey['by'], alias: string): string {
+  const { column, type } = columnOf(by);
+  if (typeof by !== 'string' && by.table === 'uri') return uriStart(alias);
+  return type === 'text' ? `${alias}.${column} collate "C"` : `${alias}.${column}`;
+}
 
 /** Keys with their sort values `s0`, `s1`, ... in order, `limit` of them, after `after`. */
 export function selectPage(search: Search, limit: number, after: PageKey | undefined, to: StatementBuilder): string {
@@ -112,7 +117,7 @@ function byRows(
   to: StatementBuilder,
 ): string {
   const by = sort.by as Exclude<SortKey['by'], string>; // selectPage sends texts to byColumn
-  const { column, type } = columnOf(by);
+  const { type } = columnOf(by);
   const { order, beyond } = directionOf(sort);
   const rows = to.add(limit, 'int');
   const parameter = to.add(by.parameter, 'bigint');
@@ -129,7 +134,7 @@ function byRows(
         return isSame ? ` and (${rowCondition(one.test, t, to)} or ${elsewhere})` : ` and ${elsewhere}`;
       })
       .join('');
-  const value = (alias: string): string => `${alias}.${column}${collated(by)}`;
+  const value = (alias: string): string => valueOf(by, alias);
 
   const parts: string[] = [];
   const last = after?.sorts[0];
@@ -178,7 +183,7 @@ function sortMatches(
     if (typeof sort.by === 'string') return '';
     const t = to.alias();
     const pick = sort.descending ? 'max' : 'min';
-    const value = `${pick}(${t}.${columnOf(sort.by).column}${collated(sort.by)})`;
+    const value = `${pick}(${valueOf(sort.by, t)})`;
     return ` left join lateral (select ${value} as s from ${sort.by.table} ${t} where ${t}.key = ${k}.key and ${t}.parameter = ${to.add(sort.by.parameter, 'bigint')}${to.ofClasses(t, sort.visible ?? 'all')}) s${at} on true`;
   });
   const values = search.sort.map((sort, at) => {
