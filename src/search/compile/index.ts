@@ -2,10 +2,11 @@
 import type { Int64 } from '../index-rows.ts';
 import type { Expression, Include, PermittedClasses, Search } from '../tree.ts';
 import { resourcesOf, selectKeys, wordQuery } from './expression.ts';
-import { mayBeFew, type PageKey, selectFew, selectPage } from './sort.ts';
+import { mayBeFew, selectFew, selectPage } from './sort.ts';
+import type { PageKey } from './sort-value.ts';
 import { type Statement, StatementBuilder } from './statement.ts';
 
-export type { PageKey } from './sort.ts';
+export type { PageKey } from './sort-value.ts';
 export type { Statement } from './statement.ts';
 
 const content = 'r.key, r.type, r.id, r.version, r.updated, r.class, r.content';
