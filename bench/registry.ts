@@ -57,6 +57,17 @@ const searches: readonly (readonly [name: string, query: string])[] = [
   ['sorted by date', `type=${canonical.libraryType}|asset-collection&_sort=-date`],
   ['code, sorted by date', `topic=${topic}|t500&_sort=-date`],
   ['licence, sorted by date', `licence=MIT&_sort=-date`],
+  ['words, sorted by date', '_content=melanoma Tartu&_sort=-date'],
+  ['all, newest first', '_sort=-date'],
+  ['all, oldest first', '_sort=date'],
+  ['all by title', '_sort=title'],
+  ['all by status', '_sort=status'],
+  ['all by source', '_sort=-_source'],
+  ['all by id', '_sort=_id'],
+  ['all by last change', '_sort=-_lastUpdated'],
+  ['all by date and title', '_sort=-date,title'],
+  ['licence of any system', 'licence=MIT'],
+  ['a common title', 'title=stroke'],
   ['identifier', 'identifier=https://repo-77.example/data-set/5077'],
 ];
 

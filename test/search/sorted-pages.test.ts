@@ -88,26 +88,30 @@ describe.each(kinds)('$type', (kind) => {
   });
   const asked = fc.record({
     stated: fc.array(statedArbitrary(kind), { minLength: 1, maxLength: 25 }),
-    orders: fc.uniqueArray(order, { minLength: 1, maxLength: 3, selector: ({ by }) => by }),
-    isTagged: fc.boolean(),
+    orders: fc.uniqueArray(order, { minLength: 0, maxLength: 3, selector: ({ by }) => by }),
+    tag: fc.constantFrom(undefined, 'x', 'urn:t|x'),
     limit: fc.integer({ min: 3, max: 30 }),
     isPlannedOnce: fc.boolean(),
   });
 
   test('every way leads through all pages in the order that is asked for, and back in the other', async () => {
     await fc.assert(
-      fc.asyncProperty(asked, async ({ stated, orders, isTagged, limit, isPlannedOnce }) => {
+      fc.asyncProperty(asked, async ({ stated, orders, tag, limit, isPlannedOnce }) => {
         await keep(kind, stated, known);
-        const there = known.filter((one) => !isTagged || one.isTagged);
+        const there = known.filter((one) => tag === undefined || one.isTagged);
         for (const each of [orders, orders.map((one): Order => ({ ...one, descending: !one.descending }))]) {
           const sort = each.map(({ by, descending }) => `${descending ? '-' : ''}${by}`).join(',');
-          const search = searchFor(kind.type, [['_sort', sort], ...(isTagged ? [['_tag', 'urn:t|x'] as const] : [])]);
+          const pairs: [string, string][] = sort === '' ? [] : [['_sort', sort]];
+          if (tag !== undefined) pairs.push(['_tag', tag]);
+          const search = searchFor(kind.type, pairs);
           const expected = sorted(kind, there, each, store.hash);
           expect(await idsOn(compile, search, limit, isPlannedOnce)).toEqual(expected);
-          expect(await idsOn(compileFew, search, limit, isPlannedOnce)).toEqual(isTagged ? expected : undefined);
+          // Nothing is to be sorted where all are asked for, or where the rows lie in the order of the page.
+          const isSorted = tag !== undefined && (sort !== '' || tag === 'x');
+          expect(await idsOn(compileFew, search, limit, isPlannedOnce)).toEqual(isSorted ? expected : undefined);
         }
       }),
-      { numRuns: 12 },
+      { numRuns: 25 },
     );
   });
 });

@@ -69,11 +69,22 @@ describe.each(trees)('%s', (_, tree) => {
   });
 });
 
-test('one condition is planned once, several by their values', () => {
-  expect(compile(search([token('7')]), page).isPlannedOnce).toBe(true);
-  expect(compile(search([]), page).isPlannedOnce).toBe(true);
-  expect(compile(search([token('7'), reference]), page).isPlannedOnce).toBe(false);
-  expect(compile(search([{ kind: 'not', of: reference }]), page).isPlannedOnce).toBe(false);
+const anySystem: Expression = { kind: 'match', parameter: '1', test: { table: 'token', codes: [{ code: '7' }] } };
+const byDate = { by: { table: 'date', parameter: '4' }, descending: true } as const;
+
+test('what has one way is planned once, what depends on values by them', () => {
+  const isOnce = (where: Expression[], more: Partial<Search> = {}) => compile(search(where, more), page).isPlannedOnce;
+  expect(isOnce([token('7')])).toBe(true);
+  expect(isOnce([])).toBe(true);
+  expect(isOnce([{ kind: 'key', keys: ['1'] }])).toBe(true);
+  expect(isOnce([token('7'), reference])).toBe(false);
+  expect(isOnce([{ kind: 'not', of: reference }])).toBe(false);
+  // The rows of several systems do not lie in the order of the page, and those of a sort are walked only for a page.
+  expect(isOnce([anySystem])).toBe(false);
+  expect(isOnce([token('7')], { sort: [byDate] })).toBe(false);
+  expect(isOnce([], { sort: [byDate] })).toBe(false);
+  expect(compileCount(search([anySystem]), page).isPlannedOnce).toBe(true);
+  expect(compileFew(search([token('7')], { sort: [byDate] }), page)?.isPlannedOnce).toBe(true);
 });
 
 test('rows are counted as they are only where a resource has one at most', () => {
@@ -86,11 +97,27 @@ test('rows are counted as they are only where a resource has one at most', () =>
   expect(isGrouped([token('7'), token('8')])).toBe(true);
 });
 
-test('only one sort below a condition is tried by sorting', () => {
-  const by = { by: { table: 'date', parameter: '4' }, descending: true } as const;
-  expect(compileFew(search([token('7')], { sort: [by] }), page)?.text).toContain('some_keys');
-  expect(compileFew(search([], { sort: [by] }), page)).toBeUndefined();
-  expect(compileFew(search([token('7')], { sort: [by, by] }), page)).toBeUndefined();
+test('few matches are sorted below a condition, and where their rows lie in another order than the page', () => {
+  const few = (where: Expression[], sort: Search['sort']) => compileFew(search(where, { sort }), page)?.text;
+  expect(few([token('7')], [byDate])).toContain('some_keys');
+  expect(few([token('7')], [byDate, { by: 'id', descending: false }])).toContain('some_keys');
+  expect(few([anySystem], [])).toContain('some_keys');
+  expect(few([token('7')], [])).toBeUndefined();
+  expect(few([anySystem, token('8')], [])).toBeUndefined();
+  expect(few([], [byDate])).toBeUndefined();
+  expect(few([token('7')], [{ by: 'score', descending: true }])).toBeUndefined();
+});
+
+test('several keys walk the first and its ties, and nothing without it while there is enough', () => {
+  const several = { sort: [byDate, { by: 'id', descending: false } as const] };
+  const text = flat(compile(search([], several), page).text);
+  expect(text).toContain('rows with ties');
+  expect(text).toContain('(select count(*) from met) <');
+  const after = { sorts: [null, 'a'], key: '1' };
+  expect(compile(search([], several), { ...page, page: { limit: 10, after } }).text).not.toContain('with ties');
+  // Where some values are hidden no index has the order.
+  const hidden = { sort: [{ ...byDate, visible: [1] }] };
+  expect(compile(search([], hidden), page).text).toContain('left join lateral');
 });
 
 const known: LookUp = {

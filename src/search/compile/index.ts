@@ -1,8 +1,8 @@
 /** Compiles searches to SQL: the page, the count, the included resources. See docs/adr/0004. */
 import type { Int64 } from '../index-rows.ts';
-import type { Expression, Include, PermittedClasses, Search } from '../tree.ts';
+import type { Include, PermittedClasses, Search } from '../tree.ts';
 import { resourcesOf, selectKeys, wordQuery } from './expression.ts';
-import { mayBeFew, selectFew, selectPage } from './sort.ts';
+import { isByKey, mayBeFew, selectFew, selectPage } from './sort.ts';
 import type { PageKey } from './sort-value.ts';
 import { type Statement, StatementBuilder } from './statement.ts';
 
@@ -21,8 +21,17 @@ interface PageOptions {
 export function compile(search: Search, { permitted, page }: PageOptions): Statement {
   const to = new StatementBuilder(permitted);
   const text = `with page as materialized (${selectPage(search, page.limit + 1, page.after, to)}) ${contentOfPage(search, to)}`;
-  // Planned without its values, a walk along the index of a sort is taken for a long one, and everything is sorted instead.
-  return { text, values: to.values, isPlannedOnce: search.sort.length === 0 && hasOneWay(search) };
+  return { text, values: to.values, isPlannedOnce: isInOrder(search) };
+}
+
+/**
+ * Whether the rows of the only condition lie in the order of the page, and no plan is better for some values. Else
+ * a plan made without its values takes the page for a tenth of all, and would read and sort everything.
+ */
+function isInOrder({ where, sort }: Search): boolean {
+  const [only, ...others] = where;
+  if (sort.length > 0 || others.length > 0) return false;
+  return only === undefined || only.kind === 'key' || isByKey(only);
 }
 
 /**
@@ -64,7 +73,7 @@ export function compileCount(search: Search, options: { permitted: PermittedClas
   }
   const keys = selectKeys(search.types, search.where, to);
   const [only] = search.where;
-  if (search.where.length === 1 && isOnce(only!)) {
+  if (search.where.length === 1 && isByKey(only!)) {
     return { text: `select count(*) as total from (${keys}) d`, values: to.values, isPlannedOnce: hasOneWay(search) };
   }
   return {
@@ -78,16 +87,6 @@ export function compileCount(search: Search, options: { permitted: PermittedClas
 function hasOneWay({ where }: Search): boolean {
   const [only] = where;
   return only === undefined || (where.length === 1 && (only.kind === 'match' || only.kind === 'key'));
-}
-
-/** Whether each resource has at most one row that matches: then rows can be counted as they are. */
-function isOnce(expression: Expression): boolean {
-  if (expression.kind !== 'match') return false;
-  const { test } = expression;
-  if (test.table === 'reference') return test.targets.length === 1;
-  if (test.table !== 'token' || test.codes.length !== 1) return false;
-  const [token] = test.codes;
-  return 'code' in token! && token.code !== undefined && token.system !== undefined;
 }
 
 /** Resources that `includes` bring along from the resources with the keys `from`, at most `limit`, without those of `without`. */

@@ -1,5 +1,5 @@
 /** Writes the SELECT of one page of keys in the order that was asked for. https://hl7.org/fhir/R4B/search.html#sort */
-import type { Search } from '../tree.ts';
+import type { Expression, Search } from '../tree.ts';
 import { selectKeys, wordQuery } from './expression.ts';
 import { directionOf, keysetCondition, type PageKey, sortValue, tieOf } from './sort-value.ts';
 import type { StatementBuilder } from './statement.ts';
@@ -19,10 +19,22 @@ export function selectPage(search: Search, limit: number, after: PageKey | undef
 const sortable = 1000;
 
 /** Whether a search may be answered by sorting its few matches, and `selectFew` be tried before `selectPage`. */
-export function mayBeFew(search: Search): boolean {
-  const [first] = search.sort;
-  if (first === undefined || search.where.length === 0 || first.by === 'score') return false;
+export function mayBeFew({ where, sort }: Search): boolean {
+  const [first] = sort;
+  // The key orders what is not sorted, and most indexes have their rows in another order.
+  if (first === undefined) return where.length === 1 && where[0]!.kind === 'match' && !isByKey(where[0]!);
+  if (where.length === 0 || first.by === 'score') return false;
   return typeof first.by === 'string' || first.by.implied === undefined;
+}
+
+/** Whether each resource has at most one row that matches, and these lie in the order of their keys. */
+export function isByKey(expression: Expression): boolean {
+  if (expression.kind !== 'match') return false;
+  const { test } = expression;
+  if (test.table === 'reference') return test.targets.length === 1;
+  if (test.table !== 'token' || test.codes.length !== 1) return false;
+  const [token] = test.codes;
+  return 'code' in token! && token.code !== undefined && token.system !== undefined;
 }
 
 /**
@@ -91,12 +103,12 @@ function sortMatches(
   });
   const keyset = after === undefined ? '' : ` where ${keysetCondition(search, values, after, k, to)}`;
   const order = search.sort.map((sort, at) => `${values[at]} ${directionOf(sort).order} nulls last`);
-  const selected = values.map((value, at) => `${value} as s${at}`).join(', ');
+  const selected = values.map((value, at) => `, ${value} as s${at}`).join('');
   const own = search.sort.some((sort) => typeof sort.by === 'string')
     ? ` join resource ${u} on ${u}.key = ${k}.key`
     : '';
-  return `select ${k}.key, ${selected} from ${matches} ${k}${own}${joins.join('')}${keyset}
-    order by ${order.join(', ')}, ${k}.key ${tieOf(search).order} limit ${to.add(limit, 'int')}`;
+  return `select ${k}.key${selected} from ${matches} ${k}${own}${joins.join('')}${keyset}
+    order by ${[...order, `${k}.key ${tieOf(search).order}`].join(', ')} limit ${to.add(limit, 'int')}`;
 }
 
 /** Without words to search for all score alike. */
