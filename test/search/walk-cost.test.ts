@@ -126,8 +126,7 @@ test.each(['Patient?given=anna', 'RiskAssessment?_tag=odd', 'RiskAssessment?date
   async (query) => {
     const search = searchFor(query);
     const options = { permitted: [0, 1], page: { limit } };
-    const { found } = await store.query(compileFew(search, options)!);
-    expect(found).toMatchObject([{ many: true, key: null }]);
+    expect(compileFew(search, options)?.values).toContain(3001);
     const statement = compile(search, options);
     expect(await rowsRead(statement)).toBeLessThan(count / 4);
     expect((await store.query(statement)).found).toHaveLength(limit + 1);
