@@ -12,6 +12,7 @@ import type { StoredResource } from '../store/read.ts';
 import type { Store } from '../store/store.ts';
 import { type AuditDoor, auditDoor } from './audit.ts';
 import { type ContainedMatch, searchContained } from './contained.ts';
+import { type ContentDoor, contentDoor } from './content.ts';
 import type { Counter } from './count.ts';
 import type { DecisionMemory } from './decision-memory.ts';
 import { type Assessment, assessOne, type Explanation, explainOne, termsOf } from './explain.ts';
@@ -25,6 +26,8 @@ import { type Writing, type WritingMeans, writingOf } from './writing.ts';
 export interface Door extends Reading, Writing {
   context: AccessContext;
   audit: AuditDoor;
+  /** what data sets hold */
+  content: ContentDoor;
   search(search: Search, after?: PageKey): Promise<Page>;
   /** What is inside other resources: containers after `after`, one more than `search.count` when there are more. */
   searchContained(search: Search, after?: Int64): Promise<ContainedMatch[]>;
@@ -50,6 +53,8 @@ export interface DoorMeans {
   prepare: Prepare;
   extract: Extractor;
   counter: Counter;
+  /** addresses of this server */
+  baseUrls: readonly string[];
   /** keys of the patients whose data a resource is */
   personsOf(stored: StoredResource): readonly Int64[];
   /** the key that `Type/id` stands for; with a plus sign before it when the id is a pseudonym made for the asker */
@@ -65,6 +70,7 @@ export function openDoor(shared: DoorMeans, decision: DecisionMemory, context: A
   return {
     context,
     audit: auditDoor(shared, context),
+    content: contentDoor(shared, context),
     ...readingOf(means),
     ...writingOf(means),
     search: (search, after) => searchPage(search, after, means),
