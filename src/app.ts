@@ -9,6 +9,7 @@ import type { AccessSettings } from './auth/access-file.ts';
 import { type AccessContext, anonymous } from './conditions/access-context.ts';
 import type { DisclosureSettings } from './conditions/disclosure/model.ts';
 import { compartmentParameters, createCounter, openCustomParameters } from './door/index.ts';
+import { createOutbound } from './federation/outbound.ts';
 import { loadDefinitions } from './fhir/definitions/load.ts';
 import type { Definitions, FhirVersion } from './fhir/definitions/model.ts';
 import { createPageLinks, type Role, type Server } from './interaction/index.ts';
@@ -16,6 +17,7 @@ import { createFairly } from './rest/fairness.ts';
 import { registerRest } from './rest/routes.ts';
 import { type Audit, type AuditMode, openAudit } from './store/audit.ts';
 import type { DatabaseAddress } from './store/connect.ts';
+import { type Jobs, openJobs } from './store/jobs.ts';
 import { openStore, type Store } from './store/store.ts';
 
 export interface AppSettings {
@@ -35,6 +37,8 @@ export interface AppSettings {
   fetch?: typeof fetch;
   /** milliseconds after which a search is given up; 30,000 unless stated */
   searchMilliseconds?: number;
+  /** whether other servers may be asked that are on this machine or in a private network */
+  allowPrivateNetwork?: boolean;
   /** how counts of what may not be read are told, where it differs from the default */
   disclosure?: Partial<DisclosureSettings>;
   /** whether the artefacts of our implementation guide are kept among the resources */
@@ -54,6 +58,8 @@ export interface App {
   /** FHIR base address without a trailing slash */
   base: string;
   store: Store;
+  /** what the server does by itself */
+  jobs: Jobs;
   /** Finishes what is in hand, then lets go of everything. */
   close(): Promise<void>;
 }
@@ -80,14 +86,24 @@ export async function createApp(settings: AppSettings): Promise<App> {
   // Filled once the port is known; what is made below keeps this very list.
   const baseUrls: string[] = [];
   const askers = createAskers(settings, { store, now, prefix, logError });
-  const wire = await wiringOf(settings, { store, audit, baseUrls, now, askers });
+  const jobs = openJobs({ sql: store.sql, log: settings.log });
+  const outbound = createOutbound({ allowPrivate: settings.allowPrivateNetwork === true });
+  const wire = await wiringOf(settings, {
+    store,
+    audit,
+    baseUrls,
+    now,
+    askers,
+    outbound: outbound.fetch,
+    soon: jobs.soon,
+  });
   let serverFor: (asker: AccessContext) => Server;
   const changed = (definitions: Definitions): void => {
     serverFor = wire(definitions);
   };
   const custom = await openCustomParameters({ store, base: specification, baseUrls, now, changed, failed: logError });
   changed(custom.definitions());
-  const metrics = createMetrics(audit);
+  const metrics = createMetrics(audit, jobs);
   const { http, inHand } = await createHttp(askers.handle);
   registerRest(http, {
     prefix,
@@ -108,8 +124,11 @@ export async function createApp(settings: AppSettings): Promise<App> {
   return {
     base: baseUrls[0]!,
     store,
+    jobs,
     async close() {
       await closeInTime(http, inHand);
+      await jobs.close();
+      await outbound.close();
       await custom.close();
       await audit.close();
       await store.close();
@@ -132,7 +151,15 @@ function openAuditOf(settings: AppSettings, store: Store, specification: Definit
 /** Makes the servers of all askers from definitions, which change when search parameters are added. */
 async function wiringOf(
   settings: AppSettings,
-  means: { store: Store; audit: Audit; baseUrls: readonly string[]; now(): number; askers: Askers },
+  means: {
+    store: Store;
+    audit: Audit;
+    baseUrls: readonly string[];
+    now(): number;
+    askers: Askers;
+    outbound: typeof fetch;
+    soon: Jobs['soon'];
+  },
 ): Promise<(definitions: Definitions) => (asker: AccessContext) => Server> {
   const { store, now, askers } = means;
   const { roles, disclosure = {}, newId = randomUUID } = settings;

@@ -65,6 +65,7 @@ export async function startServer(settings: Partial<AppSettings> = {}): Promise<
     host: '127.0.0.1',
     port: 0,
     openAccess: false,
+    allowPrivateNetwork: true,
     access: { ...noAccess, tokens },
     log: (level, message, details) => {
       if (level === 'error') errors.push(`${message} ${JSON.stringify(details)}`);

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Audit } from '../store/audit.ts';
+import type { Jobs } from '../store/jobs.ts';
 import type { Store } from '../store/store.ts';
 
 export interface Metrics {
@@ -9,7 +10,7 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-export function createMetrics(audit: Audit): Metrics {
+export function createMetrics(audit: Audit, jobs: Jobs): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const labels = ['interaction', 'status'] as const;
@@ -32,6 +33,17 @@ export function createMetrics(audit: Audit): Metrics {
     registers: [registry],
     collect() {
       this.set(audit.unflushed());
+    },
+  });
+  new Gauge({
+    name: 'fairway_job_failures',
+    help: 'Failures in a row of what the server does by itself',
+    labelNames: ['job'],
+    registers: [registry],
+    async collect() {
+      this.reset();
+      // Without a database the other figures are wanted all the more.
+      for (const { name, failures } of await jobs.states().catch(() => [])) this.set({ job: name }, failures);
     },
   });
   return {

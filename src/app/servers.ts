@@ -31,6 +31,8 @@ export interface Wiring {
   roles: readonly Role[];
   now(): number;
   newId(): string;
+  outbound: typeof fetch;
+  soon(name: string): Promise<void>;
   deidentificationSecret: string;
   /** for CapabilityStatement.rest.security */
   security(): Readonly<Record<string, unknown>> | undefined;
@@ -38,7 +40,7 @@ export interface Wiring {
 
 /** The server as each asker meets it, made when the asker first comes. Made anew when search parameters are added. */
 export function createServers(wiring: Wiring): (asker: AccessContext) => Server {
-  const { store, audit, definitions, counter, baseUrls, pages, roles, now, newId, security } = wiring;
+  const { store, audit, definitions, counter, baseUrls, pages, roles, now, newId, outbound, soon, security } = wiring;
   const context = { definitions, hash: store.hash, baseUrls, now };
   const extract = createExtractor(context);
   const prepare = createPrepare({ ...context, extract });
@@ -66,7 +68,20 @@ export function createServers(wiring: Wiring): (asker: AccessContext) => Server 
     const { door, resolve } = doorFor(asker);
     const searchContext = { ...rows, hash: resolve };
     const base = baseUrls[0]!;
-    const server: Server = { door, service, definitions, base, roles, pages, searchContext, security, newId, now };
+    const server: Server = {
+      door,
+      service,
+      definitions,
+      base,
+      roles,
+      pages,
+      searchContext,
+      security,
+      outbound,
+      soon,
+      newId,
+      now,
+    };
     servers.set(asker, server);
     return server;
   };

@@ -134,6 +134,7 @@ async function openSite(
     host: '127.0.0.1',
     port,
     openAccess: false,
+    allowPrivateNetwork: true,
     access,
     log,
   });

@@ -23,6 +23,7 @@ interface ServeOptions {
   access?: string;
   searchSeconds: number;
   audit: AuditMode;
+  allowPrivateNetwork?: boolean;
   insecureOpenAccess?: boolean;
 }
 
@@ -73,6 +74,11 @@ export function serveCommand(environment: Environment, done: (code: number) => v
         .env('FAIRWAY_AUDIT')
         .choices([...auditModes])
         .default('batched'),
+    )
+    .addOption(
+      new Option('--allow-private-network', 'ask other servers also on this machine and in private networks').env(
+        'FAIRWAY_ALLOW_PRIVATE_NETWORK',
+      ),
     )
     .addOption(
       new Option(
@@ -132,6 +138,7 @@ async function serve(options: ServeOptions, environment: Environment): Promise<n
       searchMilliseconds: Math.round(options.searchSeconds * 1000),
       servesSpecification: true,
       audit: options.audit,
+      allowPrivateNetwork: options.allowPrivateNetwork === true,
       access,
       fetch: environment.fetch,
       log,

@@ -69,6 +69,10 @@ export interface Server {
   searchContext: Omit<SearchContext, 'handling'>;
   /** for CapabilityStatement.rest.security; undefined where the server issues no tokens */
   security(): Readonly<Record<string, unknown>> | undefined;
+  /** Asks other servers, as far as the operator allows it. */
+  outbound: typeof fetch;
+  /** Has a job of the server performed as soon as it can be. */
+  soon(name: string): Promise<void>;
   newId(): string;
   /** milliseconds since 1970 */
   now(): number;
