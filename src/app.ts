@@ -12,6 +12,7 @@ import { compartmentParameters, createCounter, openCustomParameters } from './do
 import { createOutbound } from './federation/outbound.ts';
 import { loadDefinitions } from './fhir/definitions/load.ts';
 import type { Definitions, FhirVersion } from './fhir/definitions/model.ts';
+import { publishSummaries } from './federation/content-summary/publish.ts';
 import { createPageLinks, type Role, type Server } from './interaction/index.ts';
 import { createFairly } from './rest/fairness.ts';
 import { registerRest } from './rest/routes.ts';
@@ -43,6 +44,8 @@ export interface AppSettings {
   disclosure?: Partial<DisclosureSettings>;
   /** whether the artefacts of our implementation guide are kept among the resources */
   servesSpecification?: boolean;
+  /** seconds between two times that the summaries of what data sets hold are brought up to date; never unless stated */
+  summarySeconds?: number;
   /** how the audit log is kept; `batched` unless stated */
   audit?: AuditMode;
   /** between two lines of the log that name the head of the audit chain; a minute unless stated */
@@ -121,6 +124,10 @@ export async function createApp(settings: AppSettings): Promise<App> {
   baseUrls.push((settings.baseUrl ?? `http://${host}:${port}${prefix}`).replace(/\/+$/, ''));
   await askers.open(baseUrls[0]!);
   if (settings.servesSpecification === true) await serveSpecification(serverFor!(anonymous));
+  const { roles, summarySeconds = 0 } = settings;
+  if (summarySeconds > 0 && roles.includes('repository')) {
+    await jobs.every('content-summary', summarySeconds, (signal) => publishSummaries(serverFor(anonymous), signal));
+  }
   return {
     base: baseUrls[0]!,
     store,

@@ -23,6 +23,7 @@ interface ServeOptions {
   access?: string;
   searchSeconds: number;
   audit: AuditMode;
+  summarySeconds: number;
   allowPrivateNetwork?: boolean;
   insecureOpenAccess?: boolean;
 }
@@ -70,6 +71,15 @@ export function serveCommand(environment: Environment, done: (code: number) => v
         .argParser(parseSeconds),
     )
     .addOption(
+      new Option(
+        '--summary-seconds <number>',
+        'how often a repository publishes anew what its data sets hold; 0 for never',
+      )
+        .env('FAIRWAY_SUMMARY_SECONDS')
+        .default(300)
+        .argParser(parseSummarySeconds),
+    )
+    .addOption(
       new Option('--audit <mode>', 'whether answers wait for the audit log, which follows at once, or is off')
         .env('FAIRWAY_AUDIT')
         .choices([...auditModes])
@@ -97,6 +107,11 @@ export function parsePort(text: string): number {
 function parseSeconds(text: string): number {
   if (/^\d{1,4}(\.\d{1,3})?$/.test(text) && Number(text) > 0) return Number(text);
   throw new UsageError(`--search-seconds must be a number above 0, not ${text}`);
+}
+
+function parseSummarySeconds(text: string): number {
+  if (/^\d{1,7}$/.test(text)) return Number(text);
+  throw new UsageError(`--summary-seconds must be a whole number of seconds, 0 for never, not ${text}`);
 }
 
 function parseRoles(text: string): Role[] {
@@ -138,6 +153,7 @@ async function serve(options: ServeOptions, environment: Environment): Promise<n
       searchMilliseconds: Math.round(options.searchSeconds * 1000),
       servesSpecification: true,
       audit: options.audit,
+      summarySeconds: options.summarySeconds,
       allowPrivateNetwork: options.allowPrivateNetwork === true,
       access,
       fetch: environment.fetch,

@@ -1,5 +1,6 @@
 /** Tells metadata from data: metadata are open to everyone unless stated otherwise. https://hl7.org/fhir/uv/fhir-for-fair/ */
 import type { Resource } from '../fhir/json.ts';
+import { isContentSummary } from './content-summary.ts';
 import { isGrant } from './grant.ts';
 
 /** Resource types that describe data sets, servers, definitions or terminology and hold no record of a person. */
@@ -44,16 +45,22 @@ export const metadataTypes: readonly string[] = [
 
 const isMetadataType = new Set(metadataTypes);
 
-/** Whether the resource is metadata. A Group is while it names nobody, a Consent while it is a policy: about no person and granted to none. */
+/** Whether the resource is metadata. A Group is while it names nobody, a Consent while it is a policy: about no person and granted to none; of reports, summaries of data sets. */
 export function isMetadata(resource: Resource): boolean {
   if (resource.resourceType === 'Group') return resource['member'] === undefined;
   if (resource.resourceType === 'Consent') {
     return resource['patient'] === undefined && resource['subject'] === undefined && !isGrant(resource);
   }
+  if (resource.resourceType === 'MeasureReport') return isContentSummary(resource);
   return isMetadataType.has(resource.resourceType);
 }
 
 /** Whether a server that holds no patient data (registry, discovery) may hold resources of this type. */
 export function isMetadataOnlyType(type: string): boolean {
-  return type === 'Group' || isMetadataType.has(type);
+  return type === 'Group' || type === 'MeasureReport' || isMetadataType.has(type);
+}
+
+/** Whether a server that holds no patient data may hold the resource: of reports only summaries of data sets. */
+export function isHeldWithoutPatients(resource: Resource): boolean {
+  return resource.resourceType === 'MeasureReport' ? isContentSummary(resource) : isMetadataOnlyType(resource.resourceType);
 }

@@ -125,7 +125,7 @@ interface TyingKeys {
 }
 
 /** Types that are metadata by what they say, see conditions/metadata-type.ts. */
-const mayNamePersons: ReadonlySet<string> = new Set(['Group', 'Consent']);
+const mayNamePersons: ReadonlySet<string> = new Set(['Group', 'Consent', 'MeasureReport']);
 
 function ownerOf(
   key: Int64,

@@ -1,5 +1,5 @@
 /** Takes a resource in: exact JSON, known structure, allowed here. https://hl7.org/fhir/R4B/validation.html */
-import { isMetadataOnlyType } from '../conditions/metadata-type.ts';
+import { isHeldWithoutPatients } from '../conditions/metadata-type.ts';
 import { parseResource, storedTail } from '../fhir/format/json.ts';
 import type { Resource } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
@@ -22,14 +22,16 @@ export function accept(text: string, server: Pick<Server, 'definitions' | 'roles
   }
   const issues = validate(resource, server.definitions);
   if (issues.length > 0) throw FhirError.of(issues);
-  refuseForeign(resource.resourceType, server.roles);
+  refuseForeign(resource, server.roles);
   return { resource, tail: storedTail(text, scan) };
 }
 
 /** A server without the role of a repository holds metadata only. */
-function refuseForeign(type: string, roles: Server['roles']): void {
-  if (roles.includes('repository') || isMetadataOnlyType(type)) return;
-  throw new FhirError('not-supported', `this server (${roles.join(', ')}) holds metadata only and takes no ${type}`);
+function refuseForeign(resource: Resource, roles: Server['roles']): void {
+  if (roles.includes('repository') || isHeldWithoutPatients(resource)) return;
+  const { resourceType: type } = resource;
+  const what = type === 'MeasureReport' ? 'no MeasureReport but summaries of data sets' : `no ${type}`;
+  throw new FhirError('not-supported', `this server (${roles.join(', ')}) holds metadata only and takes ${what}`);
 }
 
 /** A resource of the server's own making, checked like any other. */

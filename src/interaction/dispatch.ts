@@ -49,9 +49,9 @@ function matchPath(pattern: readonly string[], segments: readonly string[]): Omi
   return found;
 }
 
-/** Refuses an interaction that is not for this type. */
+/** Refuses an interaction that is not for this type; one of the whole system is for none. */
 export function forType({ code, types }: Interaction, type: string): void {
-  if (types === undefined || types.includes(type)) return;
+  if (types === undefined || type === '' || types.includes(type)) return;
   throw new FhirError('not-supported', `${code} is for ${types.join(', ')}, not ${type}`);
 }
 

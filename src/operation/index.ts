@@ -4,6 +4,7 @@ import { decideAccess } from './access/decide-access.ts';
 import { answerAccess, revokeAccess, withdrawAccess } from './access/follow-up.ts';
 import { requestAccess } from './access/request-access.ts';
 import { auditLog } from './audit-log.ts';
+import { contentSummary } from './content-summary.ts';
 import { disclosures } from './disclosures.ts';
 import { everything } from './everything.ts';
 import { explain } from './explain.ts';
@@ -24,6 +25,7 @@ export const operations: readonly Operation[] = [
   revokeAccess,
   withdrawAccess,
   auditLog,
+  contentSummary,
   disclosures,
   everything,
   explain,

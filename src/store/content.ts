@@ -46,8 +46,8 @@ export async function takeChanges(
   medicationParameters: readonly Int64[],
 ): Promise<Int64[]> {
   const rows = await sql.unsafe(
-    `with some as materialized (select ctid from content_change limit $1::int),
-       taken as (delete from content_change c using some where c.ctid = some.ctid returning c.key),
+    `with next as materialized (select ctid from content_change limit $1::int),
+       taken as (delete from content_change c using next where c.ctid = next.ctid returning c.key),
        listed as (select distinct key from taken)
      select key from listed
      union select r.key from listed l join resource m on m.key = l.key and m.type = 'Medication'
@@ -69,7 +69,8 @@ export async function readChanged(
      from statement_epoch e cross join unnest($1::bigint[]) as k (key)
      left join resource r on r.key = k.key and not r.deleted and r.class = any($3::int[])
      left join lateral (select string_agg(distinct f.target::text, ',') as persons from reference f
-          and not exists (select 1 from resource p where p.key = f.target and p.type <> 'Patient')) f on true`,
+       where f.key = r.key and f.parameter = any($2::bigint[])
+         and not exists (select 1 from resource p where p.key = f.target and p.type <> 'Patient')) f on true`,
     [arrayText(keys), arrayText(compartment), arrayText(counting)],
     { prepare: true },
   );
