@@ -60,9 +60,7 @@ const dataSets = Array.from({ length: sets }, (_, at) => [
         url: canonical.licenceCodeable,
         valueCodeableConcept: { coding: [{ system: canonical.spdx, code: 'CC-BY-4.0' }] },
       },
-      ...(at % 2 === 0
-        ? []
-        : [{ url: canonical.granularity, extension: [{ url: 'level', valueCode: 'count' }] }]),
+      ...(at % 2 === 0 ? [] : [{ url: canonical.granularity, extension: [{ url: 'level', valueCode: 'count' }] }]),
     ],
     content: [{ url: `Group/g${at}` }],
   },
@@ -119,7 +117,9 @@ await measure('nothing changed');
 /** One in a hundred lines of every copy, with something in it that is new. */
 const changed = (line: string): string => {
   const resource = JSON.parse(line) as { resourceType: string; code?: object };
-  return JSON.stringify(resource.code === undefined ? resource : { ...resource, code: { coding: [{ system: 'urn:new', code: 'new' }] } });
+  return JSON.stringify(
+    resource.code === undefined ? resource : { ...resource, code: { coding: [{ system: 'urn:new', code: 'new' }] } },
+  );
 };
 for (let round = 0; round < 3; round++) {
   const some = Array.from({ length: copies }, (_, copy) =>

@@ -62,5 +62,7 @@ export function isMetadataOnlyType(type: string): boolean {
 
 /** Whether a server that holds no patient data may hold the resource: of reports only summaries of data sets. */
 export function isHeldWithoutPatients(resource: Resource): boolean {
-  return resource.resourceType === 'MeasureReport' ? isContentSummary(resource) : isMetadataOnlyType(resource.resourceType);
+  return resource.resourceType === 'MeasureReport'
+    ? isContentSummary(resource)
+    : isMetadataOnlyType(resource.resourceType);
 }

@@ -1,14 +1,14 @@
 /** Brings the counts of what data sets hold up to date with resources, statements, hierarchies and time. See docs/adr/0017-content-summaries.md */
 import { type TellableContent, tellableContent } from '../conditions/content-rules.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
-import { type Int64, parameterKey } from '../search/index-rows.ts';
 import { registryOf } from '../search/index.ts';
+import { type Int64, parameterKey } from '../search/index-rows.ts';
 import type { TransactionSql } from '../store/connect.ts';
 import {
   analyzeContent,
   type ChangedResource,
-  changeMembers,
   type ContentRow,
+  changeMembers,
   contentTransaction,
   countChanges,
   countedMembers,
@@ -172,7 +172,10 @@ async function changeHierarchies(sql: TransactionSql, counting: Counting): Promi
   counting.facts.clear();
   if (stale.length === 0) return;
   await fileFacts(sql, counting.store.hash, stale, counting.facts, ancestors);
-  await recountFacts(sql, stale.map(({ fact }) => fact));
+  await recountFacts(
+    sql,
+    stale.map(({ fact }) => fact),
+  );
 }
 
 const means = ({ store, definitions }: Counting) => ({ hash: store.hash, definitions });
@@ -219,7 +222,11 @@ async function rowsOf(
     if (stored === undefined || persons.length === 0) return [];
     return [{ stored, persons, ...reader.read(resourceOf(stored)) }];
   });
-  const referred = await medicationsOf(sql, found.flatMap(({ medications }) => medications), counting);
+  const referred = await medicationsOf(
+    sql,
+    found.flatMap(({ medications }) => medications),
+    counting,
+  );
   const codes = found.map(({ stored, medications }) =>
     medications.flatMap((target): readonly ContentFact[] => {
       const one = referred.get(target);

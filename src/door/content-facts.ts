@@ -26,7 +26,16 @@ export interface ContentReader {
 const mainParameters = ['code', 'vaccine-code', 'type', 'modality', 'service-type', 'category', 'class'] as const;
 
 /** Elements of every resource that say nothing of what is known. */
-const common = new Set(['id', 'meta', 'implicitRules', 'language', 'text', 'contained', 'extension', 'modifierExtension']);
+const common = new Set([
+  'id',
+  'meta',
+  'implicitRules',
+  'language',
+  'text',
+  'contained',
+  'extension',
+  'modifierExtension',
+]);
 
 type Nodes = (resource: Resource) => readonly Node[];
 
@@ -114,7 +123,9 @@ function codingsOf({ value }: Node): JsonObject[] {
 }
 
 function containedOf(resource: Resource, references: readonly unknown[]): Resource[] {
-  const ids = references.filter((one) => typeof one === 'string' && one.startsWith('#')).map((one) => String(one).slice(1));
+  const ids = references
+    .filter((one) => typeof one === 'string' && one.startsWith('#'))
+    .map((one) => String(one).slice(1));
   return objectsOf(resource['contained']).filter(({ id }) => ids.includes(String(id))) as Resource[]; // as it was accepted
 }
 

@@ -1,6 +1,6 @@
 /** Decides what is told of a data set's content from now on, from what it holds and what was told before. See docs/guarantees/content-summaries.md */
 import type { ContentRules } from '../conditions/content-rules.ts';
-import { isDue, tell, tellResources, tellShare, type ToldSet } from '../conditions/disclosure/content.ts';
+import { isDue, type ToldSet, tell, tellResources, tellShare } from '../conditions/disclosure/content.ts';
 import type { Int64 } from '../search/index-rows.ts';
 import type { TransactionSql } from '../store/connect.ts';
 import {

@@ -8,7 +8,7 @@ import type { TransactionSql } from '../store/connect.ts';
 import { contentTransaction, forgetDataSets } from '../store/content.ts';
 import type { ContentKind } from '../store/content-fact.ts';
 import { countedFacts, sweepCounts, type Tally } from '../store/content-telling.ts';
-import { countChanged, type CountingMeans } from './content-counting.ts';
+import { type CountingMeans, countChanged } from './content-counting.ts';
 import { retell } from './content-telling.ts';
 
 /** The content of a data set as anyone may be told of it. */
@@ -57,7 +57,11 @@ export function contentDoor(means: CountingMeans, context: AccessContext): Conte
 }
 
 /** Statements may have changed since it was counted: a data set that was closed meanwhile is told of no more. */
-async function tellOne(sql: TransactionSql, key: Int64, { store, now }: CountingMeans): Promise<ToldContent | undefined> {
+async function tellOne(
+  sql: TransactionSql,
+  key: Int64,
+  { store, now }: CountingMeans,
+): Promise<ToldContent | undefined> {
   const statements = await store.statements(await store.epoch());
   const content = tellableContent(statements, now(), statements).get(key);
   if (content === undefined) {

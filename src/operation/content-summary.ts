@@ -1,8 +1,8 @@
 /** `$content-summary`: what data sets hold, as published; stewards have it brought up to date first. See docs/reference/content-summary.md */
 import { isSteward } from '../conditions/access-context.ts';
 import { textOf } from '../door/index.ts';
-import { canonical } from '../fhir/canonical.ts';
 import { publishSummaries, summaryId } from '../federation/content-summary/publish.ts';
+import { canonical } from '../fhir/canonical.ts';
 import { type InteractionRequest, type Reply, type Server, searchReply } from '../interaction/index.ts';
 import type { Operation } from './operation.ts';
 import { inputsOf } from './parameters.ts';

@@ -104,7 +104,10 @@ export async function fileFacts(
     hashOf(hash, one),
     { fact: numbers.get(hashOf(hash, one))!, above: above[at]!.map((upper) => numbers.get(hashOf(hash, upper))!) },
   ]);
-  await fileAbove(sql, known.map(([, one]) => one));
+  await fileAbove(
+    sql,
+    known.map(([, one]) => one),
+  );
   for (const [key, one] of known) memory.set(key, one);
 }
 
@@ -125,7 +128,9 @@ export async function numberShapes(
   memory: Map<string, number>,
 ): Promise<(shape: { type: string; elements: string }) => number> {
   const keyOf = ({ type, elements }: { type: string; elements: string }): string => `${type} ${elements}`;
-  const missing = [...new Map(shapes.filter((one) => !memory.has(keyOf(one))).map((one) => [keyOf(one), one])).values()];
+  const missing = [
+    ...new Map(shapes.filter((one) => !memory.has(keyOf(one))).map((one) => [keyOf(one), one])).values(),
+  ];
   if (missing.length > 0) {
     const rows = await sql.unsafe(
       `insert into content_shape as s (hash, type, elements)

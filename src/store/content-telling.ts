@@ -199,7 +199,8 @@ export async function recountAges(sql: TransactionSql, isOther: (born: string) =
   const rows = await sql.unsafe(`select fact, code from content_fact where kind = ${kindNumber('birth')}`);
   const facts = rows.filter((row) => isOther(row['code'] as string)).map((row) => row['fact'] as number);
   if (facts.length === 0) return;
-  await sql.unsafe('insert into content_change select distinct patient from content_holding where fact = any($1::int[])', [
-    arrayText(facts),
-  ]);
+  await sql.unsafe(
+    'insert into content_change select distinct patient from content_holding where fact = any($1::int[])',
+    [arrayText(facts)],
+  );
 }

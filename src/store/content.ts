@@ -232,7 +232,9 @@ export async function forgetDataSets(sql: TransactionSql, dataSets: readonly Int
 
 /** The planner must know how large the tables have become. */
 export async function analyzeContent(sql: Sql): Promise<void> {
-  await sql.unsafe('analyze content_resource, content_holding, content_count, content_fact, content_drift, content_change');
+  await sql.unsafe(
+    'analyze content_resource, content_holding, content_count, content_fact, content_drift, content_change',
+  );
 }
 
 async function makeDelta(sql: TransactionSql, facts: string, shapes: string): Promise<void> {
@@ -249,7 +251,8 @@ async function makeDelta(sql: TransactionSql, facts: string, shapes: string): Pr
 }
 
 /** Persons who had none of a fact and have it now, and the other way round. */
-const moved = 'select data_set, fact, patient, before = 0 as came from content_delta where before = 0 or before + n = 0';
+const moved =
+  'select data_set, fact, patient, before = 0 as came from content_delta where before = 0 or before + n = 0';
 
 async function applyDelta(sql: TransactionSql): Promise<void> {
   await sql.unsafe(

@@ -19,8 +19,7 @@ type Rules = Pick<ContentRules, 'threshold' | 'rounding'>;
 export const withheldDrift = (threshold: number): number => Math.max(Math.ceil(threshold / 2), 2);
 
 /** What fewer persons than this have may be missing from a summary. */
-export const namedFrom = (threshold: number): number =>
-  threshold <= 1 ? 1 : threshold + withheldDrift(threshold) - 1;
+export const namedFrom = (threshold: number): number => (threshold <= 1 ? 1 : threshold + withheldDrift(threshold) - 1);
 
 /** Whether so many persons came and went that the set is told anew. */
 export function isDue({ patients, drift, told }: ToldSet, { threshold }: Rules): boolean {
@@ -37,16 +36,26 @@ export function tell(
   if (patients < Math.max(threshold, 1)) return { told: undefined, base: patients };
   if (threshold <= 1) return { told: patients, base: patients };
   // Of two sets that few persons are between, both get one answer: else those few would be counted by their difference.
-  for (const one of nested) {
-    if (one.told !== undefined && one.base !== undefined && Math.abs(patients - one.base) < threshold) {
-      return { told: one.told, base: one.base };
-    }
-  }
+  const near = nearest(patients, nested);
+  if (near !== undefined && Math.abs(patients - near.base) < withheldDrift(threshold)) return near;
   return { told: Math.max(rounded(patients, rounding), Math.ceil(threshold / rounding) * rounding), base: patients };
 }
 
+function nearest(patients: number, nested: Iterable<ToldSet>): { told: number; base: number } | undefined {
+  let found: { told: number; base: number } | undefined;
+  for (const { told, base } of nested) {
+    if (told === undefined || base === undefined) continue;
+    if (found === undefined || Math.abs(patients - base) < Math.abs(patients - found.base)) found = { told, base };
+  }
+  return found;
+}
+
 /** A number of resources as it may be told; undefined where most are of one person. */
-export function tellResources(resources: number, mostOfOne: number, { threshold, rounding }: Rules): number | undefined {
+export function tellResources(
+  resources: number,
+  mostOfOne: number,
+  { threshold, rounding }: Rules,
+): number | undefined {
   if (threshold <= 1) return resources;
   if (mostOfOne * 2 > resources) return undefined;
   // Two digits: what one person adds must not show.

@@ -34,7 +34,10 @@ export async function publishSummaries(server: Server, signal?: AbortSignal): Pr
   });
   // What a data set no longer tells must not be found in its history either.
   for (const id of gone) {
-    await door.erase('MeasureReport', id, { onlySuperseded: true, reason: 'the data set tells nothing of its content' });
+    await door.erase('MeasureReport', id, {
+      onlySuperseded: true,
+      reason: 'the data set tells nothing of its content',
+    });
   }
 }
 
@@ -92,7 +95,10 @@ async function ownSummaries(inside: DoorTransaction, server: Server): Promise<st
     handling: 'strict',
   });
   const found = await inside.match(search, most);
-  return found.map(resourceOf).filter(isOwn).map(({ id }) => String(id));
+  return found
+    .map(resourceOf)
+    .filter(isOwn)
+    .map(({ id }) => String(id));
 }
 
 /** Those of other servers refer to data sets by absolute addresses, and lie here under other ids. */

@@ -143,7 +143,8 @@ function identifierOf(library: Resource, base: string): string {
   const identifiers = objectsOf(library['identifier']);
   const uri = identifiers.find(({ system }) => system === canonical.uri) ?? identifiers[0];
   const [value, url] = [uri?.['value'], library['url']];
-  if (typeof value === 'string') return uri?.['system'] === canonical.uri ? value : `${String(uri?.['system'])}|${value}`;
+  if (typeof value === 'string')
+    return uri?.['system'] === canonical.uri ? value : `${String(uri?.['system'])}|${value}`;
   return typeof url === 'string' ? url : `${base}/Library/${String(library['id'])}`;
 }
 
@@ -168,9 +169,7 @@ function periodOf(years: readonly ToldFact[]): JsonObject {
 }
 
 const concept = (system: string, code: string, display?: string): JsonObject => ({
-  coding: [
-    { ...(system === '' ? {} : { system }), code, ...(display === undefined ? {} : { display }) },
-  ],
+  coding: [{ ...(system === '' ? {} : { system }), code, ...(display === undefined ? {} : { display }) }],
 });
 const part = (code: string): JsonObject => concept(canonical.contentSummaryCode, code);
 
@@ -189,8 +188,16 @@ function patientsGroup(
   const sexes = [...(byKind.get('sex') ?? [])].sort((x, y) => (x.code < y.code ? -1 : 1));
   const stratifiers = full
     ? [
-        ...stratifier('age', ages.map((one) => stratum({ ...one, system: canonical.ageBand }, shape)), shape),
-        ...stratifier('sex', sexes.map((one) => stratum({ ...one, system: genders }, shape)), shape),
+        ...stratifier(
+          'age',
+          ages.map((one) => stratum({ ...one, system: canonical.ageBand }, shape)),
+          shape,
+        ),
+        ...stratifier(
+          'sex',
+          sexes.map((one) => stratum({ ...one, system: genders }, shape)),
+          shape,
+        ),
       ]
     : [];
   return {
@@ -204,9 +211,19 @@ function typeGroup(type: ToldFact, codes: readonly ToldFact[], shape: Shape): Js
   const { rules } = shape.content;
   const { resources, completeness = [] } = type.tally ?? {};
   const stratifiers = [
-    ...(rules.detail === 'outline' ? [] : stratifier('code', codes.map((one) => stratum(one, shape)), shape)),
+    ...(rules.detail === 'outline'
+      ? []
+      : stratifier(
+          'code',
+          codes.map((one) => stratum(one, shape)),
+          shape,
+        )),
     ...(rules.detail === 'full'
-      ? stratifier('completeness', completeness.map(([element, percent]) => share(type.type, element, percent, shape)), shape)
+      ? stratifier(
+          'completeness',
+          completeness.map(([element, percent]) => share(type.type, element, percent, shape)),
+          shape,
+        )
       : []),
   ];
   const counted = shape.isCounted && resources !== undefined;

@@ -48,11 +48,22 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ do: fc.constant('permit' as const), who }),
   fc.record({
     do: fc.constant('delete' as const),
-    path: fc.constantFrom('Patient/p0', 'Condition/c0', 'Condition/c1', 'Medication/m0', 'MedicationRequest/r0', 'Library/open'),
+    path: fc.constantFrom(
+      'Patient/p0',
+      'Condition/c0',
+      'Condition/c1',
+      'Medication/m0',
+      'MedicationRequest/r0',
+      'Library/open',
+    ),
   }),
   fc.record({ do: fc.constant('erase' as const), path: fc.constantFrom('Condition/c2', 'Patient/p1') }),
   fc.record({ do: fc.constant('group' as const), members: fc.subarray(persons) }),
-  fc.record({ do: fc.constant('level' as const), set: fc.constantFrom('open', 'counted'), level: fc.constantFrom('record', 'count', 'none') }),
+  fc.record({
+    do: fc.constant('level' as const),
+    set: fc.constantFrom('open', 'counted'),
+    level: fc.constantFrom('record', 'count', 'none'),
+  }),
   fc.record({ do: fc.constant('hierarchy' as const), top: fc.subarray(['a', 'b', 'c']) }),
   fc.record({ do: fc.constant('time' as const), months: fc.constantFrom(1, 60) }),
   fc.constant({ do: 'refresh' as const }),
@@ -102,7 +113,9 @@ async function perform(one: Step): Promise<void> {
     case 'request': {
       const { clinicalStatus: _, code: __, ...rest } = condition(one.id, one.of, one.sets, '');
       const medicationReference = { reference: `Medication/${one.medication}` };
-      return world.load([{ ...rest, resourceType: 'MedicationRequest', status: 'active', intent: 'order', medicationReference }]);
+      return world.load([
+        { ...rest, resourceType: 'MedicationRequest', status: 'active', intent: 'order', medicationReference },
+      ]);
     }
     case 'refuse':
       return world.load([refusal(`no-${one.who}`, one.who)]);

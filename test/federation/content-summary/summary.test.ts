@@ -1,7 +1,7 @@
 /** What the summaries of data sets say, over HTTP. See docs/reference/content-summary.md */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { canonical } from '../../../src/fhir/canonical.ts';
 import { shapes } from '../../../src/demo/shapes.ts';
+import { canonical } from '../../../src/fhir/canonical.ts';
 import { fhirVersions } from '../../../src/fhir/definitions/model.ts';
 import { idsOf } from '../../server.ts';
 import { condition, dataSet, level, licence, patient, SummaryWorld } from './world.ts';
@@ -162,7 +162,9 @@ test('a level of counts names nothing that few have', async () => {
   const world = await SummaryWorld.start({ now });
   try {
     await world.load([dataSet('counted', [licence('CC-BY-4.0'), level('count')])]);
-    await world.load(Array.from({ length: 24 }, (_, at) => patient(`p${at}`, ['counted'], { gender: at < 4 ? 'male' : 'female' })));
+    await world.load(
+      Array.from({ length: 24 }, (_, at) => patient(`p${at}`, ['counted'], { gender: at < 4 ? 'male' : 'female' })),
+    );
     expect((await world.summary('counted'))!.counts).toEqual({ patients: 20, 'sex:female': 20, Patient: 20 });
   } finally {
     await world.close();

@@ -97,7 +97,8 @@ export function saidOf(report: Answer['body']): Said {
       const kind = codingOf(Array.isArray(code) ? code[0] : code).code;
       for (const one of stratum) {
         const value = codingOf(one.value ?? one.valueCodeableConcept);
-        if (kind === 'completeness') said.completeness[value.code] = (one.measureScore ?? one.measureScoreQuantity).value;
+        if (kind === 'completeness')
+          said.completeness[value.code] = (one.measureScore ?? one.measureScoreQuantity).value;
         else said.counts[kind === 'code' ? `${name}|${value.code}` : `${kind}:${value.code}`] = one.population[0].count;
       }
     }
