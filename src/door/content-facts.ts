@@ -8,7 +8,7 @@ import { registryOf } from '../search/index.ts';
 import { ageBandAt, type ContentFact, type ContentKind } from '../store/content-fact.ts';
 
 /** A resource as the summary sees it. Facts that rest on other resources are not in it. */
-export interface ContentFacts {
+interface ContentFacts {
   facts: readonly ContentFact[];
   /** top-level elements that are there, in order */
   elements: readonly string[];

@@ -23,7 +23,7 @@ export async function retell(sql: TransactionSql, dataSet: Int64, rules: Content
 }
 
 /** The smallest sets first, so that larger ones that hardly differ get their answers. */
-export function tellings(facts: readonly CountedFact[], rules: ContentRules): Telling[] {
+function tellings(facts: readonly CountedFact[], rules: ContentRules): Telling[] {
   const nested = nesting(facts);
   const sets = new Map(facts.map((one): [number, ToldSet] => [one.fact, one]));
   const due = facts.filter((one) => isDue(one, rules)).sort((x, y) => x.patients - y.patients || x.fact - y.fact);

@@ -110,8 +110,8 @@ describe.each(fhirVersions)('the summary of an open data set in %s', (fhirVersio
     'MeasureReport?content-code=urn:c|top',
     'MeasureReport?content-type=Condition',
     'MeasureReport?content-count=ge2',
-    'MeasureReport?content-period=le2011',
-    'MeasureReport?content-period=ge2012',
+    'MeasureReport?content-period=lt2012',
+    'MeasureReport?content-period=gt2011',
     'MeasureReport?content-threshold=1',
     'MeasureReport?licence=CC-BY-4.0',
     'MeasureReport?data-set=Library/open',
@@ -129,7 +129,7 @@ describe.each(fhirVersions)('the summary of an open data set in %s', (fhirVersio
     'MeasureReport?content-code=urn:c|c',
     'MeasureReport?content-type=Observation',
     'MeasureReport?content-count=gt2',
-    'MeasureReport?content-period=ge2013',
+    'MeasureReport?content-period=gt2012',
     'MeasureReport?data-set=Library/other',
   ])('is not found by %s', async (query) => {
     expect(idsOf(await world.server.ask('GET', query, { as: '' }))).toEqual([]);
