@@ -8,6 +8,7 @@ import { modifiers } from '../src/search/modifier/index.ts';
 import { kinds } from '../src/search/parameter/index.ts';
 import { restCases } from '../test/conformance/rest.cases.ts';
 import { searchRules } from '../test/conformance/search.cases.ts';
+import { assessmentPage } from './assessment.ts';
 import { deidentificationPage } from './de-identification.ts';
 import { specificationFiles } from './specification.ts';
 
@@ -104,6 +105,7 @@ if (process.argv[1] === import.meta.filename) {
   for (const old of await readdir(folder)) await rm(join(folder, old));
   for (const [name, text] of pages()) await writeFile(join(folder, `${name}.md`), text);
   await writeFile(join(folder, '..', 'de-identification.md'), deidentificationPage());
+  await writeFile(join(folder, '..', 'assessment.md'), assessmentPage());
   const guide = join(import.meta.dirname, 'specification');
   await mkdir(guide, { recursive: true });
   for (const old of await readdir(guide)) await rm(join(guide, old));

@@ -176,6 +176,15 @@ async function wiringOf(
   return (definitions) => {
     const counter = createCounter({ store, definitions, secret, now, settings: disclosure });
     const { security } = askers;
-    return createServers({ ...means, definitions, counter, pages, roles, newId, deidentificationSecret, security });
+    return createServers({
+      ...means,
+      definitions,
+      counter,
+      pages,
+      roles,
+      newId,
+      deidentificationSecret,
+      security,
+    });
   };
 }

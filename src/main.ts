@@ -2,11 +2,13 @@
 /** Reads environment and arguments and starts a command; nothing else. See docs/reference/command-line.md */
 import { Command, CommanderError } from 'commander';
 import { accessCommand } from './cli/access/index.ts';
+import { assessCommand } from './cli/assess.ts';
 import { demoCommand } from './cli/demo.ts';
 import { type Environment, exit, UsageError } from './cli/environment.ts';
 import { findCommand } from './cli/find.ts';
 import { getCommand } from './cli/get.ts';
 import { importCommand } from './cli/import.ts';
+import { questionCommand } from './cli/question.ts';
 import { serveCommand } from './cli/serve.ts';
 
 const ended = new Promise<void>((resolve) => {
@@ -29,7 +31,16 @@ const program = new Command('fairway')
   .description('Findable, accessible, interoperable and reusable health data over HL7 FHIR.')
   .exitOverride()
   .configureOutput({ writeErr: (text) => process.stderr.write(text) });
-for (const command of [serveCommand, demoCommand, importCommand, findCommand, getCommand, accessCommand])
+for (const command of [
+  serveCommand,
+  demoCommand,
+  importCommand,
+  findCommand,
+  questionCommand,
+  getCommand,
+  assessCommand,
+  accessCommand,
+])
   program.addCommand(command(environment, done).exitOverride());
 
 try {

@@ -1,205 +1,153 @@
-/** Writes a download into a folder: records, terms and, as a crate, how it was made. See docs/reference/terms.md */
+/** Writes a download into a folder, or goes on with one that was ended: records, files, terms and how it was made. See docs/reference/terms.md */
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { conditionTexts } from '../fair/condition.ts';
-import { policyOf } from '../fair/odrl.ts';
-import { provenanceOf } from '../fair/provenance.ts';
-import { type CrateFile, crateMetadata } from '../fair/ro-crate.ts';
-import { licencesOf, type Terms } from '../fair/terms.ts';
-import { termsText } from '../fair/terms-text.ts';
-import type { Dataset, Download } from '../federation/client/index.ts';
-import type { Json } from '../fhir/json.ts';
-import { createOutputFile, type OutputFile, type Written } from './output-file.ts';
+import type { CrateFile } from '../fair/ro-crate.ts';
+import type { Terms } from '../fair/terms.ts';
+import type { Client, Dataset, Problem, Question, Tally } from '../federation/client/index.ts';
+import { createDownloadFiles, type RecordFile } from './download-files.ts';
+import { type Papers, plainJson, writePapers, writeTerms } from './download-papers.ts';
+import { type DownloadState, type KnownAttachment, openState } from './download-state.ts';
 
 export const downloadFormats = ['ndjson', 'crate'] as const;
 export type DownloadFormat = (typeof downloadFormats)[number];
 
+interface WrittenFile {
+  file: string;
+  bytes: number;
+  /** hexadecimal */
+  sha256: string;
+  /** absent where it is no file of records */
+  records?: number;
+  server?: string;
+}
+
 export interface WrittenDownload {
-  records: { file: string; records: number }[];
+  files: WrittenFile[];
   terms: Terms;
   /** the terms for people, and for machines */
   termsFiles: string[];
+  tallies: readonly Tally[];
+  problems: readonly Problem[];
+  notes: readonly string[];
+  /** whether an earlier try was gone on with */
+  isContinued: boolean;
+  /** whether there is more to come for another try */
+  isUnfinished: boolean;
 }
 
 interface Target {
   folder: string;
   format: DownloadFormat;
+  question: Question;
   now(): number;
   /** texts that must be in no file but the server's own records: tokens, in case a server says them again */
   secrets: readonly string[];
+  /** is told how many records each page brought */
+  progress(records: number): void;
 }
 
-/** Throws what going through the download throws; the terms of what came until then lie beside it even so. */
-export async function writeDownload(download: Download, dataset: Dataset, target: Target): Promise<WrittenDownload> {
-  const started = target.now();
-  const below = target.format === 'crate' ? 'data/' : '';
-  await mkdir(join(target.folder, below), { recursive: true });
-  const outputs = new Map<string, { file: OutputFile; records: number }>();
+/** Throws what the download throws when nothing came whole; the terms of what came until then lie beside it even so. */
+export async function writeDownload(client: Client, dataset: Dataset, target: Target): Promise<WrittenDownload> {
+  const { folder, format } = target;
+  const clean = (text: string): string =>
+    target.secrets.reduce((all, secret) => (secret === '' ? all : all.replaceAll(secret, '***')), text);
+  const papers: Papers = { folder, clean };
+  const below = format === 'crate' ? 'data/' : '';
+  await mkdir(join(folder, below), { recursive: true });
+  const { question } = target;
+  const purpose = { dataset: dataset.identifier, format, question: plainJson(question) };
+  const state = await openState(folder, purpose, target.now(), dataset.recordVersion);
+  const files = await createDownloadFiles({
+    folder,
+    below,
+    home: dataset.repository,
+    state,
+    clean,
+    progress: target.progress,
+  });
+  const said = state.said === undefined ? {} : { said: state.said };
+  const download = client.get(dataset, { question, ...said });
+  const policy = `urn:uuid:${randomUUID()}`;
   try {
-    for await (const { type, resource } of download) {
-      let output = outputs.get(type);
-      if (output === undefined) {
-        output = { file: await createOutputFile(join(target.folder, below, nameOf(type))), records: 0 };
-        outputs.set(type, output);
-      }
-      output.records++;
-      await output.file.write(`${JSON.stringify(resource)}\n`);
-    }
+    await download.run(files);
   } catch (error) {
-    await Promise.all([...outputs.values()].map(({ file }) => file.abandon()));
-    if (outputs.size > 0) await writeTerms(await download.terms(), target, `urn:uuid:${randomUUID()}`);
+    await files.abandon();
+    if (state.files.size > 0) await writeTerms(await download.terms(), papers, policy);
+    else await state.remove();
     throw error;
   }
-  const data: (CrateFile & { records: number })[] = [];
-  for (const [type, { file, records }] of outputs) {
-    const path = `${below}${nameOf(type)}`;
-    data.push({ ...dataFile(type, records, dataset), path, ...(await file.finish()), records });
-  }
+  const written = await files.finish(download.unfinished);
   const terms = await download.terms();
-  const policy = `urn:uuid:${randomUUID()}`;
-  const termsFiles = await writeTerms(terms, target, policy);
-  if (target.format === 'crate') {
-    const times = { started, ended: target.now() };
-    await writeCrate({ download, dataset, terms, policy, data, termsFiles, ...times }, target);
-  }
+  const termsFiles = await writeTerms(terms, papers, policy);
+  const data = crateFilesOf(written, files.attachments, dataset);
+  const times = { started: state.started, ended: target.now() };
+  await writePapers({ download, dataset, question, terms, policy, data, termsFiles, ...times }, format, papers);
+  if (download.unfinished.length === 0) await state.remove();
   return {
-    records: data.map(({ path, records }) => ({ file: join(target.folder, path), records })),
+    files: writtenFiles(folder, written, files.attachments),
     terms,
-    termsFiles: termsFiles.map(({ path }) => join(target.folder, path)),
+    termsFiles: termsFiles.map(({ path }) => join(folder, path)),
+    tallies: download.tallies,
+    problems: [...changedRecord(state, dataset), ...download.problems],
+    notes: download.notes,
+    isContinued: state.isContinued,
+    isUnfinished: download.unfinished.length > 0,
   };
 }
 
-/** Types come from strangers; they are checked to be names before they become file names. */
-function nameOf(type: string): string {
-  if (!/^[A-Za-z]{1,64}$/.test(type)) throw new Error(`the server sent a resource of the type ${type.slice(0, 100)}`);
-  return `${type}.ndjson`;
+function changedRecord({ recordVersion }: DownloadState, dataset: Dataset): Problem[] {
+  if (recordVersion === undefined || dataset.recordVersion === undefined || recordVersion === dataset.recordVersion)
+    return [];
+  const reason = `the record of the data set changed since the download began, from version ${recordVersion} to ${dataset.recordVersion}`;
+  return [{ server: dataset.registry ?? '', step: 'get', reason }];
+}
+
+const nameOnDisk = ({ path, isWhole }: RecordFile): string => (isWhole ? path : `${path}.part`);
+
+function writtenFiles(
+  folder: string,
+  records: readonly RecordFile[],
+  attachments: readonly KnownAttachment[],
+): WrittenFile[] {
+  return [
+    ...records.map((one) => ({
+      file: join(folder, nameOnDisk(one)),
+      bytes: one.bytes,
+      sha256: one.sha256,
+      records: one.records,
+      server: one.base,
+    })),
+    ...attachments.map(({ path, bytes, sha256 }) => ({ file: join(folder, path), bytes, sha256 })),
+  ];
 }
 
 const releases = new Set(['R4', 'R4B', 'R5']);
 
-function dataFile(
-  type: string,
-  records: number,
-  { fhirVersion }: Dataset,
-): Omit<CrateFile, 'path' | 'bytes' | 'sha256'> {
-  return {
-    name: `${type} resources`,
-    description: `${records} resource${records === 1 ? '' : 's'} of the type ${type}, one a line.`,
-    encodingFormat: 'application/fhir+ndjson',
-    ...(fhirVersion !== undefined && releases.has(fhirVersion)
-      ? { conformsTo: `http://hl7.org/fhir/${fhirVersion}/` }
-      : {}),
-  };
-}
-
-/** The file for people comes first. */
-async function writeTerms(terms: Terms, target: Target, policy: string): Promise<CrateFile[]> {
-  const text = await writeText(target, 'terms.txt', termsText(terms));
-  const machine = await writeText(target, 'terms.jsonld', jsonText(policyOf(terms, policy)));
+function crateFilesOf(
+  records: readonly RecordFile[],
+  attachments: readonly KnownAttachment[],
+  { fhirVersion, repository }: Dataset,
+): CrateFile[] {
   return [
-    {
-      path: 'terms.txt',
-      name: 'Terms of use',
-      description: 'What must be kept to when the data are used, in words.',
-      encodingFormat: 'text/plain',
-      ...text,
-    },
-    {
-      path: 'terms.jsonld',
-      name: 'Terms of use for machines',
-      description: 'The same as an ODRL policy.',
-      encodingFormat: 'application/ld+json',
-      conformsTo: 'https://www.w3.org/TR/odrl-model/',
-      ...machine,
-    },
+    ...records.map((one) => ({
+      path: nameOnDisk(one),
+      name: `${one.type} resources`,
+      description: `${one.records} resource${one.records === 1 ? '' : 's'} of the type ${one.type}, one a line${one.isWhole ? '' : '; not all that there are'}.`,
+      encodingFormat: 'application/fhir+ndjson',
+      bytes: one.bytes,
+      sha256: one.sha256,
+      ...(fhirVersion !== undefined && releases.has(fhirVersion) && one.base === repository
+        ? { conformsTo: `http://hl7.org/fhir/${fhirVersion}/` }
+        : {}),
+    })),
+    ...attachments.map(({ path, bytes, sha256, url, contentType, fault }) => ({
+      path,
+      name: path.split('/').at(-1)!,
+      description: fault === undefined ? `The file ${url}.` : `Not what its record states: ${fault}.`,
+      encodingFormat: contentType ?? 'application/octet-stream',
+      bytes,
+      sha256,
+    })),
   ];
-}
-
-/** What a server said is written again here; should it have said a token, that stays out. */
-async function writeText({ folder, secrets }: Target, path: string, text: string): Promise<Written> {
-  const clean = secrets.reduce((all, secret) => (secret === '' ? all : all.replaceAll(secret, '***')), text);
-  const file = await createOutputFile(join(folder, path));
-  await file.write(clean);
-  return file.finish();
-}
-
-const jsonText = (value: Json): string => `${JSON.stringify(value, null, 2)}\n`;
-
-interface Made {
-  download: Download;
-  dataset: Dataset;
-  terms: Terms;
-  policy: string;
-  data: readonly CrateFile[];
-  termsFiles: readonly CrateFile[];
-  started: number;
-  ended: number;
-}
-
-async function writeCrate(made: Made, target: Target): Promise<void> {
-  const { dataset, terms, data, termsFiles, started, ended, policy } = made;
-  const run = `urn:uuid:${randomUUID()}`;
-  const version = programVersion();
-  const servers = [...new Set(made.download.requests.map(({ server }) => server))].map((base) => ({
-    base,
-    ...(dataset.fhirVersion === undefined ? {} : { fhirVersion: dataset.fhirVersion }),
-  }));
-  const question = await writeQuestion(made, target);
-  const provenance: CrateFile = {
-    path: 'provenance.json',
-    name: 'Provenance of the data',
-    description: 'How the data were fetched, as a FHIR Provenance.',
-    encodingFormat: 'application/fhir+json',
-    ...(await writeText(
-      target,
-      'provenance.json',
-      jsonText(provenanceOf(terms, { run, policy, version, servers, started, ended })),
-    )),
-  };
-  const crate = crateMetadata({
-    run,
-    title: terms.title,
-    ...(dataset.description === undefined ? {} : { description: dataset.description }),
-    identifiers: terms.identifiers,
-    ...(terms.publisher === undefined ? {} : { publisher: terms.publisher }),
-    licences: licencesOf(terms),
-    ...(dataset.stated?.copyright === undefined ? {} : { copyright: dataset.stated.copyright }),
-    conditions: terms.stated.flatMap(conditionTexts).map(({ text }) => text),
-    metadata: terms.stated.map(({ source }) => source),
-    terms: termsFiles.map(({ path }) => path),
-    question: question.path,
-    files: [...data, ...termsFiles, question, provenance],
-    results: data.map(({ path }) => path),
-    servers,
-    ...(terms.project === undefined ? {} : { project: terms.project }),
-    version,
-    started,
-    ended,
-  });
-  await writeText(target, 'ro-crate-metadata.json', jsonText(crate));
-}
-
-/** What was asked, so that it can be asked again. What servers linked to is not: it may hold what is theirs. */
-async function writeQuestion({ dataset, download, terms }: Made, target: Target): Promise<CrateFile> {
-  const { identifier, title, metadata } = dataset;
-  const question = {
-    dataset: { identifier, title, ...(metadata === undefined ? {} : { metadata }) },
-    purposes: [...terms.purposes],
-    ...(terms.project === undefined ? {} : { project: terms.project }),
-    requests: download.requests.map(({ server, request, pages }) => ({ server, request, pages })),
-  };
-  return {
-    path: 'question.json',
-    name: 'Question',
-    description: 'The data set that was asked for and the requests that were sent to its server.',
-    encodingFormat: 'application/json',
-    ...(await writeText(target, 'question.json', jsonText(question))),
-  };
-}
-
-function programVersion(): string {
-  const description = createRequire(import.meta.url)('../../package.json') as { version: string }; // our own package.json
-  return description.version;
 }

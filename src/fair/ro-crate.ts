@@ -40,6 +40,8 @@ export interface Crate {
   results: readonly string[];
   servers: readonly { base: string; fhirVersion?: string }[];
   project?: string;
+  /** what could not be had, in words */
+  problems?: readonly string[];
   version: string;
   /** milliseconds since 1970 */
   started: number;
@@ -93,7 +95,12 @@ function rootOf(crate: Crate): JsonObject {
     license: ref(licenceIds(crate)[0]!),
     ...present('conformsTo', [processRun]),
     ...present('identifier', crate.identifiers.map(identifierId)),
-    ...(crate.publisher === undefined ? {} : { publisher: ref(partyId('publisher', crate.publisher)) }),
+    ...(crate.publisher === undefined
+      ? {}
+      : {
+          author: ref(partyId('publisher', crate.publisher)),
+          publisher: ref(partyId('publisher', crate.publisher)),
+        }),
     ...(crate.copyright === undefined ? {} : { copyrightNotice: crate.copyright }),
     ...(crate.conditions.length === 0 ? {} : { conditionsOfAccess: crate.conditions.join('; ') }),
     ...present('usageInfo', [...crate.terms, ...licenceIds(crate).slice(1)]),
@@ -145,15 +152,19 @@ function runOf(crate: Crate): JsonObject {
     '@id': crate.run,
     '@type': 'CreateAction',
     name: `Download of "${crate.title}"`,
-    description: `fairway get: the requests that were sent stand in ${crate.question}.`,
+    description: `fairway get: the requests that were sent stand in ${crate.question}.${shortfall(crate)}`,
     startTime: isoWithOffset(crate.started),
     endTime: isoWithOffset(crate.ended),
+    actionStatus: 'http://schema.org/CompletedActionStatus',
     agent: ref(agentId(crate)),
     instrument: ref(instrument),
     object: refs([crate.question, ...crate.metadata, ...crate.servers.map(({ base }) => base)]),
     ...present('result', crate.results),
   };
 }
+
+const shortfall = ({ problems = [] }: Crate): string =>
+  problems.length === 0 ? '' : ` Not all could be had: ${problems.join('; ')}.`;
 
 const agentId = ({ project }: Crate): string => (project === undefined ? '#asker' : partyId('project', project));
 

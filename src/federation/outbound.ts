@@ -16,6 +16,15 @@ export interface OutboundSettings {
   lookup?: LookupFunction;
 }
 
+/** An address that this server does not ask, whatever may be there. */
+class PrivateAddress extends TypeError {}
+
+/** Whether an error of `Outbound.fetch` says that nothing was asked. */
+export function isRefusedAddress(error: unknown): boolean {
+  for (let one = error; one instanceof Error; one = one.cause) if (one instanceof PrivateAddress) return true;
+  return false;
+}
+
 export interface Outbound {
   /** Like the platform's fetch; what is refused is a TypeError whose message says why. */
   fetch: typeof fetch;
@@ -116,7 +125,7 @@ function refuseAddress(url: URL, allowPrivate: boolean): void {
   }
   if (url.username !== '' || url.password !== '') throw new TypeError('an address must not hold a password');
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (!allowPrivate && isIP(host) !== 0 && !isPublicAddress(host)) throw new TypeError(privateText(url.hostname));
+  if (!allowPrivate && isIP(host) !== 0 && !isPublicAddress(host)) throw new PrivateAddress(privateText(url.hostname));
 }
 
 const privateText = (host: string): string =>
@@ -130,7 +139,7 @@ export function publicOnly(lookup: LookupFunction): LookupFunction {
       const all: LookupAddress[] = typeof found === 'string' ? [{ address: found, family: isIP(found) }] : found;
       const permitted = all.filter(({ address }) => isPublicAddress(address));
       const [first] = permitted;
-      if (first === undefined) return callback(new Error(privateText(name)), '', 0);
+      if (first === undefined) return callback(new PrivateAddress(privateText(name)), '', 0);
       if (options.all === true) callback(null, permitted);
       else callback(null, first.address, first.family);
     });

@@ -45,9 +45,15 @@ export const canonical = {
   contentSummaryMeasure: `${ours}/Measure/content-summary`,
   contentSummaryCode: `${ours}/CodeSystem/content-summary`,
   ageBand: `${ours}/CodeSystem/age-band`,
+  /** On what assesses a data set, see src/fair/assessment. */
+  fairIndicator: `${ours}/CodeSystem/fair-indicator`,
+  fairAssessmentMeasure: `${ours}/Measure/fair-assessment`,
   summaryDataSet: `${ours}/StructureDefinition/summary-data-set`,
   summaryPatients: `${ours}/StructureDefinition/summary-patients`,
   summaryPartial: `${ours}/StructureDefinition/summary-partial`,
+  /** On the answer to a feasibility question (MeasureReport): an OperationOutcome of what could not be asked. */
+  feasibilityMeasure: `${ours}/Measure/feasibility`,
+  notAsked: `${ours}/StructureDefinition/not-asked`,
   /** The server that a summary, a CapabilityStatement or a data set is of. */
   endpoint: `${ours}/StructureDefinition/endpoint`,
   /** On an Endpoint: its place in the community, and when it last answered. */

@@ -16,11 +16,13 @@ export function createBatch(instances: readonly Interaction[]): Interaction {
   return {
     code: 'batch',
     level: 'system',
+    isComposite: true,
     routes: [{ method: 'POST', path: '/' }],
     summary: 'Perform the entries of a Bundle: each alone (batch), or all or nothing (transaction).',
     async perform({ body, prefer, record }, server) {
       const { type, entries } = parseBundleRequest(body, server.base);
-      const performOne = (entry: BundleEntry): Promise<Reply> => performEntry(entry, instances, server, prefer);
+      const performOne = (entry: BundleEntry): Promise<Reply> =>
+        performEntry(entry, instances, server, { prefer, ...(record === undefined ? {} : { record }) });
       const note = (entry: BundleEntry | FhirError, reply: Reply): void => {
         if (!(entry instanceof FhirError)) record?.(performedOf(entry, reply, instances));
       };
@@ -91,7 +93,7 @@ function performEntry(
   entry: BundleEntry,
   interactions: readonly Interaction[],
   server: Server,
-  prefer: InteractionRequest['prefer'],
+  { prefer, record }: Pick<InteractionRequest, 'prefer' | 'record'>,
 ): Promise<Reply> {
   const [path, query = ''] = splitOnce(entry.url, '?');
   const matched = matchInteraction(interactions, entry.method, path);
@@ -114,6 +116,7 @@ function performEntry(
       ...(matched.target === '' ? {} : { target: matched.target }),
       ...(entry.ifModifiedSince === undefined ? {} : { ifModifiedSince: entry.ifModifiedSince }),
       prefer,
+      ...(record === undefined ? {} : { record }),
       ...(entry.ifMatch === undefined ? {} : { ifMatch: entry.ifMatch }),
       ...(entry.ifNoneMatch === undefined ? {} : { ifNoneMatch: entry.ifNoneMatch }),
       ...(entry.ifNoneExist === undefined ? {} : { ifNoneExist: entry.ifNoneExist }),

@@ -8,9 +8,6 @@ import { registryOf, uncompiledParameters } from '../search/index.ts';
 import type { Interaction, Server } from './interaction.ts';
 import { patchTypes } from './patch.ts';
 
-/** Kept for each set of definitions, roles, base and mode: the statement is large. */
-const made = new WeakMap<Definitions, Map<string, string>>();
-
 const modes = ['full', 'normative', 'terminology'];
 
 export function capabilities(
@@ -18,6 +15,8 @@ export function capabilities(
   onSystem: readonly Interaction[],
   operations: readonly Interaction[],
 ): Interaction {
+  /** Kept for each set of definitions, roles, base and mode: the statement is large. */
+  const made = new WeakMap<Definitions, Map<string, string>>();
   return {
     code: 'capabilities',
     level: 'system',
@@ -98,7 +97,8 @@ function statementOf(
     (type) => (holdsData || isMetadataOnlyType(type)) && (mode === 'full' || normative.has(type)),
   );
   const unsearchable = new Set(uncompiledParameters(server.searchContext).map((one) => one.url));
-  const everywhere = operations.filter(({ types: only }) => only === undefined);
+  const isOfSystem = ({ code, routes }: Interaction): boolean => routes.some(({ path }) => path === `/${code}`);
+  const everywhere = operations.filter((one) => one.types === undefined || isOfSystem(one));
   return {
     resourceType: 'CapabilityStatement',
     ...softwareOf(server),

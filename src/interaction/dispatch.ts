@@ -49,7 +49,7 @@ function matchPath(pattern: readonly string[], segments: readonly string[]): Omi
   return found;
 }
 
-/** Refuses an interaction that is not for this type; one of the whole system is for none. */
+/** Refuses an interaction that is not for this type. What has an address of the system, too, is for no type there. */
 export function forType({ code, types }: Interaction, type: string): void {
   if (types === undefined || type === '' || types.includes(type)) return;
   throw new FhirError('not-supported', `${code} is for ${types.join(', ')}, not ${type}`);

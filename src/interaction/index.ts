@@ -55,5 +55,5 @@ export { createPageLinks, type PageLinks } from './page-link.ts';
 export { patchTypes } from './patch.ts';
 export { compartmentPlace } from './search-compartment.ts';
 export { parametersOf } from './search-type.ts';
-export { searchReply } from './searchset.ts';
+export { disclosureExtension, searchReply } from './searchset.ts';
 export { successOf } from './written.ts';

@@ -21,7 +21,7 @@ export interface InteractionRequest {
   ifNoneMatch?: string;
   ifNoneExist?: string;
   prefer: Preference;
-  /** Takes down what an entry of a Bundle asked and got. */
+  /** Takes down what an interaction asked and got that this one performs, such as an entry of a Bundle. */
   record?(entry: PerformedEntry): void;
 }
 
@@ -91,6 +91,8 @@ export interface Interaction {
   /** Which parameters the address may have: those of a search or history, a condition in place of an id, what shapes a resource; none beside the format when absent. */
   takes?: 'parameters' | 'criteria' | 'shape';
   summary: string;
+  /** whether it performs others, each of which it hands to `InteractionRequest.record` */
+  isComposite?: true;
   /** resource types that it is for; all when absent */
   types?: readonly string[];
   perform(request: InteractionRequest, server: Server): Promise<Reply>;

@@ -1,6 +1,8 @@
 /** Performs a search and writes its Bundle: what all kinds of searches share. https://hl7.org/fhir/R4B/http.html#search */
 import { subjectKey } from '../conditions/access-context.ts';
+import type { DisclosedCount } from '../conditions/disclosure/model.ts';
 import { canonical } from '../fhir/canonical.ts';
+import type { JsonObject } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import { type PageKey, parseSearch, type SearchPlace } from '../search/index.ts';
 import type { Search } from '../search/tree.ts';
@@ -43,17 +45,23 @@ async function countReply(search: Search, server: Server): Promise<Reply> {
     entries: warningEntries(search),
   };
   if (disclosure === undefined) return { status: 200, body: bundleText(members), disclosed: [], counted: total };
-  const totalExtension = {
+  const totalExtension = disclosureExtension(disclosure);
+  return { status: 200, body: bundleText({ ...members, totalExtension }), disclosed: [], counted: total };
+}
+
+/** How a count was told, as an extension of the number. */
+export function disclosureExtension(disclosure: NonNullable<DisclosedCount['disclosure']>): JsonObject {
+  const { granularity, threshold, rounding, suppressed, exists } = disclosure;
+  return {
     url: canonical.countDisclosure,
     extension: [
-      { url: 'granularity', valueCode: disclosure.granularity },
-      { url: 'threshold', valueInteger: disclosure.threshold },
-      { url: 'rounding', valueInteger: disclosure.rounding },
-      { url: 'suppressed', valueBoolean: disclosure.suppressed },
-      ...(disclosure.exists === undefined ? [] : [{ url: 'exists', valueBoolean: disclosure.exists }]),
+      { url: 'granularity', valueCode: granularity },
+      { url: 'threshold', valueInteger: threshold },
+      { url: 'rounding', valueInteger: rounding },
+      { url: 'suppressed', valueBoolean: suppressed },
+      ...(exists === undefined ? [] : [{ url: 'exists', valueBoolean: exists }]),
     ],
   };
-  return { status: 200, body: bundleText({ ...members, totalExtension }), disclosed: [], counted: total };
 }
 
 const firstPage: Position = { ends: [], forgotten: false, seen: 0 };

@@ -3,16 +3,19 @@ import { accessRequests } from './access/access-requests.ts';
 import { decideAccess } from './access/decide-access.ts';
 import { answerAccess, revokeAccess, withdrawAccess } from './access/follow-up.ts';
 import { requestAccess } from './access/request-access.ts';
+import { assess } from './assess.ts';
 import { auditLog } from './audit-log.ts';
 import { contentSummary } from './content-summary.ts';
 import { disclosures } from './disclosures.ts';
 import { everything } from './everything.ts';
 import { explain } from './explain.ts';
 import { expunge } from './expunge.ts';
+import { feasibility } from './feasibility/feasibility.ts';
 import { importOperation } from './import.ts';
 import { indexStatus } from './index-status.ts';
 import { lastn } from './lastn.ts';
 import { meta, metaAdd, metaDelete } from './meta.ts';
+
 import type { Operation, StreamOperation } from './operation.ts';
 import { validate } from './validate.ts';
 
@@ -24,12 +27,14 @@ export const operations: readonly Operation[] = [
   requestAccess,
   revokeAccess,
   withdrawAccess,
+  assess,
   auditLog,
   contentSummary,
   disclosures,
   everything,
   explain,
   expunge,
+  feasibility,
   indexStatus,
   lastn,
   meta,

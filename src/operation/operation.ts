@@ -29,6 +29,8 @@ export interface Operation {
   types?: readonly string[];
   /** whether it changes anything: then it can only be posted */
   affectsState: boolean;
+  /** whether it performs interactions for its asker, which the audit log takes down one by one */
+  isComposite?: true;
   summary: string;
   parameters: readonly OperationParameter[];
   perform(request: InteractionRequest, server: Server): Promise<Reply>;
@@ -42,7 +44,7 @@ const paths = {
 
 /** The operation as an interaction: operations are routed and batched like those. */
 export function interactionOf(operation: Operation): Interaction {
-  const { code, levels, types, affectsState, summary } = operation;
+  const { code, levels, types, affectsState, isComposite, summary } = operation;
   const methods: Method[] = affectsState ? ['POST'] : ['GET', 'POST'];
   return {
     code: `$${code}`,
@@ -50,6 +52,7 @@ export function interactionOf(operation: Operation): Interaction {
     routes: levels.flatMap((level) => methods.map((method) => ({ method, path: paths[level](code) }))),
     takes: 'parameters',
     summary,
+    ...(isComposite === undefined ? {} : { isComposite }),
     ...(types === undefined ? {} : { types }),
     perform: (request, server) => operation.perform(request, server),
   };

@@ -118,7 +118,7 @@ function handlerOf(interaction: Interaction, settings: RestSettings) {
       forType(interaction, type);
       const { request: asked, asker } = askedOf(interaction, request, variables, query, server);
       asking.query = statedQuery(asking.query, asked);
-      if (interaction.code === 'batch') asked.record = entryRecorder(request, server);
+      if (interaction.isComposite === true) asked.record = entryRecorder(request, server);
       const result = await settings.fairly(asker, interaction, () => interaction.perform(asked, server));
       const kept = answered(asking, request, server, result);
       if (kept !== undefined) await kept;

@@ -20,6 +20,7 @@ export { membership } from './membership.ts';
 export { pairUp } from './pair.ts';
 export { dateTests, intervalOf } from './parameter/date.ts';
 export { parameterRows } from './parameter/parameter.ts';
+export { ucumSystem } from './parameter/quantity.ts';
 export { parseSearch, type SearchPlace } from './parse.ts';
 export { registryOf } from './registry.ts';
 export { type LookUp, lookUp } from './rewrite/look-up.ts';

@@ -55,6 +55,26 @@ export type RowTest =
   | { table: 'uri'; below: readonly string[] }
   | { table: 'uri'; contains: readonly string[] };
 
+/**
+ * How the rows of a resource give the time that it is about: the first of several ways that the resource has rows for.
+ * `span`: the rows are the time. `from`: it begins where a row begins and ends where a row of `until` ends, or goes on.
+ */
+export type PeriodWay =
+  | { kind: 'span'; parameter: Int64 }
+  | { kind: 'from'; parameter: Int64; until?: Int64 }
+  /** it begins where a row begins, and lasts the days that a number row states, or as long as the row */
+  | { kind: 'lasting'; parameter: Int64; days: Int64 };
+
+/** Resources of `type` for which `of` holds, that refer to this one by the parameter, and the time that they are about. */
+export interface TimedSource {
+  type: string;
+  parameter: Int64;
+  of: Expression;
+  period: readonly PeriodWay[];
+  /** only as much of the time as lies in this, in milliseconds since 1970, half-open */
+  during?: { low: number; high: number };
+}
+
 /** True of a resource (of one of the search's types). Alternatives of one parameter's comma list are folded into one `RowTest` where they can be. */
 export type Expression =
   | { kind: 'and'; of: readonly Expression[] }
@@ -68,6 +88,8 @@ export type Expression =
   | { kind: 'chain'; parameter: Int64; type: string; of: Expression; canonicals?: readonly Int64[] }
   /** a resource of `type` for which `of` holds refers to this one by the parameter (_has) */
   | { kind: 'reverse'; parameter: Int64; type: string; of: Expression }
+  /** there is a moment at which a source of each of the branches holds */
+  | { kind: 'overlap'; branches: readonly (readonly TimedSource[])[] }
   | { kind: 'key'; keys: readonly Int64[] }
   /** the words of the narrative or of all texts; `query` as people write it to a search engine */
   | { kind: 'words'; column: 'narrative' | 'content'; query: string }

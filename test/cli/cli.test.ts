@@ -199,11 +199,12 @@ describe('find', () => {
 });
 
 describe('get', () => {
+  const going = { ended: new Promise<void>(() => {}) };
   const careOf = (): string[] => truthOf(sites.hospital, sites.hospital.dataSets[0]!, plan, 'willing');
 
   test('writes one file for each type and repeats the conditions', async () => {
     const out = join(folder, 'got');
-    const ran = await run(['get', 'northshore-routine-care', '--registry', server.base, '--out', out]);
+    const ran = await run(['get', 'northshore-routine-care', '--registry', server.base, '--out', out], going);
     expect(ran.code).toBe(exit.done);
     expect(ran.out).toContain('CC-BY-4.0');
     expect(readdirSync(out).sort()).toEqual([
@@ -212,16 +213,20 @@ describe('get', () => {
       'MedicationRequest.ndjson',
       'Observation.ndjson',
       'Patient.ndjson',
+      'SHA256SUMS',
+      'provenance.json',
+      'question.json',
       'terms.jsonld',
       'terms.txt',
     ]);
     expect(readFileSync(join(out, 'Patient.ndjson'), 'utf8').trim().split('\n')).toHaveLength(careOf().length);
-    const json = await run(['get', 'Northshore routine care', '--registry', server.base, '--out', out, '--json']);
+    const args = ['get', 'Northshore routine care', '--registry', server.base, '--out', out, '--json'];
+    const json = await run(args, going);
     expect(JSON.parse(json.out).licence).toBe('CC-BY-4.0');
   });
 
   test('a name that is none is refused with those that are', async () => {
-    const { code, err } = await run(['get', 'nothing', '--registry', server.base, '--out', folder]);
+    const { code, err } = await run(['get', 'nothing', '--registry', server.base, '--out', folder], going);
     expect(code).toBe(exit.usage);
     expect(err).toContain('northshore-biosamples');
   });

@@ -38,7 +38,7 @@ async function run(...args: string[]): Promise<{ code: number; out: string; err:
     stdin: new PassThrough(),
     fetch: globalThis.fetch,
     now: Date.now,
-    ended: Promise.resolve(),
+    ended: new Promise<void>(() => {}),
   };
   const program = new Command('fairway').exitOverride().configureOutput({ writeErr: () => {} });
   for (const command of [findCommand, getCommand]) {
@@ -107,7 +107,14 @@ describe('the terms beside the data', () => {
     const out = newOut();
     const ran = await run('get', 'urn:ds:hospital', '--registry', from, '--out', out);
     expect([ran.code, ran.err]).toEqual([exit.done, '']);
-    expect(readdirSync(out).sort()).toEqual(['Patient.ndjson', 'terms.jsonld', 'terms.txt']);
+    expect(readdirSync(out).sort()).toEqual([
+      'Patient.ndjson',
+      'SHA256SUMS',
+      'provenance.json',
+      'question.json',
+      'terms.jsonld',
+      'terms.txt',
+    ]);
     expect(read(out, 'Patient.ndjson').trim().split('\n')).toHaveLength(2);
     const text = read(out, 'terms.txt');
     for (const shown of [text, ran.out]) {
@@ -171,7 +178,7 @@ describe('the terms beside the data', () => {
     const out = newOut();
     const ran = await run('get', 'hospital', '--registry', from, '--out', out);
     expect([ran.code, ran.err]).toEqual([exit.failed, expect.stringContaining('no more')]);
-    expect(readdirSync(out).sort()).toEqual(['Patient.ndjson.part', 'terms.jsonld', 'terms.txt']);
+    expect(readdirSync(out).sort()).toEqual(['.fairway-download', 'Patient.ndjson.part', 'terms.jsonld', 'terms.txt']);
     expect(read(out, 'terms.txt')).toContain('NORELINK');
   });
 

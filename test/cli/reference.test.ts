@@ -5,12 +5,14 @@ import { PassThrough } from 'node:stream';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { accessCommand } from '../../src/cli/access/index.ts';
+import { assessCommand } from '../../src/cli/assess.ts';
 import { demoCommand } from '../../src/cli/demo.ts';
 import { accessSteps } from '../../src/cli/demo-guide.ts';
 import type { Environment } from '../../src/cli/environment.ts';
 import { findCommand } from '../../src/cli/find.ts';
 import { getCommand } from '../../src/cli/get.ts';
 import { importCommand } from '../../src/cli/import.ts';
+import { questionCommand } from '../../src/cli/question.ts';
 import { serveCommand } from '../../src/cli/serve.ts';
 
 const reference = readFileSync(join(import.meta.dirname, '../../docs/reference/command-line.md'), 'utf8');
@@ -24,9 +26,16 @@ const environment: Environment = {
   now: Date.now,
   ended: Promise.resolve(),
 };
-const commands = [serveCommand, demoCommand, importCommand, findCommand, getCommand, accessCommand].map((make) =>
-  make(environment, () => {}),
-);
+const commands = [
+  serveCommand,
+  demoCommand,
+  importCommand,
+  findCommand,
+  questionCommand,
+  getCommand,
+  assessCommand,
+  accessCommand,
+].map((make) => make(environment, () => {}));
 
 function sectionOf(name: string): string {
   const [, section] = new RegExp(`^## ${name}\\n([\\s\\S]*?)(?=^## |$(?![\\s\\S]))`, 'm').exec(reference) ?? [];
@@ -45,8 +54,8 @@ const linesOf = (section: string, name: string): string =>
 
 describe('the reference names', () => {
   test.each(commands.map((command) => [command.name(), command] as const))('all flags of %s', (name, command) => {
-    // What is the same for get is said where find is.
-    const text = name === 'get' ? sectionOf('get') + sectionOf('find') : sectionOf(name);
+    // What is the same for get and assess is said where find is.
+    const text = ['get', 'assess'].includes(name) ? sectionOf(name) + sectionOf('find') : sectionOf(name);
     for (const flag of flagsOf(command)) expect([flag, names(text, flag)]).toEqual([flag, true]);
   });
 

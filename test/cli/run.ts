@@ -2,9 +2,11 @@
 import { PassThrough, Writable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
 import { accessCommand } from '../../src/cli/access/index.ts';
+import { assessCommand } from '../../src/cli/assess.ts';
 import { type Environment, exit, UsageError } from '../../src/cli/environment.ts';
 import { findCommand } from '../../src/cli/find.ts';
 import { getCommand } from '../../src/cli/get.ts';
+import { questionCommand } from '../../src/cli/question.ts';
 
 export interface Ran {
   code: number;
@@ -31,14 +33,14 @@ export async function run(...args: readonly string[]): Promise<Ran> {
     stdin,
     fetch: globalThis.fetch,
     now: Date.now,
-    ended: Promise.resolve(),
+    ended: new Promise<void>(() => {}),
   };
   const output = {
     writeErr: (text: string) => void (ran.err += text),
     writeOut: (text: string) => void (ran.out += text),
   };
   const program = new Command('fairway').exitOverride().configureOutput(output);
-  for (const command of [findCommand, getCommand, accessCommand]) {
+  for (const command of [findCommand, questionCommand, getCommand, assessCommand, accessCommand]) {
     program.addCommand(
       command(environment, (code) => void (ran.code = code))
         .exitOverride()

@@ -1,53 +1,30 @@
 /** What RO-Crate 1.2 and Process Run Crate 0.5 say that a crate MUST be, as a table. https://w3id.org/ro/crate/1.2 and https://w3id.org/ro/wfrun/process/0.5 */
-import type { Json, JsonObject } from '../../src/fhir/json.ts';
-import { objectOf, objectsOf } from '../../src/fhir/json.ts';
+import { type JsonObject, objectOf, objectsOf } from '../../src/fhir/json.ts';
+import { crateAdvice } from './ro-crate-advice.ts';
+import {
+  byId,
+  type CrateRule,
+  dataEntities,
+  descriptor,
+  idsIn,
+  isAbsolute,
+  list,
+  page,
+  partsOf,
+  processRun,
+  specification,
+  typesOf,
+  withType,
+} from './ro-crate-terms.ts';
 
-export interface Checked {
-  document: JsonObject;
-  graph: readonly JsonObject[];
-  root: JsonObject;
-  /** paths that are there below the crate's folder */
-  present: ReadonlySet<string>;
-}
+/** Those of schema.org's and RO-Crate's terms that downloads use. */
+const terms = new Set(
+  `about actionStatus agent author conditionsOfAccess conformsTo contentSize copyrightNotice datePublished description
+  encodingFormat endTime hasPart identifier instrument isBasedOn license mentions name object propertyID publisher result
+  sha256 startTime url usageInfo value version`.split(/\s+/),
+);
 
-export interface CrateRule {
-  rule: string;
-  source: string;
-  holds(crate: Checked): boolean;
-}
-
-const specification = 'https://w3id.org/ro/crate/1.2';
-const page = (name: string): string => `https://www.researchobject.org/ro-crate/specification/1.2/${name}`;
-const processRun = 'https://w3id.org/ro/wfrun/process/0.5';
-
-const list = (value: Json | undefined): Json[] => (value === undefined ? [] : Array.isArray(value) ? value : [value]);
-const typesOf = (one: JsonObject): Json[] => list(one['@type']);
-const idsIn = (value: Json | undefined): string[] =>
-  list(value)
-    .map((one) => objectOf(one)?.['@id'])
-    .filter((id) => typeof id === 'string');
-const isAbsolute = (id: string): boolean => /^[a-z][a-z0-9+.-]*:/i.test(id);
-const byId = ({ graph }: Checked, id: string): JsonObject | undefined => graph.find((one) => one['@id'] === id);
-const withType = ({ graph }: Checked, type: string): JsonObject[] => graph.filter((one) => typesOf(one).includes(type));
-const descriptor = (crate: Checked): JsonObject | undefined => byId(crate, 'ro-crate-metadata.json');
-/** Data entities: files and folders that are no local notion (`#`) and not the root. */
-const dataEntities = (crate: Checked): JsonObject[] =>
-  [...withType(crate, 'File'), ...withType(crate, 'Dataset')].filter(
-    (one) => one !== crate.root && !String(one['@id']).startsWith('#'),
-  );
-
-function partsOf(crate: Checked): Set<string> {
-  const reached = new Set<string>();
-  const queue = idsIn(crate.root['hasPart']);
-  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
-    if (reached.has(id)) continue;
-    reached.add(id);
-    queue.push(...idsIn(byId(crate, id)?.['hasPart']));
-  }
-  return reached;
-}
-
-export const crateRules: readonly CrateRule[] = [
+const mustBe: readonly CrateRule[] = [
   {
     rule: 'the context of RO-Crate 1.2 is used by reference',
     source: page('structure.html'),
@@ -170,6 +147,23 @@ export const crateRules: readonly CrateRule[] = [
     holds: (crate) => withType(crate, 'SoftwareApplication').every((one) => typeof one['version'] === 'string'),
   },
   {
+    rule: 'all terms are of the context',
+    source: page('appendix/jsonld.html'),
+    holds: ({ graph }) =>
+      graph.every((one) => Object.keys(one).every((name) => name.startsWith('@') || terms.has(name))),
+  },
+  {
+    rule: 'a folder that is named is there, and its @id ends with a slash',
+    source: page('data-entities.html'),
+    holds: (crate) =>
+      dataEntities(crate)
+        .filter((one) => typesOf(one).includes('Dataset') && !isAbsolute(String(one['@id'])))
+        .every(({ '@id': id }) => {
+          const path = String(id);
+          return path.endsWith('/') && [...crate.present].some((file) => file.startsWith(decodeURIComponent(path)));
+        }),
+  },
+  {
     rule: 'process run: the root conforms to the profile, which is a CreativeWork',
     source: processRun,
     holds: (crate) =>
@@ -226,6 +220,8 @@ export const crateRules: readonly CrateRule[] = [
       ),
   },
 ];
+
+export const crateRules: readonly CrateRule[] = [...mustBe, ...crateAdvice];
 
 /** The rules that the crate breaks, by name. */
 export function brokenRules(document: JsonObject, present: Iterable<string>): string[] {

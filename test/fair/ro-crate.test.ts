@@ -83,6 +83,28 @@ const harm: readonly [rule: string, (document: any) => unknown][] = [
   ['instrument', (document) => delete run(document).instrument],
   ['mentions', (document) => delete root(document).mentions],
   ['times', (document) => (run(document).endTime = '1969-01-01T00:00:00Z')],
+  ['of the context', (document) => (root(document).mood = 'good')],
+  [
+    'folder that is named',
+    (document) => {
+      document['@graph'].push({ '@id': 'gone', '@type': 'Dataset', name: 'x' });
+      root(document).hasPart.push({ '@id': 'gone' });
+    },
+  ],
+  ['more than its name', (document) => (root(document).description = root(document).name)],
+  ['licence is an entity', (document) => (root(document).license = 'MIT')],
+  ['publisher is an organisation', (document) => (root(document).publisher = { '@id': 'terms.txt' })],
+  ['media type and size', (document) => delete find(document, 'terms.txt').encodingFormat],
+  ['what a file conforms to', (document) => (find(document, 'https://example.org/format')['@type'] = 'CreativeWork')],
+  ['profile has several types', (document) => (find(document, 'https://example.org/format')['@type'] = 'Profile')],
+  ['reached from the root', (document) => document['@graph'].push({ '@id': '#alone', '@type': 'Thing', name: 'x' })],
+  ['lists of one', (document) => (root(document).license = [root(document).license])],
+  ['begins with #', (document) => (find(document, '#asker')['@id'] = 'asker')],
+  ['stay within', (document) => (find(document, 'terms.txt')['@id'] = '../terms.txt')],
+  ['has a name, a description, an agent', (document) => delete run(document).description],
+  ['how it ended', (document) => (run(document).actionStatus = 'done')],
+  ['one version', (document) => (find(document, 'https://fairway.health/#fairway').softwareVersion = '2')],
+  ['author where', (document) => delete root(document).author],
   ['objects and results', (document) => (run(document).result = { '@id': '#asker' })],
 ];
 

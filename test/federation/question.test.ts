@@ -187,11 +187,12 @@ describe('choosing', () => {
 });
 
 describe('get', () => {
-  const idsOf = async (identifier: string, base: string, tokens = {}): Promise<Set<string>> => {
+  const idsOf = async (identifier: string, base: string, tokens = {}, question?: Question): Promise<Set<string>> => {
     const client = createClient({ now, tokens });
     const { datasets } = await client.list({ repository: [base] }, readQuestion({}));
     const ids = new Set<string>();
-    for await (const { type, resource } of client.get(datasets.find((one) => one.identifier.endsWith(identifier))!)) {
+    const dataset = datasets.find((one) => one.identifier.endsWith(identifier))!;
+    for await (const { type, resource } of client.get(dataset, question === undefined ? {} : { question })) {
       ids.add(`${type}/${String(resource['id'])}`);
     }
     return ids;
@@ -215,6 +216,18 @@ describe('get', () => {
     const tokens = Object.fromEntries(Object.entries(as).map(([site, token]) => [at(site as SiteName), token]));
     const wanted = keysOf(name, truthOf(sites[name], dataSet(name, id), plan, counted));
     expect([...(await idsOf(id, at(name), tokens))].sort()).toEqual(wanted.sort());
+  });
+
+  test.each([
+    ['northshore-routine-care', 'hospital', 'willing', 'beta-blocker-with-verapamil', {}],
+    ['northshore-routine-care', 'hospital', 'willing', 'diabetes-with-prostate-cancer', {}],
+    ['lowlands-pilot', 'cohort', 'all', 'beta-blocker-with-verapamil', { cohort: 'reader' }],
+    ['southern-audited', 'cancer', 'all', 'diabetes-with-prostate-cancer', { cancer: 'reader' }],
+  ] as const)('of %s only those come who meet a question, whole', async (id, name, counted, question, as) => {
+    const tokens = Object.fromEntries(Object.entries(as).map(([site, token]) => [at(site as SiteName), token]));
+    const patients = truthOf(sites[name], dataSet(name, id), plan, counted, question, asOf);
+    const got = await idsOf(id, at(name), tokens, questions[question]);
+    expect([...got].sort()).toEqual(keysOf(name, patients).sort());
   });
 
   test.each([

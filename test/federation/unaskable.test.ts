@@ -22,11 +22,16 @@ describe('what cannot be asked is said', () => {
 
   test.each<[string, object, Parameters<typeof readQuestion>[0], string, string]>([
     [
-      'periods that overlap',
-      {},
-      { patients: { all: [{ condition: 'x' }], together: 'overlapping' } },
+      'periods that overlap, where records may not be read',
+      {
+        extension: [
+          { url: canonical.granularity, extension: [{ url: 'level', valueCode: 'count' }] },
+          ...library('x', 'http://x.example/fhir/Group/1').extension,
+        ],
+      },
+      { patients: { all: [{ condition: 'x' }, { condition: 'y' }], together: 'overlapping' } },
       'not-askable',
-      'overlap',
+      'no search of its server can say this',
     ],
     [
       'what the record says it does not hold',
@@ -56,7 +61,8 @@ describe('what cannot be asked is said', () => {
     ],
   ])('%s', async (_, more, asked, state, reason) => {
     const base = await serve(plain);
-    const answer = await answerOf(base, more, readQuestion(asked));
+    const here = JSON.parse(JSON.stringify(more).replaceAll('http://x.example/fhir', base)) as object;
+    const answer = await answerOf(base, here, readQuestion(asked));
     expect([answer.state, answer.reason]).toEqual([state, expect.stringContaining(reason)]);
   });
 
@@ -186,6 +192,6 @@ describe('records from strangers', () => {
     await expect(
       recordsOf(`${base}/Patient?gender=female`, { dataRequirement: [{ type: 'Medication' }] }),
     ).rejects.toThrow('cannot be searched by patient');
-    await expect(recordsOf('urn:nowhere')).rejects.toThrow('where its data are');
+    await expect(recordsOf('urn:nowhere')).rejects.toThrow('leads nowhere');
   });
 });

@@ -2,6 +2,8 @@
 import { expect, test } from 'vitest';
 import { loadDefinitions } from '../../src/fhir/definitions/load.ts';
 import { fhirVersions } from '../../src/fhir/definitions/model.ts';
+import type { Criterion } from '../../src/operation/feasibility/criterion.ts';
+import { express } from '../../src/operation/feasibility/express.ts';
 import { compile, compileCount, compileFew, compileIncludes, type Statement } from '../../src/search/compile/index.ts';
 import { pairUp } from '../../src/search/pair.ts';
 import { parseSearch } from '../../src/search/parse.ts';
@@ -23,6 +25,20 @@ const store: LookUp = {
     { ...range, system: 4, code: '6' },
   ],
 };
+
+/** A question of `$feasibility` of each kind of record, with and without times. */
+const questions = (['medication', 'condition', 'procedure', 'observation', 'immunization'] as const).flatMap(
+  (of): Criterion[] => {
+    const codes = [{ system: 's', code: 'c' }];
+    const own = { kind: 'record', at: '', of, codes, below: true, values: [], concepts: [] } as const;
+    const other: Criterion = { ...own, during: { from: '2025', to: '2026' } };
+    return [
+      own,
+      { kind: 'not', at: '', of: other },
+      { kind: 'all', at: '', of: [own, other, { kind: 'age', at: '', from: 5 }], together: true },
+    ];
+  },
+);
 
 /** The text between the bracket at `open` and the one that closes it. */
 function inside(text: string, open: number): string {
@@ -92,6 +108,11 @@ test.each(fhirVersions)('searches in %s', async (version) => {
       const after = { sorts: search.sort.map(() => null), key: '1' };
       statements.push(compile(search, { ...options, page: { limit: 10, after } }));
     }
+  }
+  for (const criterion of questions) {
+    const where = [express(criterion, { search: context, asOf: '2026-01-01', unasked: [] })];
+    const search = await lookUp({ ...parseSearch('Patient', [], context), where }, store);
+    statements.push(compileCount(search, { permitted: [1, 2] }));
   }
   const { includes } = parseSearch(
     'Patient',

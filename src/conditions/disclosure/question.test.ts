@@ -24,6 +24,19 @@ const search = (where: Expression[], more: Partial<Search> = {}): Search => ({
   ...more,
 });
 
+const timed = (...branches: string[][]): Expression => ({
+  kind: 'overlap',
+  branches: branches.map((codes) =>
+    codes.map((code) => ({
+      type: 'Observation',
+      parameter: '2',
+      of: token(code),
+      period: [{ kind: 'span', parameter: '3' }],
+      during: { low: 1, high: 2 },
+    })),
+  ),
+});
+
 const leaf = fc
   .array(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1, maxLength: 3 })
   .map((codes) => token(...codes));
@@ -123,10 +136,20 @@ describe('crossing', () => {
   test.each<[string, Expression]>([
     ['_has', has(token('a'))],
     ['chain', { kind: 'chain', parameter: '2', type: 'Observation', of: token('a') }],
+    ['times that overlap', timed(['a'], ['b'])],
     ['below not and or', { kind: 'not', of: { kind: 'or', of: [token('a'), has(token('a'))] } }],
     ['what this version does not know', { kind: 'later' } as unknown as Expression], // not of this version
   ])('%s', (_, expression) => {
     expect(isCrossing([expression])).toBe(true);
     expect(isCrossing([{ kind: 'and', of: [expression] }])).toBe(true);
   });
+});
+
+test('times that overlap are the same in any order, of branches and of what is in them', () => {
+  const text = (tree: Expression): string => questionText(search([tree]));
+  const asked = text(timed(['a', 'b'], ['c']));
+  for (const same of [timed(['c'], ['a', 'b']), timed(['b', 'a', 'b'], ['c'], ['c'])]) expect(text(same)).toBe(asked);
+  for (const other of [timed(['a'], ['b', 'c']), timed(['a', 'b', 'c']), timed(['a'], ['b'], ['c'])]) {
+    expect(text(other)).not.toBe(asked);
+  }
 });

@@ -21,6 +21,12 @@ function textOf(expression: Expression): string {
       const { of, ...rest } = expression;
       return `${sorted(rest)}(${textOf(of)})`;
     }
+    case 'overlap': {
+      const sourceText = ({ of, ...rest }: (typeof expression.branches)[number][number]): string =>
+        `${sorted(rest)}(${textOf(of)})`;
+      const parts = expression.branches.map((sources) => [...new Set(sources.map(sourceText))].sort().join('|'));
+      return `overlap(${[...new Set(parts)].sort().join(',')})`;
+    }
     default:
       return sorted(expression);
   }

@@ -1,5 +1,6 @@
 /** What the client gives back: data sets with their answers, how they were found, and what went wrong. https://hl7.org/fhir/uv/fhir-for-fair/STU1/deployment.html */
 import type { Stated } from '../../fair/stated.ts';
+import type { DataReference } from './data-reference.ts';
 import type { Granularity, Question } from './question.ts';
 
 export type Step = 'discover' | 'find' | 'resolve' | 'count' | 'get';
@@ -79,6 +80,10 @@ export interface Dataset {
   readonly extents: readonly Extent[];
   /** downloads that are no FHIR search */
   readonly files: readonly string[];
+  /** all that the record names as data, to be resolved when they are fetched */
+  readonly references?: readonly DataReference[];
+  /** version of the record, else its date, so that a change is noticed */
+  readonly recordVersion?: string;
 }
 
 export interface AnsweredDataset extends Dataset {

@@ -1,10 +1,10 @@
 /** Reads search results of servers that are strangers: page by page, believing nothing unchecked. https://hl7.org/fhir/R4B/http.html#paging */
-import { type Json, type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
+import { type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
 import type { Step } from './answer.ts';
 import { type Http, ServerError } from './http.ts';
+import { textOf } from './text.ts';
 
-export const textOf = (value: Json | undefined): string | undefined =>
-  typeof value === 'string' && value.trim() !== '' ? value : undefined;
+export { textOf };
 
 export interface Entry {
   resource: JsonObject;
@@ -57,7 +57,8 @@ export async function* pagesOf(
   }
 }
 
-function nextWithin(base: string, current: string, next: string | undefined): string | undefined {
+/** The address of the next page, which must lie on the same server. */
+export function nextWithin(base: string, current: string, next: string | undefined): string | undefined {
   if (next === undefined) return undefined;
   if (!URL.canParse(next, current)) throw new ServerError(`its next link is no address: ${next.slice(0, 200)}`, 200);
   const absolute = new URL(next, current).href;

@@ -3,7 +3,7 @@ import type { Answer, AnsweredDataset, Dataset, DiscoveryAnswer, FoundServer } f
 import { countDataset } from './count.ts';
 import { discoverServers } from './discover.ts';
 import { findDatasets, wholeServer, withVersion } from './find.ts';
-import { type Download, downloadOf } from './get.ts';
+import { type Download, downloadOf, type GetOptions } from './get.ts';
 import type { Question } from './question.ts';
 import { baseOf, type ClientSettings, createWalk, type Walk } from './walk.ts';
 
@@ -24,7 +24,7 @@ export interface Client {
   /** How many patients in one data set meet the question. */
   count(dataset: Dataset, question: Question): Promise<Answer>;
   /** The records of a data set, and their terms. Going through it throws ServerError when its server fails or refuses. */
-  get(dataset: Dataset): Download;
+  get(dataset: Dataset, options?: GetOptions): Download;
 }
 
 export function createClient(settings: ClientSettings = {}): Client {
@@ -57,7 +57,7 @@ export function createClient(settings: ClientSettings = {}): Client {
       const walk = createWalk(settings);
       return answer(walk, question, [counted(walk, dataset, question)]);
     },
-    get: (dataset) => downloadOf(settings, dataset),
+    get: (dataset, options) => downloadOf(settings, dataset, options),
   };
 }
 

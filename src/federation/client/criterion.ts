@@ -1,7 +1,7 @@
-/** Patient criteria in the form that the compiler works on, and their reading from short text. https://hl7.org/fhir/R4B/search.html#token */
-import { FhirError } from '../../fhir/outcome.ts';
-import type { CodedKind, Comparator, PatientCriterion, QuantityFilter, Question, Sex } from './question.ts';
-import { sexes } from './question.ts';
+/** Patient criteria in the form that the compiler works on, defaults filled in. https://hl7.org/fhir/R4B/search.html#token */
+import type { CodedKind, ObservationCriterion, PatientCriterion, QuantityFilter, Question, Sex } from './question.ts';
+import { belowByDefault } from './question-criterion.ts';
+import { readWhere } from './where.ts';
 
 /** A code, in a system where one was named. */
 export interface Code {
@@ -10,9 +10,28 @@ export interface Code {
 }
 
 export type Criterion =
+  | AllCriterion
+  | { readonly kind: 'any'; readonly of: readonly Criterion[] }
+  | { readonly kind: 'not'; readonly of: Criterion }
   | { readonly kind: 'age'; readonly from?: number; readonly to?: number }
   | { readonly kind: 'sex'; readonly sex: Sex }
-  | CodedCriterion;
+  | RecordCriterion;
+
+export interface AllCriterion {
+  readonly kind: 'all';
+  readonly of: readonly Criterion[];
+  /** there is a moment that records of each of those about records are about */
+  readonly together: boolean;
+}
+
+/** What is met by records that refer to a patient; `where` of type Patient by the patient itself. */
+export type RecordCriterion = CodedCriterion | WhereCriterion;
+
+/** Days, both included. */
+export interface During {
+  readonly from?: string;
+  readonly to?: string;
+}
 
 export interface CodedCriterion {
   readonly kind: 'coded';
@@ -20,7 +39,17 @@ export interface CodedCriterion {
   /** any of them suffices */
   readonly codes: readonly Code[];
   readonly below: boolean;
-  readonly value?: QuantityFilter;
+  /** all must hold of the same record */
+  readonly values: readonly QuantityFilter[];
+  /** the value is one of these; none: whatever it is */
+  readonly valueCodes: readonly Code[];
+  readonly during?: During;
+}
+
+export interface WhereCriterion {
+  readonly kind: 'where';
+  readonly type: string;
+  readonly parameters: readonly (readonly [name: string, value: string])[];
 }
 
 /** Takes `system|code` apart; the last bar separates, since systems are URIs that may hold none. */
@@ -31,96 +60,70 @@ export function parseCode(text: string): Code {
   return system === '' ? { code: text.slice(bar + 1) } : { system, code: text.slice(bar + 1) };
 }
 
-function coded(of: CodedKind, given: { code: string | readonly string[]; below?: boolean; value?: QuantityFilter }) {
-  const codes = (typeof given.code === 'string' ? [given.code] : given.code).map(parseCode);
-  // Medication codes name groups more often than products, and a plain code is its own group: hierarchy is the default there.
-  const below = given.below ?? of === 'medication';
-  return { kind: 'coded', of, codes, below, ...(given.value === undefined ? {} : { value: given.value }) } as const;
+/** `system|code`, as the question has it. */
+export const codeText = ({ system, code }: Code): string => (system === undefined ? code : `${system}|${code}`);
+
+function coded(of: CodedKind, given: ObservationCriterion): CodedCriterion {
+  const { code, below, value, from, to } = given;
+  const filters = value === undefined ? [] : [value].flat();
+  const during = { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
+  return {
+    kind: 'coded',
+    of,
+    codes: (typeof code === 'string' ? [code] : code).map(parseCode),
+    // Medication codes name groups more often than products, and a plain code is its own group: hierarchy is the default there.
+    below: below ?? belowByDefault(of),
+    values: filters.filter((one) => 'number' in one),
+    valueCodes: filters.flatMap((one) => ('code' in one ? [one.code].flat().map(parseCode) : [])),
+    ...(from === undefined && to === undefined ? {} : { during }),
+  };
 }
 
+/** One criterion as the compiler works on it. */
 function criterionOf(given: PatientCriterion): Criterion {
   if ('age' in given) return { kind: 'age', ...given.age };
   if ('sex' in given) return { kind: 'sex', sex: given.sex };
-  if ('medication' in given) return coded('medication', given.medication);
-  if ('condition' in given) return coded('condition', given.condition);
-  if ('procedure' in given) return coded('procedure', given.procedure);
-  return coded('observation', given.observation);
-}
-
-/** The question's patient criteria, defaults filled in. */
-export function criteriaOf(question: Question): readonly Criterion[] {
-  return question.patients.all.map(criterionOf);
-}
-
-function refuse(message: string): never {
-  throw new FhirError('value', message);
-}
-
-/** `65..`, `..17`, `18..64` or `40`. Throws `value` otherwise. */
-export function ageFromText(text: string): PatientCriterion {
-  const match = /^(\d{1,3})?(\.\.)?(\d{1,3})?$/.exec(text.trim());
-  const [, first, dots, last] = match ?? [];
-  if (!match || (first === undefined && last === undefined)) {
-    return refuse(`age "${text}" is not understood; write 65.. or 18..64 or ..17 or 40`);
+  if ('where' in given) return { kind: 'where', ...readWhere(given.where) };
+  if ('all' in given) {
+    return { kind: 'all', of: given.all.map(criterionOf), together: given.together === 'overlapping' };
   }
-  const from = first === undefined ? undefined : Number(first);
-  const to = dots === undefined ? from : last === undefined ? undefined : Number(last);
-  if (from !== undefined && to !== undefined && from > to) return refuse(`age "${text}" runs downwards`);
-  return { age: { ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) } };
+  if ('any' in given) return { kind: 'any', of: given.any.map(criterionOf) };
+  if ('not' in given) return { kind: 'not', of: criterionOf(given.not) };
+  return coded(...codedOf(given));
 }
 
-/** One of FHIR's administrative genders. */
-export function sexFromText(text: string): PatientCriterion {
-  const sex = sexes.find((item) => item === text.trim().toLowerCase());
-  return sex === undefined ? refuse(`sex "${text}" is not one of ${sexes.join(', ')}`) : { sex };
+type CodedGiven = Extract<PatientCriterion, { readonly [kind in CodedKind]?: unknown }>;
+
+/** The kind of a criterion that names codes, and what it says. */
+export function codedOf(given: PatientCriterion): [CodedKind, ObservationCriterion] {
+  // Exactly one member is set, and those of other kinds were dealt with before.
+  return Object.entries(given as CodedGiven)[0] as [CodedKind, ObservationCriterion];
 }
 
-/** Codes between commas, any of which suffices; a star at the end asks for everything under the code too. */
-function codesFromText(kind: CodedKind, text: string): { code: string | readonly string[]; below?: boolean } {
-  const items = text.split(',').map((item) => item.trim());
-  const starred = items.filter((item) => item.endsWith('*')).length;
-  if (starred > 0 && starred < items.length) {
-    return refuse(`${kind} "${text}" mixes codes with and without *; give all of them a * or none`);
-  }
-  const codes = items.map((item) => (starred > 0 ? item.slice(0, -1) : item));
-  if (codes.some((code) => code === '' || code.endsWith('|'))) {
-    return refuse(`${kind} "${text}" names no code; write system|code, for example http://www.whocc.no/atc|C07`);
-  }
-  return { code: codes.length === 1 ? codes[0]! : codes, ...(starred > 0 ? { below: true } : {}) };
+/** What must hold of a patient. */
+export function criterionOfQuestion({ patients }: Question): AllCriterion {
+  return { kind: 'all', of: patients.all.map(criterionOf), together: patients.together === 'overlapping' };
 }
 
-const comparatorOf: Record<string, Comparator> = {
-  '>=': 'ge',
-  '<=': 'le',
-  '!=': 'ne',
-  '>': 'gt',
-  '<': 'lt',
-  '=': 'eq',
-};
-
-const comparison = /(>=|<=|!=|>|<|=)\s*([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*([^<>=]*)$/;
-
-/** A criterion of the given kind from a flag's text; for observations `system|code>=6.5 %`. Throws `value`. */
-export function codedFromText(kind: CodedKind, text: string): PatientCriterion {
-  switch (kind) {
-    case 'medication':
-      return { medication: codesFromText(kind, text) };
-    case 'condition':
-      return { condition: codesFromText(kind, text) };
-    case 'procedure':
-      return { procedure: codesFromText(kind, text) };
-    case 'observation': {
-      const match = comparison.exec(text);
-      if (!match) return { observation: codesFromText(kind, text) };
-      const codes = codesFromText(kind, text.slice(0, match.index).trim());
-      if (codes.below) return refuse(`observation "${text}" cannot have both * and a value; name the codes one by one`);
-      const unit = match[3]!.trim();
-      const value: QuantityFilter = {
-        comparator: comparatorOf[match[1]!]!,
-        number: match[2]!,
-        ...(unit === '' ? {} : { unit }),
-      };
-      return { observation: { ...codes, value } };
-    }
+/** All criteria that are about records, wherever they stand. */
+export function recordCriteria(criterion: Criterion): RecordCriterion[] {
+  switch (criterion.kind) {
+    case 'all':
+    case 'any':
+      return criterion.of.flatMap(recordCriteria);
+    case 'not':
+      return recordCriteria(criterion.of);
+    case 'age':
+    case 'sex':
+      return [];
+    case 'coded':
+    case 'where':
+      return [criterion];
   }
+}
+
+/** Whether records that meet it have a time that can overlap with others'. */
+export function isAboutRecords(criterion: Criterion): boolean {
+  if (criterion.kind === 'any') return criterion.of.every(isAboutRecords);
+  return criterion.kind === 'coded' || (criterion.kind === 'where' && criterion.type !== 'Patient');
 }

@@ -1,23 +1,20 @@
 /** Fetches the records of a data set, and the terms that go with them. https://hl7.org/fhir/R4B/http.html#search */
-import { statedOf } from '../../fair/stated.ts';
 import type { Terms } from '../../fair/terms.ts';
 import type { JsonObject } from '../../fhir/json.ts';
-import type { Dataset, Extent } from './answer.ts';
-import { pagesOf, queryOf } from './bundle.ts';
-import { ServerError } from './http.ts';
-import { listedReferences } from './id-set.ts';
-import { extentParameters, mainExtent, type Parameter, patientParameter } from './patient-search.ts';
-import type { Peer } from './peer.ts';
+import type { Dataset, Problem } from './answer.ts';
+import { type Chosen, chosenOf, chosenPatients, patientOf } from './chosen.ts';
+import { type FetchedRecord, type Fetching, type Page, type Progress, pagesOfPiece } from './fetch-piece.ts';
+import { type FetchedFile, openFile } from './file.ts';
+import { problemOf, ServerError } from './http.ts';
+import { mainExtent } from './patient-search.ts';
+import { type Piece, pieceKey, piecesOf } from './piece.ts';
+import { type Hop, type Plan, planOf, type Share } from './plan.ts';
+import type { Question } from './question.ts';
 import { createListener, type Listener } from './said.ts';
-import { type Asked, type ClientSettings, createWalk, type Walk } from './walk.ts';
-
-export interface FetchedRecord {
-  type: string;
-  resource: JsonObject;
-}
-
-/** Patients of one request for their records. */
-const patientsAtOnce = 50;
+import { createSeen, type Seen } from './seen.ts';
+import { termsOf } from './terms-of-download.ts';
+import { changeSince, faultsOf } from './verify.ts';
+import { type ClientSettings, createWalk, type Walk } from './walk.ts';
 
 /** A search or read that was sent; what pages it had is the server's matter. */
 export interface SentRequest {
@@ -27,141 +24,283 @@ export interface SentRequest {
   pages: number;
 }
 
-/** The records of a data set, each once, page by page; to be gone through once. Throws ServerError when its server fails or refuses. */
+/** How many records of a type a server said that there are, and how many came. */
+export interface Tally {
+  server: string;
+  type: string;
+  got: number;
+  /** absent where the server did not say it of all, or only about how many */
+  told?: number;
+}
+
+/** A page with the piece that it belongs to. */
+export interface Delivery extends Page {
+  base: string;
+  key: string;
+  /** what was said of the terms so far, to be kept with the page */
+  said: Terms['said'];
+}
+
+/** Where a download goes to. What it throws ends the download. */
+export interface Sink {
+  /** keys (see recordKey) of the records that an earlier try wrote */
+  earlier(): AsyncIterable<string>;
+  progress(key: string): Progress | undefined;
+  records(delivery: Delivery): Promise<void>;
+  /** takes the file's bytes and says what is wrong with them, if anything is */
+  file(file: FetchedFile): Promise<string | undefined>;
+}
+
+/** The records of a data set, each once; to be gone through once, or run once. */
 export interface Download extends AsyncIterable<FetchedRecord> {
   /** what was sent so far */
   readonly requests: readonly SentRequest[];
+  /** how references led from the record to the data */
+  readonly hops: readonly Hop[];
+  /** what could not be got, or not be believed */
+  readonly problems: readonly Problem[];
+  /** what is worth knowing and no fault */
+  readonly notes: readonly string[];
+  readonly tallies: readonly Tally[];
+  /** what may still come when it is asked for again; all types of the server where none is named, nothing known where no server is */
+  readonly unfinished: readonly { server: string; type?: string }[];
+  /**
+   * Fetches all that can be had, several pieces at a time. What fails is a problem and leaves the rest alone; throws the
+   * first failure (ServerError) when nothing came whole.
+   */
+  run(sink: Sink): Promise<void>;
   /** The terms of what was fetched so far, with those of other data sets that the server named with it. */
   terms(): Promise<Terms>;
 }
 
-export function downloadOf(settings: ClientSettings, dataset: Dataset): Download {
-  const listener = createListener();
-  const walk = createWalk(settings, listener.hear);
-  const requests: SentRequest[] = [];
-  return {
-    requests,
-    [Symbol.asyncIterator]: () => recordsOf(walk, dataset, requests),
-    terms: () => termsOf(walk, dataset, listener, settings.asked ?? {}),
-  };
+export interface GetOptions {
+  /** what servers said of the terms in an earlier try */
+  said?: Terms['said'];
+  /** only patients who meet it, and what is theirs; asks nothing of patients: everything */
+  question?: Question;
 }
 
-/** Records of other data sets read for the terms of one download. */
-const mostRecords = 20;
+export function downloadOf(settings: ClientSettings, dataset: Dataset, { said, question }: GetOptions = {}): Download {
+  const isAsked = question !== undefined && question.patients.all.length > 0;
+  return new Fetch(settings, dataset, createListener(said), isAsked ? question : undefined);
+}
 
-async function termsOf(walk: Walk, dataset: Dataset, listener: Listener, asked: Asked): Promise<Terms> {
-  const received = walk.now();
-  // Records that are read now say what holds for themselves, not for the data.
-  const said = listener.said();
-  const base = mainExtent(dataset.extents)?.base;
-  const known = new Set([dataset.metadata, ...dataset.alsoAt]);
-  const further = said.licences.filter(
-    (url) => base !== undefined && url.startsWith(`${base}/Library/`) && !known.has(url),
-  );
-  const read = further.slice(0, mostRecords).map(async (url) => {
+class Fetch implements Download {
+  readonly requests: SentRequest[] = [];
+  readonly hops: Hop[] = [];
+  readonly notes: string[] = [];
+  readonly unfinished: { server: string; type?: string }[] = [];
+  readonly #tallies = new Map<string, Tally & { untold: boolean }>();
+  readonly #settings: ClientSettings;
+  readonly #dataset: Dataset;
+  readonly #listener: Listener;
+  readonly #walk: Walk;
+  readonly #seen: Seen = createSeen();
+  readonly #failures: ServerError[] = [];
+  readonly #question: Question | undefined;
+  readonly #chosen = new Map<string, Chosen>();
+  #owner = 0;
+  #planned: Plan | undefined;
+
+  constructor(settings: ClientSettings, dataset: Dataset, listener: Listener, question: Question | undefined) {
+    this.#question = question;
+    this.#settings = settings;
+    this.#dataset = dataset;
+    this.#listener = listener;
+    this.#walk = createWalk(settings, listener.hear);
+  }
+
+  get problems(): readonly Problem[] {
+    return this.#walk.problems;
+  }
+
+  get tallies(): readonly Tally[] {
+    return [...this.#tallies.values()].map(({ untold, told, ...rest }) =>
+      untold || told === undefined ? rest : { ...rest, told },
+    );
+  }
+
+  terms(): Promise<Terms> {
+    const { stated = [], shares } = this.#planned ?? {};
+    const bases = new Set(
+      [mainExtent(this.#dataset.extents)?.base ?? '', ...(shares?.keys() ?? [])].filter((one) => one !== ''),
+    );
+    return termsOf({
+      walk: this.#walk,
+      dataset: this.#dataset,
+      said: this.#listener.said(),
+      asked: this.#settings.asked ?? {},
+      bases: [...bases],
+      onTheWay: stated,
+    });
+  }
+
+  /** One piece after the other; ends at the first failure. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<FetchedRecord> {
+    const { shares } = await this.#plan();
+    if (shares.size === 0) this.#throwFirst();
+    for (const share of shares.values()) {
+      for await (const piece of this.#pieces(share)) {
+        for await (const { records } of this.#pages(piece, undefined)) yield* records;
+      }
+    }
+  }
+
+  async run(sink: Sink): Promise<void> {
+    const { shares, files } = await this.#plan();
+    for await (const key of sink.earlier()) this.#seen.add(key, 0);
+    let whole = 0;
+    const done = (): void => void whole++;
+    await Promise.all([...shares.values()].map((share) => this.#share(share, sink, done)));
+    for (const planned of files) {
+      const file = openFile(this.#walk, this.#settings, planned);
+      if (this.#question !== undefined) {
+        const reason = `${file.name} was left out: a file cannot be restricted to patients who meet a question`;
+        this.#walk.problem({ server: file.server, step: 'get', reason });
+        continue;
+      }
+      try {
+        const fault = await sink.file(file);
+        if (fault !== undefined)
+          this.#walk.problem({ server: file.server, step: 'get', reason: `${file.name}: ${fault}` });
+        done();
+      } catch (error) {
+        this.unfinished.push({ server: file.server, type: file.name });
+        this.#fail(file.server, file.name, error);
+      }
+    }
+    if (whole === 0) this.#throwFirst();
+    for (const share of shares.values()) this.#withheld(share);
+  }
+
+  #throwFirst(): void {
+    const [failure] = this.#failures;
+    if (failure !== undefined) throw failure;
+    const [problem] = this.#walk.problems;
+    if (problem !== undefined) throw new ServerError(problem.reason, 0);
+  }
+
+  #fail(server: string, what: string | undefined, error: unknown): ServerError {
+    const { reason } = problemOf(server, 'get', error);
+    this.#failures.push(error as ServerError); // problemOf() saw to it
+    this.#walk.problem({ server, step: 'get', reason: what === undefined ? reason : `${what}: ${reason}` });
+    return error as ServerError;
+  }
+
+  async #plan(): Promise<Plan> {
+    const plan = await planOf(this.#walk, this.#dataset);
+    this.#planned = plan;
+    this.hops.push(...plan.hops);
+    this.notes.push(...plan.notes);
+    if (plan.mayPass) this.unfinished.push({ server: '' });
+    if (plan.shares.size === 0 && plan.files.length === 0 && this.#walk.problems.length === 0) {
+      throw new ServerError('its record does not say where its data are', 0);
+    }
+    return plan;
+  }
+
+  async *#pieces(share: Share): AsyncGenerator<Piece> {
+    const [walk, dataset] = [this.#walk, this.#dataset];
+    const peer = await walk.peer(share.base);
+    const described = new Set<string>();
+    for (const question of share.described) {
+      const found = await chosenPatients(walk, dataset, { kind: 'whole', base: share.base }, question);
+      for (const id of found) described.add(id);
+    }
+    if (this.#question === undefined) return yield* piecesOf({ share, peer, dataset, described });
+    for (const id of described) share.persons.add(id);
+    const only = await chosenOf(walk, dataset, share, this.#question);
+    this.#chosen.set(share.base, only);
+    yield* piecesOf({ share, peer, dataset, only });
+  }
+
+  #keeps(base: string): (record: JsonObject) => boolean {
+    const chosen = this.#chosen.get(base);
+    if (chosen === undefined) return () => true;
+    return (record) => {
+      const id = patientOf(record, base);
+      return id !== undefined && (chosen.members.has(id) || chosen.anyone.has(id));
+    };
+  }
+
+  /** All that one server has, several pieces at a time. */
+  async #share(share: Share, sink: Sink, done: () => void): Promise<void> {
+    const pieces = this.#pieces(share);
+    let isOver = false;
+    const work = async (): Promise<void> => {
+      while (!isOver) {
+        const { value: piece, done: isLast } = await pieces.next();
+        if (isLast === true) return;
+        try {
+          for await (const page of this.#pages(piece, sink.progress(pieceKey(piece)))) {
+            await sink.records({ ...page, base: share.base, key: pieceKey(piece), said: this.#listener.said() });
+          }
+          done();
+        } catch (error) {
+          const { status } = this.#fail(share.base, piece.query.slice(0, 200), error);
+          if (piece.kind === 'refused' || (piece.kind === 'read' && (status === 404 || status === 410))) continue;
+          this.unfinished.push({ server: share.base, type: piece.type });
+          // A server that is down or closed is not asked for everything else as well.
+          if (!isClosed(status)) continue;
+          isOver = true;
+          const left = new Set<string>();
+          for await (const { type } of pieces) left.add(type);
+          for (const type of left) this.unfinished.push({ server: share.base, type });
+        }
+      }
+    };
     try {
-      const library = await walk.http.get('get', base!, url); // further is empty without a base
-      return library['resourceType'] === 'Library' ? [statedOf(library, url)] : [];
+      await Promise.all(Array.from({ length: this.#walk.limits.perServer }, work));
     } catch (error) {
-      // It stays among the licences as an address that a person has to read.
-      if (error instanceof ServerError) return [];
-      throw error;
+      isOver = true;
+      this.#fail(share.base, undefined, error);
+      this.unfinished.push({ server: share.base });
     }
-  });
-  const others = (await Promise.all(read)).flat();
-  const isStated = base !== undefined && walk.hasToken(base);
-  const identifiers = dataset.stated?.identifiers ?? [];
-  return {
-    title: dataset.title,
-    identifiers: identifiers.length === 0 ? [dataset.identifier] : identifiers,
-    ...(dataset.publisher === undefined ? {} : { publisher: dataset.publisher }),
-    stated: [...(dataset.stated === undefined ? [] : [dataset.stated]), ...others],
-    said,
-    received,
-    purposes: isStated ? (asked.purposes ?? []) : [],
-    ...(isStated && asked.project !== undefined ? { project: asked.project } : {}),
-  };
-}
-
-async function* recordsOf(walk: Walk, dataset: Dataset, sent: SentRequest[]): AsyncGenerator<FetchedRecord> {
-  const extent = mainExtent(dataset.extents);
-  if (extent === undefined) throw new ServerError('its record does not say where its data are', 0);
-  const peer = await walk.peer(extent.base);
-  const seen = new Set<string>();
-  for await (const record of fetched({ walk, peer, sent }, extent, typesOf(dataset, peer))) {
-    const key = `${record.type}/${String(record.resource['id'])}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
-    yield record;
   }
-}
 
-interface Fetching {
-  walk: Walk;
-  peer: Peer;
-  sent: SentRequest[];
-}
-
-/** What the record names, else all that the server says it can search by patient. */
-function typesOf({ types }: Dataset, peer: Peer): readonly string[] {
-  if (types.length > 0) return types;
-  return [...peer.types].filter(([type, names]) => type === 'Patient' || names.has('patient')).map(([type]) => type);
-}
-
-async function* fetched(fetching: Fetching, extent: Extent, types: readonly string[]): AsyncGenerator<FetchedRecord> {
-  const { walk, peer, sent } = fetching;
-  if (extent.kind === 'whole' || extent.kind === 'search') {
-    for (const type of types) yield* search(fetching, type, restriction(peer, extent, type));
-    return;
+  async *#pages(piece: Piece, earlier: Progress | undefined): AsyncGenerator<Page> {
+    const request = { server: piece.base, request: piece.query, pages: earlier?.pages ?? 0 };
+    if (piece.kind !== 'held' && piece.kind !== 'refused') this.requests.push(request);
+    const fetching: Fetching = {
+      walk: this.#walk,
+      seen: this.#seen,
+      owner: ++this.#owner,
+      keep: this.#keeps(piece.base),
+    };
+    let last = earlier;
+    const change = earlier === undefined ? undefined : await changeSince(this.#walk, piece, earlier);
+    if (change !== undefined) this.#walk.problem({ server: piece.base, step: 'get', reason: change });
+    for await (const page of pagesOfPiece(fetching, piece, earlier)) {
+      last = page.progress;
+      request.pages = last.pages;
+      yield page;
+    }
+    if (last !== undefined) await this.#weigh(piece, last, earlier?.done === true);
   }
-  sent.push({ server: peer.base, request: `${listingTypes[extent.kind]}/${extent.id}`, pages: 1 });
-  const references = await listedReferences(walk, peer.base, extent);
-  const isPatient = (reference: string): boolean => reference.startsWith('Patient/');
-  for (const reference of references.filter((one) => !isPatient(one))) {
-    sent.push({ server: peer.base, request: reference, pages: 1 });
-    const resource = await walk.http.get('get', peer.base, `${peer.base}/${reference}`);
-    yield { type: String(resource['resourceType']), resource };
+
+  /** Listed persons who did not come: their server keeps them back, as it may, but it is said. */
+  #withheld({ base, persons, populations, records }: Share): void {
+    if (persons.size === 0 || populations.length > 0 || records.has('Patient') || this.#question !== undefined) return;
+    const got = this.#tallies.get(`${base} Patient`)?.got ?? 0;
+    if (got < persons.size)
+      this.notes.push(`${base} gave ${got} of ${persons.size} persons that are listed, and keeps back the others`);
   }
-  const patients = references.filter(isPatient);
-  for (let at = 0; at < patients.length; at += patientsAtOnce) {
-    const some = patients.slice(at, at + patientsAtOnce);
-    for (const type of new Set(['Patient', ...types])) {
-      const reference = patientParameter(peer, type);
-      const ids = some.map((one) => one.slice('Patient/'.length)).join(',');
-      if (type === 'Patient') yield* search(fetching, type, [['_id', ids]]);
-      else if (reference !== undefined) yield* search(fetching, type, [[reference, some.join(',')]]);
+
+  /** Holds what came against what was said. */
+  async #weigh(piece: Piece, progress: Progress, isOld: boolean): Promise<void> {
+    const { base: server, type } = piece;
+    const { got, told } = progress;
+    const tally = this.#tallies.get(`${server} ${type}`) ?? { server, type, got: 0, told: 0, untold: false };
+    this.#tallies.set(`${server} ${type}`, {
+      ...tally,
+      got: tally.got + got,
+      told: (tally.told ?? 0) + (told ?? 0),
+      untold: tally.untold || (told === undefined && piece.kind === 'search'),
+    });
+    for (const reason of await faultsOf(this.#walk, piece, progress, isOld)) {
+      this.#walk.problem({ server, step: 'get', reason });
     }
   }
 }
 
-/** What every type knows is asked as it stands; what only patients know is asked of the patient. */
-function restriction(peer: Peer, extent: Extent, type: string): Parameter[] {
-  const parameters = extentParameters(extent);
-  if (parameters === undefined) throw new ServerError('no search can say what belongs to the data set', 0);
-  const isCommon = parameters.every(([name]) => name.startsWith('_') && !name.startsWith('_has:'));
-  if (type === 'Patient' || isCommon) return parameters;
-  const reference = patientParameter(peer, type);
-  if (reference === undefined) throw new ServerError(`${type} cannot be searched by patient`, 0);
-  return parameters.map(([name, value]) => [`${reference}:Patient.${name}`, value]);
-}
-
-const listingTypes = { group: 'Group', list: 'List', manifest: 'DocumentManifest' } as const;
-
-async function* search(
-  { walk, peer, sent }: Fetching,
-  type: string,
-  parameters: readonly Parameter[],
-): AsyncGenerator<FetchedRecord> {
-  const query = queryOf(type, [...parameters, ['_count', '500']]);
-  const request = { server: peer.base, request: query, pages: 0 };
-  sent.push(request);
-  for await (const page of pagesOf(walk.http, 'get', peer.base, query, walk.limits.pages)) {
-    request.pages++;
-    for (const { resource, mode } of page) {
-      if (mode === 'outcome') continue;
-      if (resource['resourceType'] !== type)
-        throw new ServerError(`it answered a search for ${type} with other types`, 200);
-      yield { type, resource };
-    }
-  }
-}
+const isClosed = (status: number): boolean => [0, 401, 403, 429].includes(status) || status >= 500;

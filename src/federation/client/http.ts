@@ -43,6 +43,14 @@ export interface HttpAnswer {
 /** Fetches JSON objects from `base` and below. Throws ServerError. */
 export interface Http {
   get(step: Step, base: string, url: string, count?: (body: JsonObject) => number): Promise<JsonObject>;
+  /** Sends `sent` to an operation that changes nothing, so that it may be tried again like a read. */
+  post(
+    step: Step,
+    base: string,
+    url: string,
+    sent: JsonObject,
+    count?: (body: JsonObject) => number,
+  ): Promise<JsonObject>;
 }
 
 interface Visit {
@@ -63,11 +71,13 @@ export function createHttp(settings: HttpSettings): Http {
     }
     return visit;
   };
+  const within = (asked: Asked): Promise<JsonObject> => {
+    const visit = visitOf(asked.base);
+    return visit.gate(() => all(() => persist(settings, visit, asked)));
+  };
   return {
-    get(step, base, url, count = () => 1) {
-      const visit = visitOf(base);
-      return visit.gate(() => all(() => persist(settings, visit, { step, base, url, count })));
-    },
+    get: (step, base, url, count = () => 1) => within({ step, base, url, count }),
+    post: (step, base, url, sent, count = () => 1) => within({ step, base, url, count, sent }),
   };
 }
 
@@ -76,6 +86,8 @@ interface Asked {
   base: string;
   url: string;
   count(body: JsonObject): number;
+  /** the body of a POST */
+  sent?: JsonObject;
 }
 
 /** Tries again what may succeed later, as long as the server has time left. */
@@ -104,6 +116,8 @@ async function persist(settings: HttpSettings, visit: Visit, asked: Asked): Prom
     const answer = await attemptOnce(settings, asked, Math.min(left, limits.requestMs));
     if ('body' in answer) {
       trace(answer.status, asked.count(answer.body));
+      // A download may take as long as it goes on.
+      if (asked.step === 'get') visit.until = now() + limits.serverMs;
       const { body, headers, url } = answer;
       settings.onAnswer?.({ step: asked.step, base: asked.base, url, headers, body });
       return body;
@@ -124,14 +138,16 @@ type Attempt =
 
 const passing = new Set([408, 429, 500, 502, 503, 504]);
 
-async function attemptOnce(settings: HttpSettings, { base, url }: Asked, ms: number): Promise<Attempt> {
+async function attemptOnce(settings: HttpSettings, { base, url, sent }: Asked, ms: number): Promise<Attempt> {
   const token = settings.tokens.get(base);
   const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(ms)));
   const signal = settings.signal === undefined ? timeout : AbortSignal.any([timeout, settings.signal]);
   let status = 0;
   try {
     const response = await ask(settings, url, {
+      ...(sent === undefined ? {} : { method: 'POST', body: JSON.stringify(sent) }),
       headers: {
+        ...(sent === undefined ? {} : { 'content-type': 'application/fhir+json' }),
         accept: 'application/fhir+json',
         // A server that ignores what it does not know would count too many.
         prefer: 'handling=strict',

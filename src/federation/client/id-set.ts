@@ -3,93 +3,184 @@ import { type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
 import { parseReference } from '../../fhir/reference.ts';
 import type { Extent } from './answer.ts';
 import { pagesOf, queryOf, textOf } from './bundle.ts';
-import type { CodedCriterion, Criterion } from './criterion.ts';
-import { ServerError } from './http.ts';
 import {
-  codeParameter,
+  type AllCriterion,
+  type CodedCriterion,
+  type Criterion,
+  isAboutRecords,
+  type RecordCriterion,
+} from './criterion.ts';
+import { ServerError } from './http.ts';
+import { NotAskable } from './not-askable.ts';
+import {
+  type Carrier,
+  codeParameters,
   demographicParameters,
   extentParameters,
   type Parameter,
   patientParameter,
 } from './patient-search.ts';
 import type { Peer } from './peer.ts';
+import { share, type Time, tellsTime, timesOf } from './record-time.ts';
 import type { Walk } from './walk.ts';
 
 const pageSize: Parameter = ['_count', '500'];
 
-/** The ids of the patients in `extent` who meet all criteria; `carriers` are the types that may carry each coded one. */
-export async function patientIds(
-  walk: Walk,
-  peer: Peer,
-  extent: Extent,
-  criteria: readonly Criterion[],
-  carriers: (criterion: CodedCriterion) => readonly string[],
-  asOf: string,
-): Promise<Set<string>> {
-  const coded = criteria.filter((criterion) => criterion.kind === 'coded');
-  const sets = [members(walk, peer, extent, demographicParameters(criteria, asOf))];
-  for (const criterion of coded) sets.push(carried(walk, peer, criterion, carriers(criterion)));
-  const [first, ...others] = await Promise.all(sets);
-  return new Set([...first!].filter((id) => others.every((set) => set.has(id))));
+/** Where it is read, and how. */
+export interface Reading {
+  walk: Walk;
+  peer: Peer;
+  extent: Extent;
+  /** the types that may carry a coded criterion */
+  carriers: (criterion: CodedCriterion) => readonly Carrier[];
+  asOf: string;
+}
+
+type Ids = ReadonlySet<string>;
+
+/** The ids of the patients in the data set who meet all criteria. Throws NotAskable and ServerError. */
+export async function patientIds(reading: Reading, criterion: AllCriterion): Promise<Ids> {
+  const isDemographic = ({ kind }: Criterion): boolean => kind === 'age' || kind === 'sex';
+  const demographic = demographicParameters(criterion.of.filter(isDemographic), reading.asOf);
+  const others = criterion.of.filter((one) => !isDemographic(one));
+  const members = await membersOf(reading, demographic);
+  return others.length === 0
+    ? members
+    : common([members, await meeting(reading, { ...criterion, of: others }, members)]);
+}
+
+/** Those who meet the criterion; whoever is no member may be among them. */
+async function meeting(reading: Reading, criterion: Criterion, members: Ids): Promise<Ids> {
+  const all = (of: readonly Criterion[]) => Promise.all(of.map((one) => meeting(reading, one, members)));
+  switch (criterion.kind) {
+    case 'all':
+      if (!criterion.together) return common(await all(criterion.of));
+      return common([
+        await overlapping(reading, criterion.of.filter(isAboutRecords)),
+        ...(await all(criterion.of.filter((one) => !isAboutRecords(one)))),
+      ]);
+    case 'any':
+      return new Set((await all(criterion.of)).flatMap((ids) => [...ids]));
+    case 'not': {
+      const met = await meeting(reading, criterion.of, members);
+      return new Set([...members].filter((id) => !met.has(id)));
+    }
+    case 'age':
+    case 'sex':
+      return patients(reading, demographicParameters([criterion], reading.asOf));
+    case 'coded':
+      return criterion.during === undefined ? carried(reading, criterion) : overlapping(reading, [criterion]);
+    case 'where':
+      return criterion.type === 'Patient' ? patients(reading, criterion.parameters) : carried(reading, criterion);
+  }
+}
+
+function common(sets: readonly Ids[]): Ids {
+  const [first = new Set<string>(), ...others] = [...sets].sort((one, two) => one.size - two.size);
+  return new Set([...first].filter((id) => others.every((set) => set.has(id))));
 }
 
 /** Patients of the data set who meet the demographic criteria. */
-async function members(
-  walk: Walk,
-  peer: Peer,
-  extent: Extent,
-  demographic: readonly Parameter[],
-): Promise<Set<string>> {
+async function membersOf(reading: Reading, demographic: readonly Parameter[]): Promise<Ids> {
+  const { walk, peer, extent } = reading;
   const isListed = extent.kind === 'group' || extent.kind === 'list' || extent.kind === 'manifest';
   const listed = isListed ? await listedPatients(walk, peer.base, extent) : undefined;
   if (listed !== undefined && demographic.length === 0) return listed;
-  const restricting = isListed ? [] : extentParameters(extent);
-  if (restricting === undefined) throw new ServerError('no search can say what belongs to the data set', 0);
-  const found = await collect(walk, peer.base, 'Patient', [...restricting, ...demographic], (patient) =>
-    textOf(patient['id']),
-  );
-  return listed === undefined ? found : new Set([...found].filter((id) => listed.has(id)));
+  if (!isListed && extentParameters(extent) === undefined) {
+    throw new NotAskable('no search can say which patients belong to the data set');
+  }
+  const found = await patients(reading, demographic);
+  return listed === undefined ? found : common([listed, found]);
 }
 
-/** Patients with a record that carries the criterion, of any of the types. */
-async function carried(
-  walk: Walk,
-  peer: Peer,
-  criterion: CodedCriterion,
-  types: readonly string[],
-): Promise<Set<string>> {
-  const sets = types.map((type) => {
-    const reference = patientParameter(peer, type) === 'patient' ? ['subject', 'patient'] : ['subject'];
-    return collect(walk, peer.base, type, [codeParameter(criterion)], (record) =>
-      reference.map((name) => patientOf(objectOf(record[name]), peer.base)).find((id) => id !== undefined),
-    );
+/** Patients found by the parameters, within the data set where a search can say it without `_has`. */
+async function patients({ walk, peer, extent }: Reading, parameters: readonly Parameter[]): Promise<Ids> {
+  const within = extent.kind === 'search' ? (extentParameters(extent) ?? []) : [];
+  const ids = new Set<string>();
+  for await (const patient of recordsOf(walk, peer.base, 'Patient', [...within, ...parameters])) {
+    const id = textOf(patient['id']);
+    if (id !== undefined) ids.add(id);
+    bounded(ids.size, walk);
+  }
+  return ids;
+}
+
+/** Patients with a record that meets the criterion, of any of the types. */
+async function carried(reading: Reading, criterion: RecordCriterion): Promise<Ids> {
+  const ids = new Set<string>();
+  await eachRecord(reading, criterion, (_, id) => {
+    ids.add(id);
+    bounded(ids.size, reading.walk);
   });
-  const union = new Set<string>();
-  for (const set of await Promise.all(sets)) for (const id of set) union.add(id);
-  return union;
+  return ids;
 }
 
-async function collect(
-  walk: Walk,
+/** Patients with a moment that records of each of the branches are about. */
+async function overlapping(reading: Reading, branches: readonly Criterion[]): Promise<Ids> {
+  const times = await Promise.all(branches.map((branch) => timesByPatient(reading, branch)));
+  const [first, ...others] = times;
+  const ids = [...first!.keys()].filter((id) => others.every((one) => one.has(id)));
+  return new Set(ids.filter((id) => share(times.map((one) => one.get(id)!))));
+}
+
+async function timesByPatient(reading: Reading, branch: Criterion): Promise<ReadonlyMap<string, Time[]>> {
+  const times = new Map<string, Time[]>();
+  const ofOne = async (criterion: RecordCriterion): Promise<void> => {
+    const during = criterion.kind === 'coded' ? criterion.during : undefined;
+    await eachRecord(reading, criterion, (record, id) => {
+      const type = String(record['resourceType']);
+      if (!tellsTime(type)) throw new NotAskable(`the time that resources of type ${type} are about is not known`);
+      const told = timesOf(record, during);
+      if (told.length > 0) times.set(id, [...(times.get(id) ?? []), ...told]);
+      bounded(times.size, reading.walk);
+    });
+  };
+  const leaves = (one: Criterion): RecordCriterion[] =>
+    one.kind === 'any' ? one.of.flatMap(leaves) : one.kind === 'coded' || one.kind === 'where' ? [one] : [];
+  await Promise.all(leaves(branch).map(ofOne));
+  return times;
+}
+
+/** Every record that meets the criterion, with the id of its patient on this server. */
+async function eachRecord(
+  reading: Reading,
+  criterion: RecordCriterion,
+  found: (record: JsonObject, id: string) => void,
+): Promise<void> {
+  const { walk, peer } = reading;
+  const searches: [type: string, parameters: readonly Parameter[]][] =
+    criterion.kind === 'where'
+      ? [[criterion.type, criterion.parameters]]
+      : reading.carriers(criterion).map(({ type, code }) => [type, codeParameters(criterion, code)]);
+  await Promise.all(
+    searches.map(async ([type, parameters]) => {
+      const names = patientParameter(peer, type) === 'patient' ? ['subject', 'patient'] : ['subject'];
+      for await (const record of recordsOf(walk, peer.base, type, parameters)) {
+        const id = names.map((name) => patientOf(objectOf(record[name]), peer.base)).find((one) => one !== undefined);
+        if (id !== undefined) found(record, id);
+      }
+    }),
+  );
+}
+
+async function* recordsOf(
+  { http, limits }: Walk,
   base: string,
   type: string,
   parameters: readonly Parameter[],
-  idOf: (resource: JsonObject) => string | undefined,
-): Promise<Set<string>> {
-  const ids = new Set<string>();
-  const query = queryOf(type, [...parameters, pageSize]);
-  for await (const page of pagesOf(walk.http, 'count', base, query, walk.limits.pages)) {
+): AsyncGenerator<JsonObject> {
+  for await (const page of pagesOf(http, 'count', base, queryOf(type, [...parameters, pageSize]), limits.pages)) {
     for (const { resource, mode } of page) {
       if (mode !== 'match') continue;
       if (resource['resourceType'] !== type)
         throw new ServerError(`it answered a search for ${type} with other types`, 200);
-      const id = idOf(resource);
-      if (id !== undefined) ids.add(id);
+      yield resource;
     }
-    if (ids.size > walk.limits.patients)
-      throw new ServerError(`more than ${walk.limits.patients} patients to compare`, 200);
   }
-  return ids;
+}
+
+function bounded(size: number, { limits }: Walk): void {
+  if (size > limits.patients) throw new ServerError(`more than ${limits.patients} patients to compare`, 200);
 }
 
 type Listed = Extract<Extent, { kind: 'group' | 'list' | 'manifest' }>;

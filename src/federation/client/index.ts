@@ -1,17 +1,20 @@
 /** fairway's client: discover, find, count and get over any FHIR servers, in Node and in browsers. See README.md */
 export * from './answer.ts';
+export { assessDataset } from './assess.ts';
 export { type Client, createClient, type Start } from './client.ts';
-export { ageFromText, codedFromText, sexFromText } from './criterion.ts';
+export { ageFromText, codedFromText, expressionFromText, sexFromText } from './criterion-text.ts';
+export { type FetchedRecord, type Progress, recordKey } from './fetch-piece.ts';
+export type { FetchedFile } from './file.ts';
 export { wholeServer } from './find.ts';
-export type { Download, FetchedRecord, SentRequest } from './get.ts';
+export type { Delivery, Download, GetOptions, SentRequest, Sink, Tally } from './get.ts';
 export { ServerError } from './http.ts';
 export { defaultLimits, type Limits } from './limits.ts';
-export {
-  type AgeRange,
-  type CodeCriterion,
-  type ObservationCriterion,
-  type PatientCriterion,
-  type Question,
-  readQuestion,
-} from './question.ts';
+export type { Hop } from './plan.ts';
+export type { DatasetCriteria, PatientCriterion, Question, ServerCriteria } from './question.ts';
+export { ccdlOf } from './question-ccdl.ts';
+export { groupOf } from './question-group.ts';
+export { questionOfCcdl } from './question-of-ccdl.ts';
+export { questionOfGroup } from './question-of-group.ts';
+export { readQuestion } from './question-read.ts';
+export { questionText } from './question-text.ts';
 export type { Asked, ClientSettings } from './walk.ts';

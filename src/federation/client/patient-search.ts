@@ -1,19 +1,32 @@
 /** Says a question's criteria as one search for patients. https://hl7.org/fhir/R4B/search.html#has */
 import type { Extent } from './answer.ts';
 import { escapeValue } from './bundle.ts';
-import type { Code, CodedCriterion, Criterion } from './criterion.ts';
+import type { Code, CodedCriterion, Criterion, WhereCriterion } from './criterion.ts';
 import type { Peer } from './peer.ts';
-import type { CodedKind } from './question.ts';
+import type { CodedKind, QuantityFilter } from './question.ts';
+import { isShaping } from './where.ts';
 
 export type Parameter = readonly [name: string, value: string];
 
-/** The resource types that can carry a criterion. */
-export const carriersOf: Readonly<Record<CodedKind, readonly string[]>> = {
-  medication: ['MedicationRequest', 'MedicationStatement', 'MedicationAdministration', 'MedicationDispense'],
-  condition: ['Condition'],
-  procedure: ['Procedure'],
-  observation: ['Observation'],
+/** A resource type that can carry a criterion, and the search parameter of its code. */
+export interface Carrier {
+  readonly type: string;
+  readonly code: string;
+}
+
+const byCode = (...types: string[]): Carrier[] => types.map((type) => ({ type, code: 'code' }));
+
+/** The carriers of each kind. */
+export const carriersOf: Readonly<Record<CodedKind, readonly Carrier[]>> = {
+  medication: byCode('MedicationRequest', 'MedicationStatement', 'MedicationAdministration', 'MedicationDispense'),
+  condition: byCode('Condition'),
+  procedure: byCode('Procedure'),
+  observation: byCode('Observation'),
+  immunization: [{ type: 'Immunization', code: 'vaccine-code' }],
 };
+
+/** How a code is found that stands in a resource of its own. */
+export const medicationByReference = 'medication:Medication.code';
 
 /** The parameter that leads from a record to its patient; undefined where the server states none. */
 export function patientParameter(peer: Peer, type: string): string | undefined {
@@ -43,25 +56,57 @@ export function yearsBefore(day: string, years: number): string {
   return isLeapDay && !hasLeapDay ? `${year}-02-28` : `${year}${day.slice(4)}`;
 }
 
-/** The parameter of a carrier's own search that asks for the criterion. */
-export function codeParameter({ codes, below, value }: CodedCriterion): Parameter {
-  const tokens = codes.map(tokenOf);
-  if (value === undefined) return [below ? 'code:below' : 'code', tokens.join(',')];
-  const prefix = value.comparator === 'eq' ? '' : value.comparator;
-  const quantity = `${prefix}${value.number}${value.unit === undefined ? '' : `||${escapeValue(value.unit)}`}`;
-  return ['code-value-quantity', tokens.map((token) => `${token}$${quantity}`).join(',')];
-}
-
 const tokenOf = ({ system, code }: Code): string =>
   system === undefined ? escapeValue(code) : `${escapeValue(system)}|${escapeValue(code)}`;
 
-/** The parameter of a Patient search for the criterion, carried by resources of `type`. */
-export function hasParameter(criterion: CodedCriterion, type: string, reference: string): Parameter {
-  const [name, value] = codeParameter(criterion);
-  return [`_has:${type}:${reference}:${name}`, value];
+function quantityOf({ comparator, number, unit }: QuantityFilter): string {
+  const prefix = comparator === 'eq' ? '' : comparator;
+  return `${prefix}${number}${unit === undefined ? '' : `||${escapeValue(unit)}`}`;
 }
 
-const shaping = new Set(['_count', '_sort', '_summary', '_total', '_format', '_elements', '_include', '_revinclude']);
+/** The parameters of a carrier's own search that ask for the criterion. */
+export function codeParameters({ codes, below, values, valueCodes }: CodedCriterion, code = 'code'): Parameter[] {
+  return [
+    [below ? `${code}:below` : code, codes.map(tokenOf).join(',')],
+    ...values.map((value): Parameter => ['value-quantity', quantityOf(value)]),
+    ...(valueCodes.length === 0 ? [] : [['value-concept', valueCodes.map(tokenOf).join(',')] as const]),
+  ];
+}
+
+/**
+ * The parameter of a Patient search for the criterion, carried by resources of a type. Two conditions on one record
+ * cannot be said by two `_has`, which different records may meet: undefined where no composite says them.
+ */
+export function hasParameter(
+  criterion: CodedCriterion,
+  { type, code }: Carrier,
+  reference: string,
+): Parameter | undefined {
+  const { codes, below, values, valueCodes, during } = criterion;
+  if (during !== undefined) return undefined;
+  const [coded] = codeParameters(criterion, code);
+  const [value, ...more] = values;
+  const prefix = `_has:${type}:${reference}:`;
+  if (value === undefined && valueCodes.length === 0) return [`${prefix}${coded![0]}`, coded![1]];
+  if (more.length > 0 || below || (value !== undefined && valueCodes.length > 0)) return undefined;
+  const seconds = value === undefined ? valueCodes.map(tokenOf) : [quantityOf(value)];
+  const pairs = codes.flatMap((one) => seconds.map((second) => `${tokenOf(one)}$${second}`));
+  return [`${prefix}code-value-${value === undefined ? 'concept' : 'quantity'}`, pairs.join(',')];
+}
+
+/** What a search that stands in the question asks of patients; undefined where one search cannot say it. */
+export function whereParameters(
+  { type, parameters }: WhereCriterion,
+  reference: string,
+): readonly Parameter[] | undefined {
+  if (type === 'Patient') return parameters;
+  const [only, ...more] = parameters;
+  return only === undefined || more.length > 0 ? undefined : [[`_has:${type}:${reference}:${only[0]}`, only[1]]];
+}
+
+/** What a search asks of resources, without what shapes its result. */
+export const askedBy = (query: string): Parameter[] =>
+  [...new URLSearchParams(query)].filter(([name]) => !isShaping(name));
 
 /** What restricts a Patient search to the data set; undefined where a search cannot say it. */
 export function extentParameters(extent: Extent): Parameter[] | undefined {
@@ -75,7 +120,7 @@ export function extentParameters(extent: Extent): Parameter[] | undefined {
     case 'manifest':
       return [['_has:DocumentManifest:item:_id', extent.id]];
     case 'search': {
-      const asked = [...new URLSearchParams(extent.query)].filter(([name]) => !shaping.has(name.split(':')[0]!));
+      const asked = askedBy(extent.query);
       if (extent.type === 'Patient') return asked;
       // Two conditions on one record cannot be said by two `_has`, which different records may meet.
       const [only] = asked;

@@ -2,10 +2,16 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../fhir/json.ts';
 import { type AnsweredDataset, type CountAnswer, patientRange } from './answer.ts';
-import { ageFromText, codedFromText, criteriaOf, parseCode, sexFromText } from './criterion.ts';
-import { codeParameter, demographicParameters, yearsBefore } from './patient-search.ts';
-import { readQuestion } from './question.ts';
+import { type CodedCriterion, criterionOfQuestion, parseCode } from './criterion.ts';
+import { ageFromText, codedFromText, expressionFromText, sexFromText } from './criterion-text.ts';
+import { demographicParameters, hasParameter, yearsBefore } from './patient-search.ts';
+import { readQuestion } from './question-read.ts';
+import { questionText } from './question-text.ts';
 import { datasetOf } from './record.ts';
+
+function deep(levels: number): Json {
+  return levels === 0 ? { sex: 'male' } : { any: [{ age: { from: 1 } }, deep(levels - 1)] };
+}
 
 describe('reading', () => {
   test('fills nothing in and freezes all', () => {
@@ -46,16 +52,131 @@ describe('reading', () => {
     [{ patients: { all: [{ medication: [] }] } }, 'empty list'],
     [{ patients: { all: [{ condition: 'urn:x|' }] } }, 'names no code'],
     [{ patients: { all: [{ condition: { code: 'a', below: 'yes' } }] } }, 'must be true or false'],
-    [{ patients: { all: [{ observation: { code: 'a', below: true, value: { number: 1 } } }] } }, 'cannot have both'],
     [{ patients: { all: [{ observation: { code: 'a', value: { number: 'many' } } }] } }, 'decimal number'],
     [{ patients: { all: [{ observation: { code: 'a', value: { number: 1, comparator: '~' } } }] } }, 'must be one of'],
     [{ patients: { asOf: '2023-02-29' } }, 'must be a day'],
     [{ patients: { together: 'always' } }, 'must be one of'],
+    [{ patients: { together: 'overlapping', all: [{ condition: 'a' }] } }, 'two criteria on records at least'],
+    [{ patients: { together: 'overlapping', all: [{ condition: 'a' }, { sex: 'male' }] } }, 'two criteria on records'],
+    [
+      { patients: { all: [{ all: [{ where: 'Patient?active=true' }, { condition: 'a' }], together: 'overlapping' }] } },
+      'two criteria on records',
+    ],
+    [
+      {
+        patients: {
+          together: 'overlapping',
+          all: [{ condition: 'a' }, { any: [{ condition: 'b' }, { sex: 'male' }] }, { condition: 'c' }],
+        },
+      },
+      'alternatives of which some are records',
+    ],
+    [{ patients: { all: [{ any: [{ sex: 'male' }], together: 'overlapping' }] } }, 'goes with all only'],
+    [{ patients: { all: [{ any: [] }] } }, 'must not be an empty list'],
+    [{ patients: { all: [{ all: { sex: 'male' } }] } }, 'must be a list of criteria'],
+    [{ patients: { all: [{ not: {} }] } }, 'exactly one member'],
+    [{ patients: { all: [{ not: [{ sex: 'male' }] }] } }, 'must be an object'],
+    [{ patients: { not: [] } }, 'patients.not must not be an empty list'],
+    [{ patients: { any: {} } }, 'patients.any must be a list'],
+    [{ patients: { all: [{ condition: { code: 'a', from: '2020' } }] } }, 'must be a day'],
+    [{ patients: { all: [{ condition: { code: 'a', from: '2020-01-02', to: '2020-01-01' } }] } }, 'back to 2020-01-01'],
+    [{ patients: { all: [{ condition: { code: 'a', value: { number: 1 } } }] } }, 'value is not known'],
+    [{ patients: { all: [{ observation: { code: 'a', value: [] } }] } }, 'must not be an empty list'],
+    [{ patients: { all: [{ observation: { code: 'a', value: { code: 'x|' } } }] } }, 'names no code'],
+    [{ patients: { all: [{ observation: { code: 'a', value: { code: 'x', number: 1 } } }] } }, 'number is not known'],
+    [{ patients: { all: [{ observation: { code: 'a', value: [{ code: 'x' }, { code: 'y' }] } }] } }, 'more than once'],
+    [{ patients: { all: [{ where: 'gender=male' }] } }, 'is no search such as'],
+    [{ patients: { all: [{ where: 'Patient?' }] } }, 'is no search such as'],
+    [{ patients: { all: [{ where: 'Condition?code=' }] } }, 'is no search such as'],
+    [{ patients: { all: [{ where: 'Patient?gender=male&_count=1' }] } }, '_count asks nothing'],
+    [{ patients: { all: [deep(9)] } }, 'more than 8 criteria inside each other'],
+    [{ patients: { all: Array.from({ length: 201 }, () => ({ sex: 'male' })) } }, 'at most 200 criteria'],
+    [{ patients: { all: [{ condition: Array.from({ length: 1001 }, () => 'a') }] } }, '1000 codes at most'],
+    [{ about: 'x'.repeat(10_001) }, 'longer than 10000'],
+    [{ datasets: { minimumPatients: 0.5 } }, 'whole number from 1'],
+    [{ datasets: { country: ['Europe'] } }, 'two-letter code'],
+    [{ servers: { role: 'archive' } }, 'must be one of'],
+    [{ servers: { language: 'Deutsch!' } }, 'no language such as'],
+    [{ servers: { fhirVersion: '4' } }, 'no FHIR version'],
+    [{ servers: { type: 'condition' } }, 'no resource type'],
+    [{ servers: { searchParameter: 'Condition code' } }, 'no search parameter'],
+    [{ servers: { profile: 'mine' } }, 'no canonical URL'],
+    [{ servers: { seenWithin: 'soon' } }, 'no time such as'],
+    [{ servers: { seenWithin: ['1h', '2h'] } }, 'must be text'],
     [{ servers: { country: 'Germany' } }, 'two-letter code'],
     [{ datasets: { granularity: 'most' } }, 'must be one of'],
   ])('%j is refused', (input, message) => {
     expect(() => readQuestion(input)).toThrow(message);
   });
+
+  test('each meaning has one form', () => {
+    const all = (...criteria: Json[]) => readQuestion({ patients: { all: criteria } }).patients.all;
+    expect(all({ all: [{ any: [{ not: { not: { sex: 'male' } } }] }] })).toEqual([{ sex: 'male' }]);
+    expect(all({ medication: { code: ['x'], below: true } }, { condition: { code: 'y', below: false } })).toEqual([
+      { medication: { code: 'x' } },
+      { condition: { code: 'y' } },
+    ]);
+    const beside = readQuestion({
+      patients: { all: [{ age: { from: 1 } }], any: [{ condition: 'a' }, { condition: 'b' }], not: { sex: 'male' } },
+    });
+    expect(beside.patients.all).toEqual([
+      { age: { from: 1 } },
+      { any: [{ condition: { code: 'a' } }, { condition: { code: 'b' } }] },
+      { not: { sex: 'male' } },
+    ]);
+    expect(readQuestion({ servers: { operation: '$feasibility' } }).servers).toEqual({ operation: ['feasibility'] });
+  });
+
+  test.each<[string, Json]>([
+    ['condition a', { condition: { code: 'a' } }],
+    ['condition a or procedure b', { any: [{ condition: { code: 'a' } }, { procedure: { code: 'b' } }] }],
+    [
+      'age 65.. and not (sex male or medication urn:x|a,urn:x|b)',
+      {
+        all: [
+          { age: { from: 65 } },
+          { not: { any: [{ sex: 'male' }, { medication: { code: ['urn:x|a', 'urn:x|b'] } }] } },
+        ],
+      },
+    ],
+    [
+      '((observation a>=6.5 % from 2020-01-01 to 2020-12-31) or where Patient?name=Ng)',
+      {
+        any: [
+          {
+            observation: {
+              code: 'a',
+              from: '2020-01-01',
+              to: '2020-12-31',
+              value: { comparator: 'ge', number: '6.5', unit: '%' },
+            },
+          },
+          { where: 'Patient?name=Ng' },
+        ],
+      },
+    ],
+    ['where Condition?code=a(b) and sex other', { all: [{ where: 'Condition?code=a(b)' }, { sex: 'other' }] }],
+    [
+      'observation a is urn:x|b,c from 2020-01-01',
+      { observation: { code: 'a', from: '2020-01-01', value: { code: ['urn:x|b', 'c'] } } },
+    ],
+    ['immunization v*', { immunization: { code: 'v', below: true } }],
+  ])('the expression %s', (text, expected) => expect(expressionFromText(text)).toEqual(expected));
+
+  test.each<[string, string]>([
+    ['', 'lacks a criterion at its end'],
+    ['condition', 'is no criterion'],
+    ['disease a', 'is no criterion'],
+    ['condition a or', 'lacks a criterion at its end'],
+    ['or condition a', 'lacks a criterion before "or"'],
+    ['not', 'lacks a criterion at its end'],
+    ['condition a and condition b or condition c', 'mixes and with or'],
+    ['(condition a', 'without ")"'],
+    ['condition a)', 'without "("'],
+    ['condition a from 2020-01-01 from 2020-01-02', 'says twice from'],
+    ['condition a*,b', 'mixes codes'],
+    ['observation a is b*', 'below a value'],
+  ])('the expression "%s" is refused', (text, message) => expect(() => expressionFromText(text)).toThrow(message));
 
   test('short texts of the command line', () => {
     expect(ageFromText('18..64')).toEqual({ age: { from: 18, to: 64 } });
@@ -92,16 +213,89 @@ describe('as search parameters', () => {
   });
 
   test('codes are escaped, medication means all below', () => {
-    const [medication, observation] = criteriaOf(
+    const { of } = criterionOfQuestion(
       readQuestion({
         patients: {
           all: [{ medication: 'urn:a,b|c$d' }, { observation: { code: 'x', value: { number: '6.50', unit: '%' } } }],
         },
       }),
     );
-    expect(codeParameter(medication as any)).toEqual(['code:below', 'urn:a\\,b|c\\$d']);
-    expect(codeParameter(observation as any)).toEqual(['code-value-quantity', 'x$6.50||%']);
+    const [medication, observation] = of as CodedCriterion[];
+    const carrier = (type: string) => ({ type, code: 'code' });
+    expect(hasParameter(medication!, carrier('M'), 'patient')).toEqual([
+      '_has:M:patient:code:below',
+      'urn:a\\,b|c\\$d',
+    ]);
+    const coded = { ...observation!, values: [], valueCodes: [{ code: 'p' }, { system: 'urn:y', code: 'q' }] };
+    expect(hasParameter(coded, carrier('O'), 'subject')).toEqual([
+      '_has:O:subject:code-value-concept',
+      'x$p,x$urn:y|q',
+    ]);
+    expect(hasParameter(observation!, carrier('O'), 'subject')).toEqual([
+      '_has:O:subject:code-value-quantity',
+      'x$6.50||%',
+    ]);
   });
+});
+
+describe('as a sentence', () => {
+  test.each<[Json, string]>([
+    [{}, 'Which data sets are there?'],
+    [
+      { about: 'Who?', patients: { all: [{ age: { to: 17 } }], asOf: '2026-01-01' } },
+      'Who? (How many patients are at most 17 years old (ages on 2026-01-01)?)',
+    ],
+    [
+      {
+        patients: {
+          all: [
+            { age: { from: 18, to: 64 } },
+            { medication: ['a', 'b'] },
+            { condition: { code: 'c', from: '2020-01-01', to: '2020-12-31' } },
+          ],
+          together: 'overlapping',
+        },
+      },
+      'How many patients are 18 to 64 years old and have a medication a or b (or anything below it) and have a condition c between 2020-01-01 and 2020-12-31, their records about the same moment?',
+    ],
+    [
+      {
+        patients: {
+          all: [
+            { any: [{ sex: 'female' }, { all: [{ procedure: 'p' }, { age: { from: 40, to: 40 } }] }] },
+            { not: { immunization: { code: 'v', to: '2020-01-01' } } },
+            { not: { sex: 'other' } },
+            { not: { age: { from: 90 } } },
+            { not: { where: 'Patient?active=false' } },
+            { not: { any: [{ sex: 'male' }, { where: 'Patient?name=x' }] } },
+          ],
+        },
+      },
+      'How many patients (are of sex female or (have a procedure p and are 40 years old)) and do not have an immunization v on 2020-01-01 or before and are not of sex other and are not at least 90 years old and are not found by the search Patient?active=false and not (are of sex male or are found by the search Patient?name=x)?',
+    ],
+    [
+      {
+        patients: {
+          all: [
+            {
+              observation: {
+                code: 'o',
+                from: '2020-01-01',
+                value: [
+                  { comparator: 'ge', number: '6.50', unit: '%' },
+                  { comparator: 'lt', number: 9 },
+                  { code: ['x', 'y'] },
+                ],
+              },
+            },
+          ],
+        },
+        datasets: { text: 'cohort', licence: ['CC0-1.0', 'CC-BY-4.0'], minimumPatients: 100 },
+        servers: { country: ['DE', 'NL'], type: ['Condition', 'Observation'], seenWithin: '7d' },
+      },
+      'How many patients have an observation o with a value of at least 6.50 %, below 9 and that is x or y on 2020-01-01 or later, in data sets about "cohort", under the licence CC0-1.0 or CC-BY-4.0, of patients numbering at least 100, on servers in DE or NL, on servers that hold Condition and Observation and on servers that answered within 7d?',
+    ],
+  ])('%j', (input, sentence) => expect(questionText(readQuestion(input))).toBe(sentence));
 });
 
 describe('the range of distinct patients', () => {
@@ -137,6 +331,7 @@ test('a record with nothing in it is a data set nobody can be led to', () => {
     types: [],
     extents: [],
     files: [],
+    references: [],
   });
   const full = datasetOf(
     {

@@ -6,6 +6,7 @@ import { type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
 import { parseReference } from '../../fhir/reference.ts';
 import type { Dataset, Extent } from './answer.ts';
 import { textOf } from './bundle.ts';
+import { dataReferencesOf } from './data-reference.ts';
 
 /** The data set that `library` describes. `held` is the base of the server that holds the record. */
 export function datasetOf(library: JsonObject, held: string): Dataset {
@@ -18,6 +19,8 @@ export function datasetOf(library: JsonObject, held: string): Dataset {
   const repository = extents[0]?.base;
   const stated = statedOf(library, metadata);
   const licence = licenceOf(stated);
+  const meta = objectOf(library['meta']);
+  const version = textOf(meta?.['versionId']) ?? textOf(meta?.['lastUpdated']) ?? textOf(library['date']);
   // The best of several offers: what some audience may have.
   const granularity = stated.statement.offers[0]?.level;
   return {
@@ -38,6 +41,8 @@ export function datasetOf(library: JsonObject, held: string): Dataset {
       .filter((type) => type !== undefined),
     extents,
     files: contentUrls(library).filter((url) => extentOf(url, held) === undefined),
+    references: dataReferencesOf(library),
+    ...(version === undefined ? {} : { recordVersion: version }),
   };
 }
 

@@ -1,5 +1,5 @@
 /** Hears what servers say about the use of the data that they send: in headers, links and security labels. See docs/reference/terms.md */
-import { isObligation, linksOfHeader, obligationsOfHeader, type Said } from '../../fair/terms.ts';
+import { isObligation, linksOfHeader, nothingSaid, obligationsOfHeader, type Said } from '../../fair/terms.ts';
 import { granularities } from '../../fhir/canonical.ts';
 import { type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
 import { parseReference } from '../../fhir/reference.ts';
@@ -11,13 +11,13 @@ export interface Listener {
   said(): Said;
 }
 
-export function createListener(): Listener {
-  const obligations = new Map<string, Said['obligations'][number]>();
-  const labels = new Set<string>();
-  const licences = new Set<string>();
-  const acceptedTerms = new Set<string>();
-  let granularity: string | undefined;
-  let accessUntil: number | undefined;
+/** `earlier`: what was said before, in a part of the same download. */
+export function createListener(earlier: Said = nothingSaid): Listener {
+  const obligations = new Map(earlier.obligations.map((one) => [`${one.code} ${one.parameter ?? ''}`, one]));
+  const labels = new Set<string>(earlier.labels);
+  const licences = new Set(earlier.licences);
+  const acceptedTerms = new Set(earlier.acceptedTerms);
+  let { granularity, accessUntil } = earlier;
 
   function hearHeaders({ headers, url }: HttpAnswer): void {
     for (const one of obligationsOfHeader(headers.get('fairway-obligations') ?? '')) {

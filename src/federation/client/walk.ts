@@ -36,6 +36,8 @@ export interface Walk {
   problems: Problem[];
   emit(event: WalkEvent): void;
   problem(problem: Problem): void;
+  /** keeps a request that was sent by other means than `http` */
+  traced(step: TraceStep): void;
   hasToken(base: string): boolean;
   /** what a server can do, asked once in a walk */
   peer(base: string): Promise<Peer>;
@@ -45,7 +47,7 @@ export interface Walk {
 export const baseOf = (address: string): string => address.replace(/\/+$/, '');
 
 /** Headers that say what is asked for, by name; none where nothing is stated. */
-function statedHeaders({ asked = {} }: ClientSettings): Readonly<Record<string, string>> {
+export function statedHeaders({ asked = {} }: ClientSettings): Readonly<Record<string, string>> {
   const { purposes = [], project, purposeHeader = 'Purpose-Of-Use', projectHeader = 'Project' } = asked;
   return {
     ...(purposes.length === 0 ? {} : { [purposeHeader]: purposes.join(', ') }),
@@ -60,6 +62,10 @@ export function createWalk(settings: ClientSettings, onAnswer?: (answer: HttpAns
   const trace: TraceStep[] = [];
   const problems: Problem[] = [];
   const now = settings.now ?? Date.now;
+  const traced = (step: TraceStep): void => {
+    trace.push(step);
+    emit({ kind: 'trace', step });
+  };
   const http = createHttp({
     fetch: settings.fetch ?? globalThis.fetch,
     now,
@@ -67,10 +73,7 @@ export function createWalk(settings: ClientSettings, onAnswer?: (answer: HttpAns
     tokens,
     stated: statedHeaders(settings),
     ...(onAnswer === undefined ? {} : { onAnswer }),
-    onTrace(step) {
-      trace.push(step);
-      emit({ kind: 'trace', step });
-    },
+    onTrace: traced,
     ...(settings.signal === undefined ? {} : { signal: settings.signal }),
   });
   const peers = new Map<string, Promise<Peer>>();
@@ -81,6 +84,7 @@ export function createWalk(settings: ClientSettings, onAnswer?: (answer: HttpAns
     trace,
     problems,
     emit,
+    traced,
     problem(problem) {
       problems.push(problem);
       emit({ kind: 'problem', problem });

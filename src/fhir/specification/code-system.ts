@@ -1,5 +1,6 @@
 /** The code systems that fairway defines. See docs/specification. */
 import { canonical } from '../canonical.ts';
+import { fairIndicators } from './fair-indicator.ts';
 
 interface Concept {
   code: string;
@@ -81,6 +82,47 @@ export const ourCodeSystems: readonly OurCodeSystem[] = [
     concepts: ageBands.map(({ code, from, to }) =>
       concept(code, to === undefined ? `${from} years and more` : `${from} to ${to} years`),
     ),
+  },
+  {
+    id: 'question',
+    title: 'Characteristics of a question',
+    description: 'What a characteristic of a question asks of a patient.',
+    content: 'complete',
+    concepts: [
+      concept('age', 'Age in completed years'),
+      concept('sex', 'Administrative sex'),
+      concept('medication', 'Medication', 'A statement, request, administration or dispense of a medication.'),
+      concept('condition', 'Condition'),
+      concept('procedure', 'Procedure'),
+      concept('observation', 'Observation'),
+      concept('immunization', 'Immunization'),
+      concept('group', 'Group', 'A contained Group of characteristics.'),
+      concept('where', 'Search', 'A FHIR search that finds the patient, or a record of the patient.'),
+    ],
+  },
+  {
+    id: 'fair-indicator',
+    title: 'FAIR indicators',
+    description:
+      'The indicators of RDA’s FAIR Data Maturity Model (https://doi.org/10.15497/rda00050), their letters, and what an assessment counts.',
+    content: 'complete',
+    concepts: [
+      concept('F', 'Findable'),
+      concept('A', 'Accessible'),
+      concept('I', 'Interoperable'),
+      concept('R', 'Reusable'),
+      ...fairIndicators.map(({ id, wording, priority }) => concept(id, wording, `Priority: ${priority}.`)),
+      concept('indicator', 'Indicator'),
+      concept('met', 'Indicators that are met'),
+      concept('measured', 'Indicators that were measured'),
+      concept('applicable', 'Indicators that apply'),
+      concept('level', 'Compliance level', 'RDA’s level of a letter, 0 to 5.'),
+      concept(
+        'maturity',
+        'Maturity',
+        'RDA’s maturity of an indicator: 0 not applicable, 1 not met, 3 met in part, 4 met.',
+      ),
+    ],
   },
   {
     id: 'element',

@@ -1,5 +1,6 @@
 /** The extensions that fairway reads and writes: conditions of data sets, content summaries, members of a community. See docs/specification. */
 import { canonical } from '../canonical.ts';
+import { questionExtensions } from './question-extension.ts';
 
 /** A part of an extension that has no value of its own. */
 export interface ExtensionPart {
@@ -175,7 +176,7 @@ const counts: readonly OurExtension[] = [
   {
     id: 'count-disclosure',
     title: 'How a count is told',
-    on: ['Bundle.total', 'MeasureReport'],
+    on: ['Bundle.total', 'MeasureReport', 'MeasureReport.group.population.count'],
     description: 'What was done to a count before it was told.',
     parts: [
       part('granularity', 'code', 'The level at which it is told', '1..1'),
@@ -192,8 +193,8 @@ const summaries: readonly OurExtension[] = [
   {
     id: 'summary-data-set',
     title: 'Data set of a summary',
-    on: ['MeasureReport'],
-    description: 'The data set (Library) that is summed up, by reference and identifier.',
+    on: ['MeasureReport', 'MeasureReport.group'],
+    description: 'The data set (Library) that is summed up, or that a group of an answer is about.',
     types: ['Reference'],
   },
   {
@@ -237,4 +238,10 @@ const members: readonly OurExtension[] = [
   },
 ];
 
-export const ourExtensions: readonly OurExtension[] = [...conditions, ...counts, ...summaries, ...members];
+export const ourExtensions: readonly OurExtension[] = [
+  ...conditions,
+  ...counts,
+  ...summaries,
+  ...members,
+  ...questionExtensions,
+];

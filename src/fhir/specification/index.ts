@@ -4,7 +4,7 @@ import type { Definitions } from '../definitions/model.ts';
 import type { Resource } from '../json.ts';
 import { ourCodeSystems } from './code-system.ts';
 import { ourExtensions } from './extension.ts';
-import { contentSummaryMeasure } from './measure.ts';
+import { ourMeasures } from './measure.ts';
 import { isDefinedByFhir, operationUrl } from './operation.ts';
 import { ourProfiles } from './profile.ts';
 import {
@@ -32,7 +32,7 @@ export function artefactsOf(definitions: Definitions, operations: readonly Defin
     }),
     ...operations.filter(({ code }) => !isDefinedByFhir(code)).map(operationOf),
     ...ourCodeSystems.map(codeSystemOf),
-    contentSummaryMeasure,
+    ...ourMeasures,
     ...ourRoles.map((one) => roleOf(one, definitions, links, date)),
   ];
   return [guideOf(all, definitions), ...all];

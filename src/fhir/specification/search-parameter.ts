@@ -136,6 +136,27 @@ export const ourSearchParameters: readonly OurSearchParameter[] = [
     description: 'When the server last answered the discovery server.',
   },
   {
+    code: 'dosage-period',
+    type: 'date',
+    base: ['MedicationRequest'],
+    expression: 'MedicationRequest.dosageInstruction.timing.repeat.bounds.ofType(Period)',
+    description: 'For how long the medication is to be taken, by its dosage.',
+  },
+  {
+    code: 'validity-period',
+    type: 'date',
+    base: ['MedicationRequest'],
+    expression: 'MedicationRequest.dispenseRequest.validityPeriod',
+    description: 'For how long the medication may be handed over.',
+  },
+  {
+    code: 'days-supply',
+    type: 'number',
+    base: ['MedicationDispense'],
+    expression: 'MedicationDispense.daysSupply.value',
+    description: 'For how many days what was handed over lasts.',
+  },
+  {
     code: 'address',
     type: 'uri',
     base: ['Endpoint'],

@@ -1,5 +1,6 @@
 /** Writes expressions of the tree as SQL: as the keys they select, and as conditions on a key. See docs/adr/0004. */
 import type { Expression } from '../tree.ts';
+import { overlapKeys } from './overlap.ts';
 import { or, rangeCondition, rowCondition } from './row-test.ts';
 import type { StatementBuilder } from './statement.ts';
 
@@ -73,7 +74,7 @@ export function condition(expression: Expression, key: string, to: StatementBuil
         ? 'true'
         : `(${expression.of.map((one) => condition(one, key, to, resource)).join(' and ')})`;
     case 'or':
-      return or(expression.of.map((one) => condition(one, key, to, resource)));
+      return either(expression.of, key, to, resource);
     case 'not':
       return `not ${condition(expression.of, key, to, resource)}`;
     case 'match':
@@ -86,12 +87,10 @@ export function condition(expression: Expression, key: string, to: StatementBuil
       const parameter = to.add(expression.parameter, 'bigint');
       return `exists (select 1 from ${expression.table} ${alias} where ${alias}.parameter = ${parameter} and ${alias}.key = ${key}${to.permitted(alias)})`;
     }
-    case 'reverse': {
-      const alias = to.alias();
-      const parameter = to.add(expression.parameter, 'bigint');
-      const inner = condition(expression.of, `${alias}.key`, to);
-      return `${key} in (select ${alias}.target from reference ${alias} where ${alias}.parameter = ${parameter}${to.permitted(alias)} and ${inner})`;
-    }
+    case 'reverse':
+      return `${key} in (${referredKeys(expression, to)})`;
+    case 'overlap':
+      return `${key} in (${overlapKeys(expression, to, condition)})`;
     case 'key':
       return `${key} = any(${to.add([...expression.keys], 'bigint[]')})`;
     case 'updated': {
@@ -129,6 +128,24 @@ export function condition(expression: Expression, key: string, to: StatementBuil
     case 'none':
       return 'false';
   }
+}
+
+type Reverse = Extract<Expression, { kind: 'reverse' }>;
+
+/** Some of them hold. What is referred to by resources of several types is one list, which can be looked up as a whole. */
+function either(of: readonly Expression[], key: string, to: StatementBuilder, resource?: string): string {
+  const referred = of.filter((one): one is Reverse => one.kind === 'reverse');
+  if (referred.length < 2) return or(of.map((one) => condition(one, key, to, resource)));
+  const others = of.filter((one) => one.kind !== 'reverse').map((one) => condition(one, key, to, resource));
+  return or([`${key} in (${referred.map((one) => referredKeys(one, to)).join(' union all ')})`, ...others]);
+}
+
+/** A SELECT of the keys that resources for which the rest holds refer to. */
+function referredKeys({ parameter, of }: Reverse, to: StatementBuilder): string {
+  const alias = to.alias();
+  const own = `${alias}.parameter = ${to.add(parameter, 'bigint')}`;
+  const inner = condition(of, `${alias}.key`, to);
+  return `select ${alias}.target from reference ${alias} where ${own}${to.permitted(alias)} and ${inner}`;
 }
 
 function ofClasses(classes: readonly number[], key: string, to: StatementBuilder, resource?: string): string {

@@ -1,4 +1,5 @@
 /** Collects the parameters of one SQL statement: values never become SQL text. https://www.postgresql.org/docs/current/sql-syntax-lexical.html#SQL-SYNTAX-SPECIAL-CHARS */
+import { FhirError } from '../../fhir/outcome.ts';
 import type { PermittedClasses } from '../tree.ts';
 
 /** SQL text with its parameters; arrays stay arrays. */
@@ -8,6 +9,9 @@ export interface Statement {
   /** Whether one plan serves whatever the values are: so with a single condition, whose index is the only way. */
   isPlannedOnce: boolean;
 }
+
+/** PostgreSQL takes 65,535 in one statement, and where persons are counted two builders share one. */
+const mostValues = 32_000;
 
 export class StatementBuilder {
   readonly values: unknown[] = [];
@@ -21,6 +25,9 @@ export class StatementBuilder {
 
   /** A placeholder for `value`, cast to `type`. */
   add(value: unknown, type: string): string {
+    if (this.values.length >= mostValues) {
+      throw new FhirError('too-costly', 'what is asked has too many parts; ask for less at a time');
+    }
     this.values.push(value);
     return `$${this.values.length}::${type}`;
   }

@@ -39,6 +39,8 @@ function isOpen(expression: Expression): boolean {
     case 'reverse':
     case 'within':
       return isOpen(expression.of);
+    case 'overlap':
+      return expression.branches.some((sources) => sources.some((one) => isOpen(one.of)));
     case 'match':
       return isOpenTest(expression.test);
     default:
@@ -69,6 +71,11 @@ async function fill(expression: Expression, store: LookUp): Promise<Expression> 
     case 'reverse':
     case 'within':
       return { ...expression, of: await fill(expression.of, store) };
+    case 'overlap': {
+      const filled = (sources: (typeof expression.branches)[number]) =>
+        Promise.all(sources.map(async (one) => ({ ...one, of: await fill(one.of, store) })));
+      return { ...expression, branches: await Promise.all(expression.branches.map(filled)) };
+    }
     case 'match':
       return isOpenTest(expression.test) ? { ...expression, test: await fillTest(expression.test, store) } : expression;
     default:

@@ -1,6 +1,6 @@
 /** Narrows a search to what an asker may see of each type: at the root, at the target of every chain and at the source of every _has. See docs/adr/0011-views.md */
 import type { Int64 } from '../index-rows.ts';
-import type { Expression, PermittedClasses, Search, SortKey } from '../tree.ts';
+import type { Expression, PeriodWay, PermittedClasses, Search, SortKey, TimedSource } from '../tree.ts';
 
 /** What must hold of a resource of the type beside its class; undefined: nothing more; `none`: no resource of the type may be seen. */
 export type RowsOf = (type: string) => Expression | undefined;
@@ -89,6 +89,10 @@ function inView(expression: Expression, view: View): Expression {
       const must = view.rowsOf?.(expression.type);
       return { ...expression, of: must === undefined ? of : { kind: 'and', of: [of, must] } };
     }
+    case 'overlap': {
+      const branches = expression.branches.map((sources) => sources.flatMap((one) => sourceIn(one, view)));
+      return branches.some((sources) => sources.length === 0) ? none : { ...expression, branches };
+    }
     case 'match': {
       if (veil?.hides(expression.parameter)) return none;
       const { test } = expression;
@@ -111,6 +115,27 @@ function inView(expression: Expression, view: View): Expression {
     case 'class':
     case 'none':
       return expression;
+  }
+}
+
+/** A time is as hidden as any of what it is made of. */
+function sourceIn(source: TimedSource, view: View): TimedSource[] {
+  const hides = (parameter: Int64): boolean => view.veil?.hides(parameter) ?? false;
+  const period = source.period.filter((way) => !partsOf(way).some(hides));
+  if (hides(source.parameter) || period.length === 0) return [];
+  const of = inView(source.of, view);
+  const must = view.rowsOf?.(source.type);
+  return [{ ...source, period, of: must === undefined ? of : { kind: 'and', of: [of, must] } }];
+}
+
+function partsOf(way: PeriodWay): Int64[] {
+  switch (way.kind) {
+    case 'span':
+      return [way.parameter];
+    case 'from':
+      return way.until === undefined ? [way.parameter] : [way.parameter, way.until];
+    case 'lasting':
+      return [way.parameter, way.days];
   }
 }
 
