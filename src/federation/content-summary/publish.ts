@@ -1,7 +1,7 @@
 /** Publishes what each data set holds among the resources of its own server. See docs/reference/content-summary.md */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { type DoorTransaction, resourceOf, type ToldContent } from '../../door/index.ts';
+import { type Door, type DoorTransaction, resourceOf, type ToldContent } from '../../door/index.ts';
 import { canonical } from '../../fhir/canonical.ts';
 import { objectOf, objectsOf, type Resource } from '../../fhir/json.ts';
 import { FhirError } from '../../fhir/outcome.ts';
@@ -13,8 +13,8 @@ const serviceName = 'content summaries';
 
 /** A summary that says nothing new is dated anew after so many milliseconds, so that it is seen to be looked after. */
 const longestAge = 86_400_000;
-/** Data sets of one server, and more summaries than that are not looked for. */
-const most = 10_000;
+/** Summaries of one page while those of this server are looked for. */
+const page = 500;
 
 /** The id of the summary of a data set; as long as ids may be. */
 export function summaryId(dataSet: string): string {
@@ -27,10 +27,12 @@ export function summaryId(dataSet: string): string {
 export async function publishSummaries(server: Server, signal?: AbortSignal): Promise<void> {
   const door = server.service(serviceName);
   const contents = await door.content.refresh(signal);
-  const gone = await door.transaction(['content summaries'], async (inside) => {
+  const told = new Set(contents.map(({ id }) => summaryId(id)));
+  const gone = (await ownSummaries(door, server)).filter((id) => !told.has(id));
+  await door.transaction(['content summaries'], async (inside) => {
     const endpoint = await ownEndpoint(inside, server);
     for (const content of contents) await publish(content, endpoint, inside, server);
-    return takeBack(new Set(contents.map(({ id }) => summaryId(id))), inside, server);
+    if (gone.length > 0) await inside.write(gone.map((id) => ({ how: 'delete', type: 'MeasureReport', id })));
   });
   // What a data set no longer tells must not be found in its history either.
   for (const id of gone) {
@@ -82,23 +84,25 @@ function isCurrent(before: Resource, report: Resource, now: number): boolean {
   return isDeepStrictEqual(said(before), said(report));
 }
 
-/** Deletes the summaries of this server's own data sets that are not among `current`; gives their ids. */
-async function takeBack(current: ReadonlySet<string>, inside: DoorTransaction, server: Server): Promise<string[]> {
-  const own = (await ownSummaries(inside, server)).filter((id) => !current.has(id));
-  if (own.length > 0) await inside.write(own.map((id) => ({ how: 'delete', type: 'MeasureReport', id })));
-  return own;
-}
-
-async function ownSummaries(inside: DoorTransaction, server: Server): Promise<string[]> {
+/** Ids of the summaries of this server's own data sets. */
+async function ownSummaries(door: Door, server: Server): Promise<string[]> {
   const search = parseSearch('MeasureReport', [['_profile', canonical.contentSummary]], {
     ...server.searchContext,
     handling: 'strict',
   });
-  const found = await inside.match(search, most);
-  return found
-    .map(resourceOf)
-    .filter(isOwn)
-    .map(({ id }) => String(id));
+  const own: string[] = [];
+  let after: Parameters<Door['search']>[1];
+  do {
+    const { matches, next } = await door.search({ ...search, count: page }, after);
+    own.push(
+      ...matches
+        .map(resourceOf)
+        .filter(isOwn)
+        .map(({ id }) => String(id)),
+    );
+    after = next;
+  } while (after !== undefined);
+  return own;
 }
 
 /** Those of other servers refer to data sets by absolute addresses, and lie here under other ids. */
