@@ -166,7 +166,7 @@ async function changeHierarchies(sql: TransactionSql, counting: Counting): Promi
   const ancestors = await ancestorsOfCodes(sql, means(counting), codes);
   const codeOf = new Map(codes.map(({ fact, code }) => [fact, code]));
   const stale = codes.filter((one) => {
-    const now = new Set([one.code, ...ancestors(one.system, one.code).map(({ code }) => code)]);
+    const now = new Set(ancestors(one.system, one.code).map(({ code }) => code));
     return now.size !== one.above.length || one.above.some((fact) => !now.has(codeOf.get(fact) ?? ''));
   });
   counting.facts.clear();

@@ -62,16 +62,10 @@ export function createContentReader(
     readerOf(resource.resourceType)
       .codes(resource)
       .flatMap(codingsOf)
-      .flatMap(({ system, code, display }) =>
-        typeof code !== 'string'
-          ? []
-          : [
-              {
-                ...fact('code', asType, code),
-                system: typeof system === 'string' ? system : '',
-                ...(typeof display === 'string' ? { display } : {}),
-              },
-            ],
+      .flatMap(({ system, code }) =>
+        typeof code === 'string'
+          ? [{ ...fact('code', asType, code), system: typeof system === 'string' ? system : '' }]
+          : [],
       );
   return {
     codesOf,

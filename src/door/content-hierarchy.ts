@@ -29,13 +29,11 @@ export async function ancestorsOfCodes(
   for (const system of systems) if (!bySystem.has(system)) bySystem.set(system, defined(definitions, system));
   return (system, code) => {
     const above = bySystem.get(system);
-    if (above === undefined) return [];
-    return [...ancestorsOf(code, above.parents)]
-      .filter((one) => one !== code)
-      .map((one) => {
-        const display = above.displays.get(one);
-        return { code: one, ...(display === undefined ? {} : { display }) };
-      });
+    if (above === undefined) return [{ code }];
+    return [...ancestorsOf(code, above.parents)].map((one) => {
+      const display = above.displays.get(one);
+      return { code: one, ...(display === undefined ? {} : { display }) };
+    });
   };
 }
 

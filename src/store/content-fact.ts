@@ -25,7 +25,7 @@ export interface KnownFact {
 export const kindNumber = (kind: ContentKind): number => contentKinds.indexOf(kind);
 export const kindOf = (number: number): ContentKind => contentKinds[number]!;
 
-/** The codes above one code of a system, itself not among them. */
+/** One code of a system and those above it, as the system displays them: what records call them may say more than the code. */
 export type Ancestors = (system: string, code: string) => readonly { code: string; display?: string }[];
 
 const hashOf = (hash: Hash, { kind, type, system, code }: ContentFact): Int64 =>
@@ -76,7 +76,7 @@ export async function fileFacts(
   const above = facts.map((one): ContentFact[] => {
     if (one.kind !== 'code') return [one];
     const { kind, type, system } = one;
-    return [one, ...ancestors(system, one.code).map((upper) => ({ kind, type, system, ...upper }))];
+    return ancestors(system, one.code).map((upper) => ({ kind, type, system, ...upper }));
   });
   const all = new Map(above.flat().map((one) => [hashOf(hash, one), one]));
   const list = [...all].sort(([x], [y]) => (x < y ? -1 : 1));

@@ -60,6 +60,19 @@ describe('a summary of a data set that may be counted', () => {
     expect(await world.summary('count')).toMatchObject({ threshold: 14, rounding: 10, granularity: 'count' });
   });
 
+  test('says of codes what their system says, and not what records call them', async () => {
+    const code = { coding: [{ system: 'urn:c', code: 'called', display: 'like Ms Seldom' }] };
+    await world.load([
+      counted('called'),
+      ...range(20).map((at) => patient(`d${at}`, ['called'])),
+      ...range(20).map((at) => condition(`d${at}`, `d${at}`, ['called'], '', { code })),
+    ]);
+    await world.refresh();
+    const { text } = await world.published('called');
+    expect(text).toContain('called');
+    expect(text).not.toContain('Seldom');
+  });
+
   test('gives sets that few persons are between one number', async () => {
     await world.load([
       counted('nested', ...rules(10, 1)),
