@@ -10,10 +10,11 @@ import { type AccessContext, anonymous } from './conditions/access-context.ts';
 import type { DisclosureSettings } from './conditions/disclosure/model.ts';
 import { compartmentParameters, createCounter, openCustomParameters } from './door/index.ts';
 import { publishSummaries } from './federation/content-summary/publish.ts';
+import { type CommunityMeans, createCommunity, scheduleChecks } from './federation/member/index.ts';
 import { createOutbound } from './federation/outbound.ts';
 import { loadDefinitions } from './fhir/definitions/load.ts';
 import type { Definitions, FhirVersion } from './fhir/definitions/model.ts';
-import { createPageLinks, type Role, type Server } from './interaction/index.ts';
+import { type Admission, type Community, createPageLinks, type Role, type Server } from './interaction/index.ts';
 import { createFairly } from './rest/fairness.ts';
 import { registerRest } from './rest/routes.ts';
 import { type Audit, type AuditMode, openAudit } from './store/audit.ts';
@@ -46,6 +47,10 @@ export interface AppSettings {
   servesSpecification?: boolean;
   /** seconds between two times that the summaries of what data sets hold are brought up to date; never unless stated */
   summarySeconds?: number;
+  /** whether servers that ask to join wait for a steward, as they do unless stated */
+  admission?: Admission;
+  /** between two checks of all members of the community; none unless stated */
+  checkSeconds?: number;
   /** how the audit log is kept; `batched` unless stated */
   audit?: AuditMode;
   /** between two lines of the log that name the head of the audit chain; a minute unless stated */
@@ -91,6 +96,13 @@ export async function createApp(settings: AppSettings): Promise<App> {
   const askers = createAskers(settings, { store, now, prefix, logError });
   const jobs = openJobs({ sql: store.sql, log: settings.log });
   const outbound = createOutbound({ allowPrivate: settings.allowPrivateNetwork === true });
+  const means: CommunityMeans = {
+    store,
+    fetch: outbound.fetch,
+    allowPrivate: settings.allowPrivateNetwork === true,
+    now,
+    admission: settings.admission ?? 'steward',
+  };
   const wire = await wiringOf(settings, {
     store,
     audit,
@@ -99,6 +111,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
     askers,
     outbound: outbound.fetch,
     soon: jobs.soon,
+    community: createCommunity(means),
   });
   let serverFor: (asker: AccessContext) => Server;
   const changed = (definitions: Definitions): void => {
@@ -124,10 +137,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
   baseUrls.push((settings.baseUrl ?? `http://${host}:${port}${prefix}`).replace(/\/+$/, ''));
   await askers.open(baseUrls[0]!);
   if (settings.servesSpecification === true) await serveSpecification(serverFor!(anonymous));
-  const { roles, summarySeconds = 0 } = settings;
-  if (summarySeconds > 0 && roles.includes('repository')) {
-    await jobs.every('content-summary', summarySeconds, (signal) => publishSummaries(serverFor(anonymous), signal));
-  }
+  await scheduleWork(settings, jobs, means, () => serverFor(anonymous));
   return {
     base: baseUrls[0]!,
     store,
@@ -141,6 +151,19 @@ export async function createApp(settings: AppSettings): Promise<App> {
       await store.close();
     },
   };
+}
+
+/** What the server does by itself. */
+async function scheduleWork(
+  { roles, summarySeconds = 0, checkSeconds, log }: AppSettings,
+  jobs: Jobs,
+  means: CommunityMeans,
+  server: () => Server,
+): Promise<void> {
+  if (summarySeconds > 0 && roles.includes('repository'))
+    await jobs.every('content-summary', summarySeconds, (signal) => publishSummaries(server(), signal));
+  if (checkSeconds !== undefined && roles.some((role) => role !== 'repository'))
+    await scheduleChecks(means, jobs, { seconds: checkSeconds, server, log });
 }
 
 function openAuditOf(settings: AppSettings, store: Store, specification: Definitions): Audit {
@@ -166,6 +189,7 @@ async function wiringOf(
     askers: Askers;
     outbound: typeof fetch;
     soon: Jobs['soon'];
+    community: Community;
   },
 ): Promise<(definitions: Definitions) => (asker: AccessContext) => Server> {
   const { store, now, askers } = means;

@@ -8,6 +8,7 @@ import { type Environment, exit, UsageError } from './cli/environment.ts';
 import { findCommand } from './cli/find.ts';
 import { getCommand } from './cli/get.ts';
 import { importCommand } from './cli/import.ts';
+import { admitCommand, joinCommand, membersCommand } from './cli/members.ts';
 import { questionCommand } from './cli/question.ts';
 import { serveCommand } from './cli/serve.ts';
 
@@ -40,6 +41,9 @@ for (const command of [
   getCommand,
   assessCommand,
   accessCommand,
+  joinCommand,
+  admitCommand,
+  membersCommand,
 ])
   program.addCommand(command(environment, done).exitOverride());
 

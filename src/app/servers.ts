@@ -11,7 +11,7 @@ import {
   rememberDecisions,
 } from '../door/index.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
-import type { PageLinks, Role, Server } from '../interaction/index.ts';
+import type { Community, PageLinks, Role, Server } from '../interaction/index.ts';
 import { createExtractor } from '../search/index.ts';
 import type { Hash } from '../search/index-rows.ts';
 import type { Audit } from '../store/audit.ts';
@@ -33,6 +33,7 @@ export interface Wiring {
   newId(): string;
   outbound: typeof fetch;
   soon(name: string): Promise<void>;
+  community: Community;
   deidentificationSecret: string;
   /** for CapabilityStatement.rest.security */
   security(): Readonly<Record<string, unknown>> | undefined;
@@ -40,11 +41,14 @@ export interface Wiring {
 
 /** The server as each asker meets it, made when the asker first comes. Made anew when search parameters are added. */
 export function createServers(wiring: Wiring): (asker: AccessContext) => Server {
-  const { store, audit, definitions, counter, baseUrls, pages, roles, now, newId, outbound, soon, security } = wiring;
+  const { store, audit, definitions, counter, baseUrls, pages, roles, now, newId } = wiring;
+  const { outbound, soon, community, security } = wiring;
   const context = { definitions, hash: store.hash, baseUrls, now };
   const extract = createExtractor(context);
-  const prepare = createPrepare({ ...context, extract });
-  const personsOf = createPersonsOf({ ...context, extract });
+  const isDirectory = roles.includes('discovery') && !roles.includes('repository');
+  const preparation = { ...context, extract, isDirectory };
+  const prepare = createPrepare(preparation);
+  const personsOf = createPersonsOf(preparation);
   const secret = wiring.deidentificationSecret;
   const deidentify = createDeidentify({ ...context, secret });
   const rows = { ...context, defaultCount, maxCount };
@@ -79,6 +83,7 @@ export function createServers(wiring: Wiring): (asker: AccessContext) => Server 
       security,
       outbound,
       soon,
+      community,
       newId,
       now,
     };

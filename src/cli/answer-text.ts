@@ -19,6 +19,7 @@ export function answerText(answer: Answer, style: Style): string {
   return [
     `${style.heading('The way')}\n${hopsText(answer.trace)}`,
     `${style.heading('Data sets')}\n${datasetsText(answer.datasets)}`,
+    ruledOutText(answer),
     isCounted ? `${rangeText(answer)}\n` : '',
     conditionsText(answer, style),
     answer.problems.length === 0 ? '' : `${style.heading('Not answered')}\n${problemsText(answer)}`,
@@ -99,7 +100,7 @@ function conditionsText({ datasets, askedAt }: Answer, style: Style): string {
   return all === '' ? '' : `${style.heading('Conditions')}\n${all}`;
 }
 
-function countText(answer: CountAnswer): string {
+export function countText(answer: CountAnswer): string {
   switch (answer.state) {
     case 'counted':
       return answer.rounding === undefined ? String(answer.patients) : `about ${answer.patients}`;
@@ -112,13 +113,23 @@ function countText(answer: CountAnswer): string {
   }
 }
 
-function rangeText({ datasets, complete }: Answer): string {
-  const { atLeast, atMost } = patientRange(datasets);
+function rangeText({ datasets, complete, ruledOut = [] }: Answer): string {
+  const { atLeast, atMost: most } = patientRange(datasets);
+  // Those that were not asked may have a few.
+  const atMost = ruledOut.length > 0 ? undefined : most;
   const counted = datasets.filter(({ answer }) => answer.state === 'counted');
   if (complete && datasets.length === 1 && counted.length === 1 && atLeast === atMost) return `${atLeast} patients.`;
   const upper = atMost === undefined ? 'and possibly more where no number was given' : `at most ${atMost}`;
   const partial = complete ? '' : ' Some servers did not answer.';
   return `At least ${atLeast} patients, ${upper}: the same person may be in several data sets.${partial}`;
+}
+
+function ruledOutText({ ruledOut = [], untold = 0 }: Answer): string {
+  const lines = ruledOut.map(
+    ({ server, datasets }) => `${datasets} more data sets were not asked: the summaries at ${server} rule them out.\n`,
+  );
+  if (untold > 0) lines.push(`${untold} more requests were sent than are listed above.\n`);
+  return lines.join('');
 }
 
 function problemsText({ problems }: Answer): string {

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { type App, createApp } from '../app.ts';
 import { noAccess, readAccessFile } from '../auth/access-file.ts';
 import { type FhirVersion, fhirVersions } from '../fhir/definitions/model.ts';
-import type { Role } from '../interaction/index.ts';
+import { type Admission, admissions, type Role } from '../interaction/index.ts';
 import { type AuditMode, auditModes } from '../store/audit.ts';
 import { connect, type DatabaseAddress, ensureDatabase, hasOtherUsers } from '../store/connect.ts';
 import { type Engine, startEngine } from '../store/engine.ts';
@@ -24,12 +24,14 @@ interface ServeOptions {
   searchSeconds: number;
   audit: AuditMode;
   summarySeconds: number;
+  checkSeconds: number;
+  admit: Admission;
   allowPrivateNetwork?: boolean;
   insecureOpenAccess?: boolean;
 }
 
 export function serveCommand(environment: Environment, done: (code: number) => void): Command {
-  return new Command('serve')
+  const command = new Command('serve')
     .description('Serve FHIR: as repository, registry, discovery server, or any mix of them.')
     .addOption(
       new Option('--port <number>', 'port to listen on; 0 picks a free one')
@@ -68,8 +70,27 @@ export function serveCommand(environment: Environment, done: (code: number) => v
       new Option('--search-seconds <number>', 'time after which a search is given up')
         .env('FAIRWAY_SEARCH_SECONDS')
         .default(30)
-        .argParser(parseSeconds),
+        .argParser(secondsOf('--search-seconds')),
     )
+    .addOption(
+      new Option('--audit <mode>', 'whether answers wait for the audit log, which follows at once, or is off')
+        .env('FAIRWAY_AUDIT')
+        .choices([...auditModes])
+        .default('batched'),
+    )
+    .addOption(
+      new Option(
+        '--insecure-open-access',
+        'let everyone read and write everything: for trials on this machine only',
+      ).env('FAIRWAY_INSECURE_OPEN_ACCESS'),
+    )
+    .action(async (options: ServeOptions) => done(await serve(options, environment)));
+  return withFederation(command);
+}
+
+/** What a server does by itself, and whom it asks. */
+function withFederation(command: Command): Command {
+  return command
     .addOption(
       new Option(
         '--summary-seconds <number>',
@@ -80,23 +101,25 @@ export function serveCommand(environment: Environment, done: (code: number) => v
         .argParser(parseSummarySeconds),
     )
     .addOption(
-      new Option('--audit <mode>', 'whether answers wait for the audit log, which follows at once, or is off')
-        .env('FAIRWAY_AUDIT')
-        .choices([...auditModes])
-        .default('batched'),
+      new Option(
+        '--check-seconds <number>',
+        'how often a registry or discovery server asks its members for a sign of life',
+      )
+        .env('FAIRWAY_CHECK_SECONDS')
+        .default(600)
+        .argParser(secondsOf('--check-seconds')),
+    )
+    .addOption(
+      new Option('--admit <way>', 'whether servers that ask to join wait for a steward or are admitted at once')
+        .env('FAIRWAY_ADMIT')
+        .choices([...admissions])
+        .default('steward'),
     )
     .addOption(
       new Option('--allow-private-network', 'ask other servers also on this machine and in private networks').env(
         'FAIRWAY_ALLOW_PRIVATE_NETWORK',
       ),
-    )
-    .addOption(
-      new Option(
-        '--insecure-open-access',
-        'let everyone read and write everything: for trials on this machine only',
-      ).env('FAIRWAY_INSECURE_OPEN_ACCESS'),
-    )
-    .action(async (options: ServeOptions) => done(await serve(options, environment)));
+    );
 }
 
 export function parsePort(text: string): number {
@@ -104,10 +127,12 @@ export function parsePort(text: string): number {
   throw new UsageError(`--port must be a number from 0 to 65535, not ${text}`);
 }
 
-function parseSeconds(text: string): number {
-  if (/^\d{1,4}(\.\d{1,3})?$/.test(text) && Number(text) > 0) return Number(text);
-  throw new UsageError(`--search-seconds must be a number above 0, not ${text}`);
-}
+const secondsOf =
+  (flag: string) =>
+  (text: string): number => {
+    if (/^\d{1,6}(\.\d{1,3})?$/.test(text) && Number(text) > 0) return Number(text);
+    throw new UsageError(`${flag} must be a number above 0, not ${text}`);
+  };
 
 function parseSummarySeconds(text: string): number {
   if (/^\d{1,7}$/.test(text)) return Number(text);
@@ -154,6 +179,8 @@ async function serve(options: ServeOptions, environment: Environment): Promise<n
       servesSpecification: true,
       audit: options.audit,
       summarySeconds: options.summarySeconds,
+      checkSeconds: options.checkSeconds,
+      admission: options.admit,
       allowPrivateNetwork: options.allowPrivateNetwork === true,
       access,
       fetch: environment.fetch,

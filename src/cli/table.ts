@@ -8,13 +8,19 @@ export interface Column {
 
 /** Lines of a table, each beginning with `indent`. */
 export function tableOf(columns: readonly Column[], rows: readonly (readonly string[])[], indent = '  '): string {
-  const cells = [columns.map((column) => column.title), ...rows];
+  const cells = [columns.map((column) => column.title), ...rows.map((row) => row.map(harmless))];
   const widths = columns.map((_, at) => Math.max(...cells.map((row) => (row[at] ?? '').length)));
   const lines = cells.map((row) =>
     row.map((cell, at) => (columns[at]?.right ? cell.padStart(widths[at]!) : cell.padEnd(widths[at]!))).join('  '),
   );
   return lines.map((line) => `${indent}${line.trimEnd()}\n`).join('');
 }
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a stranger's text must not move the cursor of a terminal
+const controls = /[\u0000-\u001f\u007f-\u009f]+/g;
+
+/** What a stranger said, so that it stays in its line. */
+export const harmless = (text: string): string => text.replace(controls, ' ');
 
 /** Marks headings on terminals that want it. */
 export function createStyle({ variables, stdout }: Environment): { heading(text: string): string } {

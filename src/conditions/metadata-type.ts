@@ -1,5 +1,5 @@
 /** Tells metadata from data: metadata are open to everyone unless stated otherwise. https://hl7.org/fhir/uv/fhir-for-fair/ */
-import type { Resource } from '../fhir/json.ts';
+import { objectsOf, type Resource } from '../fhir/json.ts';
 import { isContentSummary } from './content-summary.ts';
 import { isGrant } from './grant.ts';
 
@@ -65,4 +65,27 @@ export function isHeldWithoutPatients(resource: Resource): boolean {
   return resource.resourceType === 'MeasureReport'
     ? isContentSummary(resource)
     : isMetadataOnlyType(resource.resourceType);
+}
+
+/** What a directory of care services names beside organisations and endpoints. https://profiles.ihe.net/ITI/mCSD/volume-1.html */
+const directoryTypes: ReadonlySet<string> = new Set([
+  'Location',
+  'HealthcareService',
+  'Practitioner',
+  'PractitionerRole',
+]);
+
+/** Whether a discovery server, as a directory, may hold resources of this type. See docs/adr/0025-discovery.md */
+export const isDirectoryType = (type: string): boolean => directoryTypes.has(type);
+
+/**
+ * Why the resource is more than an entry of a directory; undefined where it is none. A Practitioner is a person, of
+ * whom a directory tells what they do and how to reach them at work.
+ */
+export function privateOfEntry(resource: Resource): string | undefined {
+  if (resource.resourceType !== 'Practitioner') return undefined;
+  const closed = ['birthDate', 'deceasedBoolean', 'deceasedDateTime', 'photo'].find((one) => one in resource);
+  if (closed !== undefined) return `Practitioner.${closed}`;
+  const atHome = ['address', 'telecom'].find((name) => objectsOf(resource[name]).some((one) => one['use'] === 'home'));
+  return atHome === undefined ? undefined : `Practitioner.${atHome} of use home`;
 }

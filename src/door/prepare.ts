@@ -7,7 +7,7 @@ import { asksOfResources } from '../conditions/effect.ts';
 import { type Extent, extentOf, isExtentType, type Listing, listingOf } from '../conditions/extent.ts';
 import { factsOf, labelsOf } from '../conditions/facts.ts';
 import { grantOf, isGrant } from '../conditions/grant.ts';
-import { isMetadata, metadataTypes } from '../conditions/metadata-type.ts';
+import { isDirectoryType, isMetadata, metadataTypes } from '../conditions/metadata-type.ts';
 import { deidentificationType } from '../fhir/canonical.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import { objectsOf, type Resource } from '../fhir/json.ts';
@@ -35,6 +35,8 @@ export interface Preparation {
   hash: Hash;
   baseUrls: readonly string[];
   extract(resource: Resource, sink: IndexSink): void;
+  /** whether what a directory names is metadata here: nobody's data are held */
+  isDirectory: boolean;
   /** milliseconds since 1970 */
   now(): number;
 }
@@ -133,9 +135,9 @@ function ownerOf(
   id: string,
   rows: RowBuffer,
   keys: TyingKeys,
-  { baseUrls }: Preparation,
+  { baseUrls, isDirectory }: Preparation,
 ): Owner {
-  const metadata = isMetadata(resource);
+  const metadata = isMetadata(resource) || (isDirectory && isDirectoryType(resource.resourceType));
   const anchors = (): Anchor[] => anchorsOf(key, resource.resourceType, rows, keys.compartment, keys.tag);
   return {
     isMetadata: metadata,

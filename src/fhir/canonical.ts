@@ -59,6 +59,13 @@ export const canonical = {
   /** On an Endpoint: its place in the community, and when it last answered. */
   membership: `${ours}/StructureDefinition/membership`,
   lastSeen: `${ours}/StructureDefinition/last-seen`,
+  /** On an Endpoint: what its discovery server found wrong, until when its certificate holds, why its membership is as it is. */
+  memberProblem: `${ours}/StructureDefinition/member-problem`,
+  memberProblemCode: `${ours}/CodeSystem/member-problem`,
+  certificateUntil: `${ours}/StructureDefinition/certificate-until`,
+  /** On the copy of a CapabilityStatement: a FHIR version that the version of the copy has no code for. */
+  fhirVersion: `${ours}/StructureDefinition/fhir-version`,
+  membershipReason: `${ours}/StructureDefinition/membership-reason`,
   duo: 'http://purl.obolibrary.org/obo/duo.owl',
   /** Purpose of use, confidentiality, obligations: v3 code systems. */
   actReason: 'http://terminology.hl7.org/CodeSystem/v3-ActReason',

@@ -1,5 +1,5 @@
 /** Takes a resource in: exact JSON, known structure, allowed here. https://hl7.org/fhir/R4B/validation.html */
-import { isHeldWithoutPatients } from '../conditions/metadata-type.ts';
+import { isDirectoryType, isHeldWithoutPatients, privateOfEntry } from '../conditions/metadata-type.ts';
 import { parseResource, storedTail } from '../fhir/format/json.ts';
 import type { Resource } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
@@ -26,12 +26,21 @@ export function accept(text: string, server: Pick<Server, 'definitions' | 'roles
   return { resource, tail: storedTail(text, scan) };
 }
 
-/** A server without the role of a repository holds metadata only. */
+/** A server without the role of a repository holds metadata only; a discovery server is a directory of who does what where, too. */
 function refuseForeign(resource: Resource, roles: Server['roles']): void {
   if (roles.includes('repository') || isHeldWithoutPatients(resource)) return;
   const { resourceType: type } = resource;
+  if (roles.includes('discovery') && isDirectoryType(type)) return refusePrivate(resource);
   const what = type === 'MeasureReport' ? 'no MeasureReport but summaries of data sets' : `no ${type}`;
   throw new FhirError('not-supported', `this server (${roles.join(', ')}) holds metadata only and takes ${what}`);
+}
+
+function refusePrivate(resource: Resource): void {
+  const closed = privateOfEntry(resource);
+  if (closed === undefined) return;
+  throw new FhirError('processing', `this server is a directory and takes no ${closed}: leave it out`, {
+    expression: resource.resourceType,
+  });
 }
 
 /** A resource of the server's own making, checked like any other. */

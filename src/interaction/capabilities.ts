@@ -1,11 +1,11 @@
 /** States what this server can do, from the same lists that make it do so. https://hl7.org/fhir/R4B/http.html#capabilities */
-import { isMetadataOnlyType } from '../conditions/metadata-type.ts';
+import { isDirectoryType, isMetadataOnlyType } from '../conditions/metadata-type.ts';
 import { canonical } from '../fhir/canonical.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import { operationUrl } from '../fhir/specification/operation.ts';
 import { registryOf, uncompiledParameters } from '../search/index.ts';
-import type { Interaction, Server } from './interaction.ts';
+import type { Interaction, Role, Server } from './interaction.ts';
 import { patchTypes } from './patch.ts';
 
 const modes = ['full', 'normative', 'terminology'];
@@ -17,6 +17,8 @@ export function capabilities(
 ): Interaction {
   /** Kept for each set of definitions, roles, base and mode: the statement is large. */
   const made = new WeakMap<Definitions, Map<string, string>>();
+  const here = (server: Server): Interaction[] =>
+    operations.filter(({ roles }) => roles?.some((role) => server.roles.includes(role)) !== false);
   return {
     code: 'capabilities',
     level: 'system',
@@ -31,7 +33,9 @@ export function capabilities(
       let body = texts.get(key);
       if (body === undefined) {
         const statement =
-          mode === 'terminology' ? terminologyOf(server) : statementOf(server, onResources, onSystem, operations, mode);
+          mode === 'terminology'
+            ? terminologyOf(server)
+            : statementOf(server, onResources, onSystem, here(server), mode);
         texts.set(key, (body = JSON.stringify(statement)));
       }
       return { status: 200, body };
@@ -67,6 +71,14 @@ const normative = new Set([
   'ValueSet',
 ]);
 
+/** What a server in this role does as others define it. https://profiles.ihe.net/ITI/mCSD/volume-1.html */
+function instantiated(role: Role): string[] {
+  const own = `${canonical.ours}/CapabilityStatement/${role}`;
+  if (role !== 'discovery') return [own];
+  const directory = 'https://profiles.ihe.net/ITI/mCSD/CapabilityStatement/IHE.mCSD.Directory';
+  return [own, directory, `${directory}.Update`, `${directory}.Feed`];
+}
+
 const softwareOf = ({ base, roles, now }: Server): Record<string, unknown> => ({
   status: 'active',
   date: new Date(now()).toISOString(),
@@ -92,17 +104,16 @@ function statementOf(
   mode: string,
 ): unknown {
   const { definitions, roles } = server;
-  const holdsData = roles.includes('repository');
-  const types = definitions.resourceTypes.filter(
-    (type) => (holdsData || isMetadataOnlyType(type)) && (mode === 'full' || normative.has(type)),
-  );
+  const holds = (type: string): boolean =>
+    roles.includes('repository') || isMetadataOnlyType(type) || (roles.includes('discovery') && isDirectoryType(type));
+  const types = definitions.resourceTypes.filter((type) => holds(type) && (mode === 'full' || normative.has(type)));
   const unsearchable = new Set(uncompiledParameters(server.searchContext).map((one) => one.url));
   const isOfSystem = ({ code, routes }: Interaction): boolean => routes.some(({ path }) => path === `/${code}`);
   const everywhere = operations.filter((one) => one.types === undefined || isOfSystem(one));
   return {
     resourceType: 'CapabilityStatement',
     ...softwareOf(server),
-    instantiates: roles.map((role) => `${canonical.ours}/CapabilityStatement/${role}`),
+    instantiates: roles.flatMap(instantiated),
     fhirVersion: definitions.fhirVersion,
     format: [
       'application/fhir+json',

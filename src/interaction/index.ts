@@ -39,6 +39,7 @@ export function interactionsWith(operations: readonly Interaction[]): readonly I
 
 export { accept, acceptOwn } from './accept.ts';
 export { bundleText, searchEntry } from './bundle.ts';
+export { type Admission, admissions, type Community, checkJob, type Look } from './community.ts';
 export { forType, knownType, matchInteraction } from './dispatch.ts';
 export { versionNumber } from './etag.ts';
 export type {

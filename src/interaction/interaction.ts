@@ -2,6 +2,7 @@
 import type { Audited, Door, Terms } from '../door/index.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import type { SearchContext } from '../search/index.ts';
+import type { Community } from './community.ts';
 import type { PageLinks } from './page-link.ts';
 
 /** A request as FHIR sees it; HTTP is behind it. Header values are as sent. */
@@ -73,6 +74,7 @@ export interface Server {
   outbound: typeof fetch;
   /** Has a job of the server performed as soon as it can be. */
   soon(name: string): Promise<void>;
+  community: Community;
   newId(): string;
   /** milliseconds since 1970 */
   now(): number;
@@ -95,5 +97,7 @@ export interface Interaction {
   isComposite?: true;
   /** resource types that it is for; all when absent */
   types?: readonly string[];
+  /** roles of which a server needs one to have it; any when absent */
+  roles?: readonly Role[];
   perform(request: InteractionRequest, server: Server): Promise<Reply>;
 }

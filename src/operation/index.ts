@@ -14,6 +14,9 @@ import { feasibility } from './feasibility/feasibility.ts';
 import { importOperation } from './import.ts';
 import { indexStatus } from './index-status.ts';
 import { lastn } from './lastn.ts';
+import { admit } from './member/admit.ts';
+import { join } from './member/join.ts';
+import { members } from './member/members.ts';
 import { meta, metaAdd, metaDelete } from './meta.ts';
 
 import type { Operation, StreamOperation } from './operation.ts';
@@ -37,6 +40,9 @@ export const operations: readonly Operation[] = [
   feasibility,
   indexStatus,
   lastn,
+  admit,
+  join,
+  members,
   meta,
   metaAdd,
   metaDelete,

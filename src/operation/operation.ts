@@ -1,6 +1,7 @@
 /** How an operation is registered. https://hl7.org/fhir/R4B/operations.html */
 import type { Readable } from 'node:stream';
-import type { Interaction, InteractionRequest, Method, Reply, Server } from '../interaction/index.ts';
+import { FhirError } from '../fhir/outcome.ts';
+import type { Interaction, InteractionRequest, Method, Reply, Role, Server } from '../interaction/index.ts';
 
 /** An operation whose body is streamed: it sees the bytes as they come. */
 export interface StreamOperation {
@@ -27,6 +28,8 @@ export interface Operation {
   levels: readonly ('system' | 'type' | 'instance')[];
   /** resource types that it is for; all when absent */
   types?: readonly string[];
+  /** roles of which a server needs one to have it; any when absent */
+  roles?: readonly Role[];
   /** whether it changes anything: then it can only be posted */
   affectsState: boolean;
   /** whether it performs interactions for its asker, which the audit log takes down one by one */
@@ -44,7 +47,7 @@ const paths = {
 
 /** The operation as an interaction: operations are routed and batched like those. */
 export function interactionOf(operation: Operation): Interaction {
-  const { code, levels, types, affectsState, isComposite, summary } = operation;
+  const { code, levels, types, roles, affectsState, isComposite, summary } = operation;
   const methods: Method[] = affectsState ? ['POST'] : ['GET', 'POST'];
   return {
     code: `$${code}`,
@@ -54,6 +57,11 @@ export function interactionOf(operation: Operation): Interaction {
     summary,
     ...(isComposite === undefined ? {} : { isComposite }),
     ...(types === undefined ? {} : { types }),
-    perform: (request, server) => operation.perform(request, server),
+    ...(roles === undefined ? {} : { roles }),
+    async perform(request, server) {
+      if (roles?.some((role) => server.roles.includes(role)) === false)
+        throw new FhirError('not-supported', `$${code} is for servers in the role ${roles.join(' or ')}`);
+      return operation.perform(request, server);
+    },
   };
 }

@@ -12,6 +12,7 @@ import type { Environment } from '../../src/cli/environment.ts';
 import { findCommand } from '../../src/cli/find.ts';
 import { getCommand } from '../../src/cli/get.ts';
 import { importCommand } from '../../src/cli/import.ts';
+import { admitCommand, joinCommand, membersCommand } from '../../src/cli/members.ts';
 import { questionCommand } from '../../src/cli/question.ts';
 import { serveCommand } from '../../src/cli/serve.ts';
 
@@ -35,6 +36,9 @@ const commands = [
   getCommand,
   assessCommand,
   accessCommand,
+  joinCommand,
+  admitCommand,
+  membersCommand,
 ].map((make) => make(environment, () => {}));
 
 function sectionOf(name: string): string {

@@ -6,6 +6,7 @@ import { assessCommand } from '../../src/cli/assess.ts';
 import { type Environment, exit, UsageError } from '../../src/cli/environment.ts';
 import { findCommand } from '../../src/cli/find.ts';
 import { getCommand } from '../../src/cli/get.ts';
+import { admitCommand, joinCommand, membersCommand } from '../../src/cli/members.ts';
 import { questionCommand } from '../../src/cli/question.ts';
 
 export interface Ran {
@@ -40,7 +41,16 @@ export async function run(...args: readonly string[]): Promise<Ran> {
     writeOut: (text: string) => void (ran.out += text),
   };
   const program = new Command('fairway').exitOverride().configureOutput(output);
-  for (const command of [findCommand, questionCommand, getCommand, assessCommand, accessCommand]) {
+  for (const command of [
+    findCommand,
+    questionCommand,
+    getCommand,
+    assessCommand,
+    accessCommand,
+    joinCommand,
+    admitCommand,
+    membersCommand,
+  ]) {
     program.addCommand(
       command(environment, (code) => void (ran.code = code))
         .exitOverride()

@@ -27,11 +27,14 @@ export type Call = (method: 'GET' | 'POST', path: string, body?: JsonObject) => 
 
 /** Calls below the base; a refusal is an Error that says what the server said. */
 export function callerOf({ repository, token }: ServerOptions, environment: Environment): Call {
-  if (!URL.canParse(repository) || !/^https?:/.test(repository))
-    throw new UsageError(
-      `--repository must be a FHIR base address such as https://example.org/fhir, not ${repository}`,
-    );
-  const base = repository.replace(/\/+$/, '');
+  return callerAt('--repository', repository, token, environment);
+}
+
+/** `flag` is where the base address was stated. */
+export function callerAt(flag: string, address: string, token: string | undefined, environment: Environment): Call {
+  if (!URL.canParse(address) || !/^https?:/.test(address))
+    throw new UsageError(`${flag} must be a FHIR base address such as https://example.org/fhir, not ${address}`);
+  const base = address.replace(/\/+$/, '');
   const bearer = tokenFor(base, token);
   return async (method, path, body) => {
     const response = await environment.fetch(`${base}/${path}`, {

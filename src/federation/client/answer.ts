@@ -24,6 +24,8 @@ export interface Problem {
   readonly server: string;
   readonly step: Step;
   readonly reason: string;
+  /** what cannot be believed, but takes nothing away from the answer */
+  readonly minor?: boolean;
 }
 
 export type CountState = 'counted' | 'exists' | 'below-threshold' | 'not-permitted' | 'not-askable' | 'unavailable';
@@ -93,10 +95,20 @@ export interface AnsweredDataset extends Dataset {
 export interface Answer {
   readonly question: Question;
   readonly askedAt: string;
+  readonly endedAt: string;
   readonly complete: boolean;
   readonly datasets: readonly AnsweredDataset[];
   readonly trace: readonly TraceStep[];
+  /** requests that `trace` has no place for */
+  readonly untold?: number;
   readonly problems: readonly Problem[];
+  /** data sets that were not asked and are not listed, by the server whose summaries rule them out */
+  readonly ruledOut?: readonly RuledOut[];
+}
+
+export interface RuledOut {
+  readonly server: string;
+  readonly datasets: number;
 }
 
 export type Role = 'repository' | 'metadata-registry' | 'discovery';
@@ -126,6 +138,9 @@ export type WalkEvent =
   | { readonly kind: 'problem'; readonly problem: Problem }
   | { readonly kind: 'server'; readonly server: FoundServer }
   | { readonly kind: 'dataset'; readonly dataset: AnsweredDataset };
+
+/** A data set may come again, when more is known of it; the last counts. */
+export type StreamEvent = WalkEvent | { readonly kind: 'answer'; readonly answer: Answer };
 
 export interface PatientRange {
   readonly atLeast: number;

@@ -2,15 +2,11 @@
 import { type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
 import type { Step } from './answer.ts';
 import { type Http, ServerError } from './http.ts';
+import { createPageWatch, type Entry } from './page-watch.ts';
 import { textOf } from './text.ts';
 
+export type { Entry };
 export { textOf };
-
-export interface Entry {
-  resource: JsonObject;
-  fullUrl?: string;
-  mode: 'match' | 'include' | 'outcome';
-}
 
 /** The entries of a search result. Throws ServerError when `body` is none. */
 export function entriesOf(body: JsonObject): Entry[] {
@@ -37,7 +33,7 @@ export function linkOf(body: JsonObject, relation: string): string | undefined {
   return textOf(link?.['url']);
 }
 
-/** All pages of a search, following `next` links within the server only. */
+/** All pages of a search, following `next` links within the server only. What comes twice is given once. */
 export async function* pagesOf(
   http: Http,
   step: Step,
@@ -46,15 +42,19 @@ export async function* pagesOf(
   mostPages: number,
 ): AsyncGenerator<Entry[]> {
   const seen = new Set<string>();
+  const watch = createPageWatch({ base, query }, (reason, minor) =>
+    http.doubt({ server: base, step, reason, ...(minor ? { minor } : {}) }),
+  );
   let url: string | undefined = `${base}/${query}`;
   while (url !== undefined) {
     if (seen.has(url)) throw new ServerError('its pages lead in a circle', 200);
     if (seen.size >= mostPages) throw new ServerError(`its search has more than ${mostPages} pages`, 200);
     seen.add(url);
     const body: JsonObject = await http.get(step, base, url, matchesOn);
-    yield entriesOf(body);
+    yield watch.page(body, entriesOf(body));
     url = nextWithin(base, url, linkOf(body, 'next'));
   }
+  watch.end();
 }
 
 /** The address of the next page, which must lie on the same server. */

@@ -1,24 +1,21 @@
 /** Walks from discovery servers, registries or repositories to the answer of a question. https://hl7.org/fhir/uv/fhir-for-fair/STU1/deployment.html */
-import type { Answer, AnsweredDataset, Dataset, DiscoveryAnswer, FoundServer } from './answer.ts';
+import type { Answer, AnsweredDataset, Dataset, DiscoveryAnswer, StreamEvent, WalkEvent } from './answer.ts';
 import { countDataset } from './count.ts';
 import { discoverServers } from './discover.ts';
-import { findDatasets, wholeServer, withVersion } from './find.ts';
+import { withVersion } from './find.ts';
+import { createGathering } from './gather.ts';
 import { type Download, downloadOf, type GetOptions } from './get.ts';
+import { locate, type Start } from './locate.ts';
 import type { Question } from './question.ts';
-import { baseOf, type ClientSettings, createWalk, type Walk } from './walk.ts';
-
-/** Where a walk begins: FHIR base addresses. At least one must be given. */
-export interface Start {
-  repository?: readonly string[];
-  registry?: readonly string[];
-  discovery?: readonly string[];
-}
+import { type ClientSettings, createWalk, type Walk } from './walk.ts';
 
 export interface Client {
   /** Which servers the discovery servers name. */
   discover(start: Start, question: Question): Promise<DiscoveryAnswer>;
   /** Which data sets there are and how many patients in each meet the question. */
   find(start: Start, question: Question): Promise<Answer>;
+  /** The same, with what happens as it happens: data sets as they are answered, and the whole answer at the end. */
+  stream(start: Start, question: Question, options?: { list?: boolean }): AsyncIterable<StreamEvent>;
   /** The data sets without counting. */
   list(start: Start, question: Question): Promise<Answer>;
   /** How many patients in one data set meet the question. */
@@ -34,66 +31,25 @@ export function createClient(settings: ClientSettings = {}): Client {
       const askedAt = new Date(walk.now()).toISOString();
       const servers = await discoverServers(walk, start.discovery ?? [], question);
       const { trace, problems } = walk;
-      return { question, askedAt, complete: problems.length === 0, servers, trace, problems };
+      return { question, askedAt, complete: isComplete(walk), servers, trace, problems };
     },
-    async find(start, question) {
+    find: (start, question) => walkTo(settings, start, question, true),
+    list: (start, question) => walkTo(settings, start, question, false),
+    stream: (start, question, options = {}) => streamOf(settings, start, question, options.list !== true),
+    async count(dataset, question) {
       const walk = createWalk(settings);
-      return answer(
-        walk,
-        question,
-        (await located(walk, start, question)).map((one) => counted(walk, one, question)),
-      );
-    },
-    async list(start, question) {
-      const walk = createWalk(settings);
-      const datasets = await located(walk, start, question);
-      return answer(
-        walk,
-        question,
-        datasets.map((one) => notCounted(walk, one)),
-      );
-    },
-    count(dataset, question) {
-      const walk = createWalk(settings);
-      return answer(walk, question, [counted(walk, dataset, question)]);
+      const askedAt = new Date(walk.now()).toISOString();
+      const answered = await counted(walk, dataset, question);
+      walk.emit({ kind: 'dataset', dataset: answered });
+      return answerOf(walk, question, askedAt, [answered]);
     },
     get: (dataset, options) => downloadOf(settings, dataset, options),
   };
 }
 
-async function located(walk: Walk, start: Start, question: Question): Promise<Dataset[]> {
-  const named = start.discovery === undefined ? [] : await discoverServers(walk, start.discovery, question);
-  const given = (bases: readonly string[] | undefined): FoundServer[] =>
-    (bases ?? []).map((base) => ({ base: baseOf(base), roles: ['repository'], namedBy: '' }));
-  const repositories = [...given(start.repository), ...named.filter(({ roles }) => roles.includes('repository'))];
-  const registries = [...(start.registry ?? []).map(baseOf), ...named.map(({ base }) => base)];
-  const all = [...new Set([...repositories.map(({ base }) => base), ...registries])];
-  const bases = all.slice(0, walk.limits.servers);
-  for (const server of all.slice(bases.length)) {
-    walk.problem({
-      server,
-      step: 'find',
-      reason: `it was left out: a walk goes to ${walk.limits.servers} servers at most`,
-    });
-  }
-  const described = await findDatasets(walk, bases, question);
-  const failed = new Set(walk.problems.map(({ server }) => server));
-  const whole = repositories
-    .filter(
-      ({ base }) => !described.some((one) => one.repository === base) && !isDescribed(walk, base) && !failed.has(base),
-    )
-    .map(({ base, name }) => wholeServer(base, name));
-  return [...described, ...new Map(whole.map((one) => [one.identifier, one])).values()];
-}
-
-/** Whether the server told of data sets, even if the question wants none of them. */
-const isDescribed = (walk: Walk, base: string): boolean =>
-  walk.trace.some((step) => step.server === base && step.step === 'find' && step.found > 0);
-
 async function counted(walk: Walk, dataset: Dataset, question: Question): Promise<AnsweredDataset> {
   const [count, known] = await Promise.all([countDataset(walk, dataset, question), withVersion(walk, dataset, false)]);
   const answered = { ...known, answer: count };
-  walk.emit({ kind: 'dataset', dataset: answered });
   return answered;
 }
 
@@ -102,9 +58,73 @@ async function notCounted(walk: Walk, dataset: Dataset): Promise<AnsweredDataset
   return { ...known, answer: { state: 'not-askable', reason: 'the question names no patients' } };
 }
 
-async function answer(walk: Walk, question: Question, datasets: readonly Promise<AnsweredDataset>[]): Promise<Answer> {
+async function walkTo(settings: ClientSettings, start: Start, question: Question, isCounted: boolean): Promise<Answer> {
+  const walk = createWalk(settings);
   const askedAt = new Date(walk.now()).toISOString();
-  const answered = await Promise.all(datasets);
-  const { trace, problems } = walk;
-  return { question, askedAt, complete: problems.length === 0, datasets: answered, trace, problems };
+  const gathering = createGathering(walk, question, (dataset) =>
+    isCounted ? counted(walk, dataset, question) : notCounted(walk, dataset),
+  );
+  await locate(walk, start, isCounted ? question : withoutPatients(question), gathering.add);
+  return answerOf(walk, question, askedAt, await gathering.answered());
+}
+
+/** A list is of all data sets, whoever their patients are. */
+const withoutPatients = (question: Question): Question => ({ ...question, patients: { all: [] } });
+
+function answerOf(walk: Walk, question: Question, askedAt: string, datasets: readonly AnsweredDataset[]): Answer {
+  const { trace, problems, ruledOut } = walk;
+  const untold = walk.untold();
+  return {
+    question,
+    askedAt,
+    endedAt: new Date(walk.now()).toISOString(),
+    complete: isComplete(walk),
+    datasets,
+    trace,
+    ...(untold === 0 ? {} : { untold }),
+    problems,
+    ...(ruledOut.length === 0 ? {} : { ruledOut }),
+  };
+}
+
+const isComplete = ({ problems }: Walk): boolean => problems.every(({ minor }) => minor === true);
+
+/** Events as they come, and the whole answer at last. Who stops listening ends the walk. */
+async function* streamOf(
+  settings: ClientSettings,
+  start: Start,
+  question: Question,
+  isCounted: boolean,
+): AsyncGenerator<StreamEvent> {
+  const ending = new AbortController();
+  const signal = settings.signal === undefined ? ending.signal : AbortSignal.any([settings.signal, ending.signal]);
+  const waiting: StreamEvent[] = [];
+  let wake = (): void => {};
+  const push = (event: StreamEvent): void => {
+    waiting.push(event);
+    wake();
+  };
+  const onEvent = (event: WalkEvent): void => {
+    settings.onEvent?.(event);
+    push(event);
+  };
+  let isOver = false;
+  const walking = walkTo({ ...settings, signal, onEvent }, start, question, isCounted)
+    .then((answer) => push({ kind: 'answer', answer }))
+    .finally(() => {
+      isOver = true;
+      wake();
+    });
+  // It is awaited below; until then a failure must not count as one that nobody handles.
+  walking.catch(() => {});
+  try {
+    while (!isOver || waiting.length > 0) {
+      const next = waiting.shift();
+      if (next !== undefined) yield next;
+      else if (!isOver) await new Promise<void>((done) => (wake = done));
+    }
+    await walking;
+  } finally {
+    ending.abort();
+  }
 }

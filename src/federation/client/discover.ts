@@ -2,57 +2,144 @@
 import { canonical } from '../../fhir/canonical.ts';
 import { type JsonObject, objectOf, objectsOf } from '../../fhir/json.ts';
 import type { FoundServer, Role } from './answer.ts';
-import { type Entry, pagesOf, queryOf, textOf } from './bundle.ts';
-import { problemOf } from './http.ts';
+import { pagesOf, queryOf, textOf } from './bundle.ts';
+import { problemOf, ServerError } from './fault.ts';
+import type { Parameter } from './patient-search.ts';
 import type { Question } from './question.ts';
+import {
+  asksOfCapabilities,
+  endpointParameters,
+  isNamedAsWanted,
+  knowsServers,
+  whyNotWanted,
+} from './server-criteria.ts';
 import { baseOf, type Walk } from './walk.ts';
 
 const roles: readonly Role[] = ['repository', 'metadata-registry', 'discovery'];
 
+/** Who is told while the walk goes on. */
+export interface Visitor {
+  /** a server that the question wants, the first time that it is named */
+  onServer?(server: FoundServer): void;
+  /** a discovery server that told all that it names */
+  onListed?(base: string, named: readonly FoundServer[]): void;
+}
+
 /** Every server that the discovery servers `from`, and those they lead to, name and the question wants. */
-export async function discoverServers(walk: Walk, from: readonly string[], question: Question): Promise<FoundServer[]> {
+export async function discoverServers(
+  walk: Walk,
+  from: readonly string[],
+  question: Question,
+  visitor: Visitor = {},
+): Promise<FoundServer[]> {
   const found = new Map<string, FoundServer>();
   const visited = new Set<string>();
-  let next = from.map(baseOf);
-  while (next.length > 0) {
-    const now = next.filter((base) => !visited.has(base));
-    for (const base of now) visited.add(base);
-    if (visited.size > walk.limits.servers) {
-      for (const server of now) walk.problem({ server, step: 'discover', reason: 'too many discovery servers' });
-      break;
-    }
-    const named = (await Promise.all(now.map((base) => ask(walk, base)))).flat();
-    next = named.filter((server) => server.roles.includes('discovery')).map((server) => server.base);
-    for (const server of named) {
-      if (!isWanted(server, question) || found.has(server.base)) continue;
+  const visit = async (base: string, depth: number): Promise<void> => {
+    if (visited.has(base)) return;
+    const reason =
+      depth > walk.limits.depth
+        ? `it was left out: discovery servers are followed ${walk.limits.depth} steps at most`
+        : visited.size >= walk.limits.servers
+          ? 'too many discovery servers'
+          : undefined;
+    if (reason !== undefined) return walk.problem({ server: base, step: 'discover', reason });
+    visited.add(base);
+    const further: Promise<void>[] = [];
+    const named: FoundServer[] = [];
+    await namedBy(walk, base, question, (server, isWanted) => {
+      if (server.roles.includes('discovery')) further.push(visit(server.base, depth + 1));
+      if (!isWanted) return;
+      named.push(server);
+      if (found.has(server.base)) return;
       found.set(server.base, server);
       walk.emit({ kind: 'server', server });
-    }
-  }
+      visitor.onServer?.(server);
+    });
+    visitor.onListed?.(base, named);
+    await Promise.all(further);
+  };
+  await Promise.all(from.map((base) => visit(baseOf(base), 0)));
   return [...found.values()];
 }
 
-async function ask(walk: Walk, base: string): Promise<FoundServer[]> {
-  const query = queryOf('Endpoint', [
-    ['connection-type', `${canonical.connectionType}|hl7-fhir-rest`],
-    ['status', 'active'],
-    ['_include', 'Endpoint:organization'],
-  ]);
+const endpoints: readonly Parameter[] = [
+  ['connection-type', `${canonical.connectionType}|hl7-fhir-rest`],
+  ['status', 'active'],
+];
+const include: Parameter = ['_include', 'Endpoint:organization'];
+
+/** A discovery server of which nothing is asked but what it names needs not be asked what it can do. */
+async function canSearchServers(walk: Walk, base: string): Promise<boolean> {
   try {
-    const entries: Entry[] = [];
-    for await (const page of pagesOf(walk.http, 'discover', base, query, walk.limits.pages)) entries.push(...page);
-    const organisations = new Map<string, JsonObject>();
-    for (const { resource } of entries) {
-      if (resource['resourceType'] === 'Organization')
-        organisations.set(`Organization/${textOf(resource['id'])}`, resource);
+    return knowsServers(await walk.peer(base));
+  } catch (error) {
+    // It is told of when the search fails too.
+    if (error instanceof ServerError) return false;
+    throw error;
+  }
+}
+
+async function namedBy(
+  walk: Walk,
+  base: string,
+  question: Question,
+  onServer: (server: FoundServer, isWanted: boolean) => void,
+): Promise<void> {
+  const asked = endpointParameters(question, walk.now());
+  try {
+    if (asked.length === 0) {
+      return await listed(walk, base, [...endpoints, include], (server) => onServer(server, true));
     }
-    return entries
-      .filter(({ resource }) => resource['resourceType'] === 'Endpoint')
-      .map(({ resource }) => serverOf(resource, organisations, base))
-      .filter((server) => server !== undefined);
+    if (await canSearchServers(walk, base)) {
+      const others: Parameter = ['payload-type', `${canonical.endpointRole}|discovery`];
+      await Promise.all([
+        listed(walk, base, [...endpoints, ...asked, include], (server) => onServer(server, true)),
+        // Other discovery servers are followed whatever is asked of those that they name.
+        listed(walk, base, [...endpoints, others], (server) => onServer(server, false)),
+      ]);
+      return;
+    }
+    const looks: Promise<void>[] = [];
+    await listed(walk, base, [...endpoints, include], (server) => {
+      const look = async (): Promise<void> => onServer(server, await isAbleAsWanted(walk, server, question));
+      if (isNamedAsWanted(server, question)) looks.push(look());
+      else onServer(server, false);
+    });
+    await Promise.all(looks);
   } catch (error) {
     walk.problem(problemOf(base, 'discover', error));
-    return [];
+  }
+}
+
+/** By its own CapabilityStatement, where the question asks of that. */
+async function isAbleAsWanted(walk: Walk, { base }: FoundServer, question: Question): Promise<boolean> {
+  if (!asksOfCapabilities(question)) return true;
+  try {
+    return whyNotWanted(await walk.peer(base), question) === undefined;
+  } catch (error) {
+    walk.problem(problemOf(base, 'resolve', error));
+    return false;
+  }
+}
+
+async function listed(
+  walk: Walk,
+  base: string,
+  parameters: readonly Parameter[],
+  onServer: (server: FoundServer) => void,
+): Promise<void> {
+  const query = queryOf('Endpoint', parameters);
+  for await (const page of pagesOf(walk.http, 'discover', base, query, walk.limits.pages)) {
+    const organisations = new Map<string, JsonObject>();
+    for (const { resource } of page) {
+      if (resource['resourceType'] === 'Organization') {
+        organisations.set(`Organization/${textOf(resource['id'])}`, resource);
+      }
+    }
+    for (const { resource } of page) {
+      const server = resource['resourceType'] === 'Endpoint' ? serverOf(resource, organisations, base) : undefined;
+      if (server !== undefined) onServer(server);
+    }
   }
 }
 
@@ -98,9 +185,4 @@ function countryOf(organization: JsonObject | undefined): string | undefined {
     ...objectsOf(organization?.['contact']).map((contact) => objectOf(contact['address'])),
   ];
   return addresses.map((address) => textOf(address?.['country'])).find((country) => country !== undefined);
-}
-
-/** A server that states no country is not left out: it may be in one that is asked for. */
-function isWanted({ country }: FoundServer, { servers }: Question): boolean {
-  return servers?.country === undefined || country === undefined || servers.country.includes(country.toUpperCase());
 }

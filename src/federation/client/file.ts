@@ -1,5 +1,6 @@
 /** Opens files that records of data sets name, as streams. https://hl7.org/fhir/R4B/datatypes.html#Attachment */
 import type { FileNote } from './data-reference.ts';
+import { isBelow } from './exchange.ts';
 import { ServerError } from './http.ts';
 import type { PlannedFile } from './plan.ts';
 import { baseOf, type ClientSettings, statedHeaders, type Walk } from './walk.ts';
@@ -107,9 +108,6 @@ async function* streamed(
     silence.end();
   }
 }
-
-/** As it is sent: dots that lead out of the base are gone then. */
-const isBelow = (base: string, url: string): boolean => new URL(url).href.startsWith(`${base}/`);
 
 const redirects = new Set([301, 302, 303, 307, 308]);
 const mostRedirects = 5;

@@ -1,54 +1,54 @@
 /** Finds the data sets that servers describe. https://hl7.org/fhir/uv/fhir-for-fair/STU1/deployment.html */
 import { canonical, granularities } from '../../fhir/canonical.ts';
-import type { Dataset } from './answer.ts';
-import { pagesOf, queryOf } from './bundle.ts';
-import { problemOf } from './http.ts';
+import type { CountAnswer, Dataset } from './answer.ts';
+import { pagesOf, queryOf, textOf } from './bundle.ts';
+import { problemOf } from './fault.ts';
 import { releaseOf } from './peer.ts';
 import type { Question } from './question.ts';
 import { datasetOf } from './record.ts';
 import type { Walk } from './walk.ts';
 
-/** The data sets that `bases` describe and the question wants, each once. */
-export async function findDatasets(walk: Walk, bases: readonly string[], question: Question): Promise<Dataset[]> {
-  const found = (await Promise.all(bases.map((base) => described(walk, base)))).flat();
-  const byIdentifier = new Map<string, Dated[]>();
-  for (const one of found) {
-    byIdentifier.set(one.dataset.identifier, [...(byIdentifier.get(one.dataset.identifier) ?? []), one]);
-  }
-  return [...byIdentifier.values()].map(bestOf).filter((dataset) => isWanted(dataset, question));
-}
-
-interface Dated {
+/** A record of a data set, as some server told it. */
+export interface Found {
   dataset: Dataset;
+  /** of the record */
   date: string;
+  /** place of who told it in the order of trust, 0 first */
+  rank: number;
+  /** the answer, where it need not be asked for */
+  known?: CountAnswer;
 }
 
-async function described(walk: Walk, base: string): Promise<Dated[]> {
+/** What came of asking a server for the data sets that it describes. */
+export interface Described {
+  records: number;
+  failed: boolean;
+}
+
+/** Gives every data set that the server describes, as soon as its page is there. */
+export async function describedBy(
+  walk: Walk,
+  base: string,
+  add: (found: Omit<Found, 'rank'>) => void,
+): Promise<Described> {
   const query = queryOf('Library', [
     ['type', `${canonical.libraryType}|asset-collection`],
     ['status', 'active'],
   ]);
-  const found: Dated[] = [];
+  let records = 0;
   try {
     for await (const page of pagesOf(walk.http, 'find', base, query, walk.limits.pages)) {
       for (const { resource } of page) {
         if (resource['resourceType'] !== 'Library') continue;
-        found.push({ dataset: datasetOf(resource, base), date: String(resource['date'] ?? '') });
+        records++;
+        add({ dataset: datasetOf(resource, base), date: textOf(resource['date']) ?? '' });
       }
     }
+    return { records, failed: false };
   } catch (error) {
     walk.problem(problemOf(base, 'find', error));
+    return { records, failed: true };
   }
-  return found;
-}
-
-/** The newest record of a data set, and among equals the one that lies with the data; the others are named. */
-function bestOf(records: readonly Dated[]): Dataset {
-  const rank = ({ dataset }: Dated): number => (dataset.registry === dataset.repository ? 0 : 1);
-  const sorted = [...records].sort((one, two) => two.date.localeCompare(one.date) || rank(one) - rank(two));
-  const [first, ...others] = sorted;
-  const alsoAt = others.map(({ dataset }) => dataset.metadata).filter((url) => url !== undefined);
-  return { ...first!.dataset, alsoAt };
 }
 
 /** A repository that describes no data set is one as a whole. */
@@ -66,13 +66,24 @@ export function wholeServer(base: string, name?: string): Dataset {
   };
 }
 
-/** What a record leaves open is not held against it. */
-function isWanted(dataset: Dataset, { datasets }: Question): boolean {
-  const { text, licence, granularity } = datasets ?? {};
+/** DUO:0000006, DUO_0000006 and the whole IRI are the same term. */
+export const duoNumber = (term: string): string => /\d{7}$/.exec(term)?.[0] ?? term;
+
+/** What a record leaves open is not held against it, but for what must be stated: licence, data use, visa. */
+export function isWanted(dataset: Dataset, { datasets }: Question): boolean {
+  const { text, licence, granularity, dataUse, visa } = datasets ?? {};
   if (licence !== undefined && !(dataset.licence !== undefined && licence.includes(dataset.licence))) return false;
   if (granularity !== undefined && dataset.granularity !== undefined) {
     if (granularities.indexOf(dataset.granularity) < granularities.indexOf(granularity)) return false;
   }
+  const statement = dataset.stated?.statement;
+  if (
+    dataUse !== undefined &&
+    !statement?.dataUse.some(({ id }) => dataUse.some((one) => duoNumber(one) === duoNumber(id)))
+  )
+    return false;
+  if (visa !== undefined && !statement?.requirements.some((one) => one.kind === 'visa' && visa.includes(one.type)))
+    return false;
   const words = text?.toLowerCase().split(/\s+/) ?? [];
   const shown = [dataset.title, dataset.publisher ?? '', dataset.description ?? ''].join(' ').toLowerCase();
   return words.every((word) => shown.includes(word));

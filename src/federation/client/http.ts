@@ -1,33 +1,28 @@
 /** Asks FHIR servers over HTTP: bounded, patient with those that ask for it, and with a trace of every request. https://hl7.org/fhir/R4B/http.html */
 import type { JsonObject } from '../../fhir/json.ts';
 import type { Problem, Step, TraceStep } from './answer.ts';
-import { createGate, type Limits } from './limits.ts';
+import { type Attempt, type ExchangeSettings, exchange } from './exchange.ts';
+import { ServerError } from './fault.ts';
+import { createGate, type Gate } from './limits.ts';
 
-/** Why a server gave nothing that can be used. `status` is 0 when there was no answer at all. */
-export class ServerError extends Error {
-  override readonly name = 'ServerError';
-  readonly status: number;
-  constructor(reason: string, status: number) {
-    super(reason);
-    this.status = status;
-  }
-}
+export { problemOf, ServerError } from './fault.ts';
 
-export interface HttpSettings {
-  fetch: typeof fetch;
-  /** milliseconds since 1970 */
-  now(): number;
-  limits: Limits;
-  /** bearer token by the base address of the server that it was issued for */
-  tokens: ReadonlyMap<string, string>;
-  /** what the asker states of purpose and project, as headers; sent with tokens only, to the same servers */
-  stated?: Readonly<Record<string, string>>;
+export interface HttpSettings extends ExchangeSettings {
   onTrace(step: TraceStep): void;
+  /** something that a server said and that cannot be believed */
+  onDoubt?(problem: Problem): void;
   /** each answer that is used, with its headers */
   onAnswer?(answer: HttpAnswer): void;
-  signal?: AbortSignal;
+  /** answers of an earlier run, so that it is gone on with; what is fetched is neither read from it nor kept */
+  journal?: Journal;
   /** resolves after so many milliseconds; a test may give one that does not wait */
   sleep?(milliseconds: number): Promise<void>;
+}
+
+/** Keeps answers by what was asked. */
+export interface Journal {
+  read(key: string): Promise<JsonObject | undefined>;
+  write(key: string, answer: JsonObject): Promise<void>;
 }
 
 /** What came back from a request that succeeded. */
@@ -51,34 +46,18 @@ export interface Http {
     sent: JsonObject,
     count?: (body: JsonObject) => number,
   ): Promise<JsonObject>;
+  /** Tells of something that a server said and that cannot be believed, while the rest of it can be used. */
+  doubt(problem: Problem): void;
 }
 
 interface Visit {
-  gate: ReturnType<typeof createGate>;
-  /** when this server's time is up */
-  until: number;
-}
-
-export function createHttp(settings: HttpSettings): Http {
-  const { limits, now } = settings;
-  const all = createGate(limits.inFlight);
-  const visits = new Map<string, Visit>();
-  const visitOf = (base: string): Visit => {
-    let visit = visits.get(base);
-    if (visit === undefined) {
-      visit = { gate: createGate(limits.perServer), until: now() + limits.serverMs };
-      visits.set(base, visit);
-    }
-    return visit;
-  };
-  const within = (asked: Asked): Promise<JsonObject> => {
-    const visit = visitOf(asked.base);
-    return visit.gate(() => all(() => persist(settings, visit, asked)));
-  };
-  return {
-    get: (step, base, url, count = () => 1) => within({ step, base, url, count }),
-    post: (step, base, url, sent, count = () => 1) => within({ step, base, url, count, sent }),
-  };
+  gate: Gate;
+  /** when this server's time is up; it runs from the first request that is sent */
+  until?: number;
+  /** requests in a row that were given up because nobody answered */
+  failures: number;
+  /** the last of them, which stands for all that would follow */
+  down?: ServerError;
 }
 
 interface Asked {
@@ -86,181 +65,122 @@ interface Asked {
   base: string;
   url: string;
   count(body: JsonObject): number;
-  /** the body of a POST */
   sent?: JsonObject;
 }
 
-/** Tries again what may succeed later, as long as the server has time left. */
-async function persist(settings: HttpSettings, visit: Visit, asked: Asked): Promise<JsonObject> {
-  const { limits, now, onTrace } = settings;
-  const sleep = settings.sleep ?? ((ms) => new Promise<void>((done) => setTimeout(done, ms)));
-  for (let attempt = 1; ; attempt++) {
-    const started = now();
-    const left = visit.until - started;
-    const request = asked.url.startsWith(`${asked.base}/`) ? asked.url.slice(asked.base.length + 1) : asked.url;
-    const trace = (status: number, found: number, reason?: string): void =>
-      onTrace({
-        step: asked.step,
-        server: asked.base,
-        request,
-        status,
-        ms: Math.round(now() - started),
-        found,
-        ...(reason === undefined ? {} : { reason }),
-      });
-    if (left <= 0) {
-      const reason = `its time of ${limits.serverMs / 1000} s is used up`;
-      trace(0, 0, reason);
-      throw new ServerError(reason, 0);
+export function createHttp(settings: HttpSettings): Http {
+  const all = createGate(settings.limits.inFlight);
+  const visits = new Map<string, Visit>();
+  const visitOf = (base: string): Visit => {
+    let visit = visits.get(base);
+    if (visit === undefined) {
+      visit = { gate: createGate(settings.limits.perServer), failures: 0 };
+      visits.set(base, visit);
     }
-    const answer = await attemptOnce(settings, asked, Math.min(left, limits.requestMs));
+    return visit;
+  };
+  const within = async (asked: Asked): Promise<JsonObject> => {
+    const journal = asked.step === 'get' ? undefined : settings.journal;
+    const key = journal === undefined ? '' : keyOf(asked, settings.tokens.has(asked.base));
+    const kept = await journal?.read(key);
+    if (kept !== undefined) {
+      settings.onTrace({ ...traceOf(asked, 0), status: 200, found: asked.count(kept), reason: keptReason });
+      return kept;
+    }
+    const visit = visitOf(asked.base);
+    const body = await visit.gate(() => persist(settings, all, visit, asked));
+    await journal?.write(key, body);
+    return body;
+  };
+  return {
+    get: (step, base, url, count = () => 1) => within({ step, base, url, count }),
+    post: (step, base, url, sent, count = () => 1) => within({ step, base, url, count, sent }),
+    doubt: (problem) => settings.onDoubt?.(problem),
+  };
+}
+
+const keptReason = 'answered in an earlier run';
+
+/** A token may have changed, but with one more may be told than without. */
+const keyOf = ({ url, sent }: Asked, hasToken: boolean): string =>
+  `${hasToken ? 'known' : 'anyone'} ${url}${sent === undefined ? '' : ` ${JSON.stringify(sent)}`}`;
+
+function traceOf({ step, base, url }: Asked, ms: number): Pick<TraceStep, 'step' | 'server' | 'request' | 'ms'> {
+  const request = url.startsWith(`${base}/`) ? url.slice(base.length + 1) : url;
+  return { step, server: base, request, ms: Math.round(ms) };
+}
+
+/** Tries again what may succeed later, as long as the server has time left. */
+async function persist(settings: HttpSettings, all: Gate, visit: Visit, asked: Asked): Promise<JsonObject> {
+  const { limits, now } = settings;
+  for (let attempt = 1; ; attempt++) {
+    // While it waits to try again, others may go.
+    const answer = await all(() => once(settings, visit, asked));
     if ('body' in answer) {
-      trace(answer.status, asked.count(answer.body));
+      visit.failures = 0;
       // A download may take as long as it goes on.
       if (asked.step === 'get') visit.until = now() + limits.serverMs;
       const { body, headers, url } = answer;
       settings.onAnswer?.({ step: asked.step, base: asked.base, url, headers, body });
       return body;
     }
-    trace(answer.status, 0, answer.reason);
     // A little chance keeps many clients from coming back together.
     const pause = answer.retryAfter ?? 200 * 2 ** attempt * (0.5 + Math.random());
-    if (!answer.mayRetry || attempt >= limits.attempts || now() + pause >= visit.until || settings.signal?.aborted) {
-      throw new ServerError(answer.reason, answer.status);
+    const isLate = now() + pause >= (visit.until ?? 0);
+    if (!answer.mayRetry || attempt >= limits.attempts || isLate || settings.signal?.aborted) {
+      throw givenUp(settings, visit, answer);
     }
-    await sleep(pause);
+    await (settings.sleep?.(pause) ?? sleep(pause, settings.signal));
   }
 }
 
-type Attempt =
-  | { status: number; body: JsonObject; headers: Headers; url: string }
-  | { status: number; reason: string; mayRetry: boolean; retryAfter?: number };
+/** A server at which nobody answers is not asked for ever: after so many requests that were given up, all fail at once. */
+function givenUp({ limits }: HttpSettings, visit: Visit, answer: Extract<Attempt, { reason: string }>): ServerError {
+  const error = new ServerError(answer.reason, answer.status);
+  visit.failures = answer.isDown ? visit.failures + 1 : 0;
+  if (visit.failures >= limits.failures) visit.down = error;
+  return error;
+}
 
-const passing = new Set([408, 429, 500, 502, 503, 504]);
-
-async function attemptOnce(settings: HttpSettings, { base, url, sent }: Asked, ms: number): Promise<Attempt> {
-  const token = settings.tokens.get(base);
-  const timeout = AbortSignal.timeout(Math.max(1, Math.ceil(ms)));
-  const signal = settings.signal === undefined ? timeout : AbortSignal.any([timeout, settings.signal]);
-  let status = 0;
+async function once(settings: HttpSettings, visit: Visit, asked: Asked): Promise<Attempt> {
+  const { limits, now, onTrace } = settings;
+  if (visit.down !== undefined) throw visit.down;
+  if (settings.signal?.aborted) throw new ServerError('the walk was ended', 0);
+  const started = now();
+  visit.until ??= started + limits.serverMs;
+  const left = visit.until - started;
+  if (left <= 0) {
+    const reason = `its time of ${limits.serverMs / 1000} s is used up`;
+    onTrace({ ...traceOf(asked, 0), status: 0, found: 0, reason });
+    throw new ServerError(reason, 0);
+  }
+  const answer = await exchange(settings, asked, Math.min(left, limits.requestMs));
+  const { status } = answer;
+  const step = { ...traceOf(asked, now() - started), status, found: 0 };
+  if (!('body' in answer)) {
+    onTrace({ ...step, reason: answer.reason });
+    return answer;
+  }
   try {
-    const response = await ask(settings, url, {
-      ...(sent === undefined ? {} : { method: 'POST', body: JSON.stringify(sent) }),
-      headers: {
-        ...(sent === undefined ? {} : { 'content-type': 'application/fhir+json' }),
-        accept: 'application/fhir+json',
-        // A server that ignores what it does not know would count too many.
-        prefer: 'handling=strict',
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}`, ...settings.stated }),
-      },
-      signal,
-    });
-    status = response.status;
-    const text = await readText(response, settings.limits.bytes);
-    if (!response.ok) return refused(response, text, settings.now);
-    const body = parseObject(text);
-    return body === undefined
-      ? { status, reason: `it answered with what is no JSON object: ${shown(text)}`, mayRetry: false }
-      : { status, body, headers: response.headers, url: response.url === '' ? url : response.url };
+    onTrace({ ...step, found: asked.count(answer.body) });
+    return answer;
   } catch (error) {
-    if (error instanceof ServerError) return { status, reason: error.message, mayRetry: false };
-    if (settings.signal?.aborted) return { status, reason: 'the walk was ended', mayRetry: false };
-    if (timeout.aborted)
-      return { status, reason: `it did not answer within ${Math.ceil(ms) / 1000} s`, mayRetry: false };
-    return { status, reason: `it cannot be reached: ${causeOf(error)}`, mayRetry: true };
+    if (!(error instanceof ServerError)) throw error;
+    onTrace({ ...step, reason: error.message });
+    return { status, reason: error.message, mayRetry: false, isDown: false };
   }
 }
 
-const redirects = new Set([301, 302, 303, 307, 308]);
-const mostRedirects = 5;
-
-/**
- * Tokens are taken off when a redirect leads to another server, but headers of our own are not: what is stated to one
- * server must reach no other, so with them redirects are followed by hand and within the server only.
- */
-async function ask({ fetch, stated }: HttpSettings, url: string, request: RequestInit): Promise<Response> {
-  const isPrivate =
-    stated !== undefined && Object.keys(request.headers ?? {}).some((name) => Object.hasOwn(stated, name));
-  if (!isPrivate) return fetch(url, request);
-  let at = url;
-  for (let hop = 0; hop <= mostRedirects; hop++) {
-    const response = await fetch(at, { ...request, redirect: 'manual' });
-    // Browsers tell nothing of where a redirect leads.
-    if (response.type === 'opaqueredirect') throw new ServerError('it redirects: name the address that it leads to', 0);
-    const location = response.headers.get('location');
-    if (!redirects.has(response.status) || location === null) return response;
-    await response.body?.cancel();
-    const next = URL.canParse(location, at) ? new URL(location, at) : undefined;
-    if (next?.origin !== new URL(url).origin) {
-      throw new ServerError(`it redirects to another server: ${shown(location)}`, response.status);
-    }
-    at = next.href;
-  }
-  throw new ServerError('its redirects lead in a circle', 0);
-}
-
-function refused(response: Response, text: string, now: () => number): Attempt {
-  const { status } = response;
-  const said = diagnosticsOf(parseObject(text)) ?? shown(text);
-  const reason = `it answered ${status}${said === '' ? '' : `: ${said}`}`;
-  const after = retryAfterOf(response.headers.get('retry-after'), now);
-  return { status, reason, mayRetry: passing.has(status), ...(after === undefined ? {} : { retryAfter: after }) };
-}
-
-/** Seconds or a date, in milliseconds from now. https://www.rfc-editor.org/rfc/rfc9110#field.retry-after */
-function retryAfterOf(header: string | null, now: () => number): number | undefined {
-  if (header === null) return undefined;
-  if (/^\d+$/.test(header.trim())) return Number(header) * 1000;
-  const date = Date.parse(header);
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now());
-}
-
-async function readText(response: Response, limit: number): Promise<string> {
-  if (response.body === null) return '';
-  const decoder = new TextDecoder();
-  const reader = response.body.getReader();
-  const parts: string[] = [];
-  let bytes = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return parts.join('') + decoder.decode();
-    bytes += value.byteLength;
-    if (bytes > limit) {
-      await reader.cancel();
-      throw new ServerError(`its answer is longer than ${limit} bytes`, response.status);
-    }
-    parts.push(decoder.decode(value, { stream: true }));
-  }
-}
-
-function parseObject(text: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as JsonObject) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function diagnosticsOf(outcome: JsonObject | undefined): string | undefined {
-  const issues = outcome?.['resourceType'] === 'OperationOutcome' ? outcome['issue'] : undefined;
-  if (!Array.isArray(issues)) return undefined;
-  const texts = issues.map((issue) => (issue as JsonObject | null)?.['diagnostics']); // any JSON; only texts are kept
-  return shown(texts.filter((one) => typeof one === 'string').join('; '));
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: a stranger's text must not move the cursor of a terminal
-const controls = /[\u0000-\u001f\u007f-\u009f]+/g;
-const shown = (text: string): string => text.slice(0, 300).replace(controls, ' ').trim();
-
-function causeOf(error: unknown): string {
-  const { cause, message } = error as { cause?: { code?: string; message?: string }; message?: string };
-  return cause?.code ?? cause?.message ?? message ?? String(error);
-}
-
-/** Tells the person what is wrong with a server. */
-export function problemOf(server: string, step: Step, error: unknown): Problem {
-  // Anything but a ServerError is a defect of ours.
-  if (!(error instanceof ServerError)) throw error;
-  return { server, step, reason: error.message };
+/** Ends at once when the walk is ended. */
+function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((done) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', end);
+      done();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal?.addEventListener('abort', end);
+    if (signal?.aborted) end();
+  });
 }

@@ -1,14 +1,16 @@
 /** fairway's client: discover, find, count and get over any FHIR servers, in Node and in browsers. See README.md */
 export * from './answer.ts';
+export { answerProvenance, traceText } from './answer-provenance.ts';
 export { assessDataset } from './assess.ts';
-export { type Client, createClient, type Start } from './client.ts';
+export { type Client, createClient } from './client.ts';
 export { ageFromText, codedFromText, expressionFromText, sexFromText } from './criterion-text.ts';
 export { type FetchedRecord, type Progress, recordKey } from './fetch-piece.ts';
 export type { FetchedFile } from './file.ts';
 export { wholeServer } from './find.ts';
 export type { Delivery, Download, GetOptions, SentRequest, Sink, Tally } from './get.ts';
-export { ServerError } from './http.ts';
+export { type Journal, ServerError } from './http.ts';
 export { defaultLimits, type Limits } from './limits.ts';
+export type { Start } from './locate.ts';
 export type { Hop } from './plan.ts';
 export type { DatasetCriteria, PatientCriterion, Question, ServerCriteria } from './question.ts';
 export { ccdlOf } from './question-ccdl.ts';

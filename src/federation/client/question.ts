@@ -29,7 +29,7 @@ export interface QuantityFilter {
 }
 
 /** The value is one of the codes, written as those of a criterion. */
-export interface CodeFilter {
+interface CodeFilter {
   readonly code: string | readonly string[];
 }
 

@@ -1,6 +1,6 @@
 /** What the steps of one walk share: HTTP, limits, and where traces and problems go. */
-import type { Problem, TraceStep, WalkEvent } from './answer.ts';
-import { createHttp, type Http, type HttpAnswer } from './http.ts';
+import type { Problem, RuledOut, TraceStep, WalkEvent } from './answer.ts';
+import { createHttp, type Http, type HttpAnswer, type Journal } from './http.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { type Peer, readPeer } from './peer.ts';
 
@@ -16,6 +16,10 @@ export interface ClientSettings {
   /** what happens while the walk goes on */
   onEvent?: (event: WalkEvent) => void;
   signal?: AbortSignal;
+  /** answers of an earlier run of the same walk, and where to keep those of this one */
+  journal?: Journal;
+  /** `all` also asks data sets whose summaries say that they cannot hold an answer */
+  ask?: 'likely' | 'all';
 }
 
 /** What the asker states: purposes of use (`system|code`) and the project, and the headers that carry them. */
@@ -35,10 +39,19 @@ export interface Walk {
   trace: TraceStep[];
   problems: Problem[];
   emit(event: WalkEvent): void;
+  /** tells of a problem, once */
   problem(problem: Problem): void;
+  /** data sets that were not asked and are not listed */
+  readonly ruledOut: RuledOut[];
+  ruleOut(one: RuledOut): void;
+  /** requests that `trace` had no place for */
+  untold(): number;
   /** keeps a request that was sent by other means than `http` */
   traced(step: TraceStep): void;
   hasToken(base: string): boolean;
+  /** bases of the servers that tokens are for */
+  tokenBases: readonly string[];
+  ask: 'likely' | 'all';
   /** what a server can do, asked once in a walk */
   peer(base: string): Promise<Peer>;
 }
@@ -62,9 +75,20 @@ export function createWalk(settings: ClientSettings, onAnswer?: (answer: HttpAns
   const trace: TraceStep[] = [];
   const problems: Problem[] = [];
   const now = settings.now ?? Date.now;
+  let untold = 0;
   const traced = (step: TraceStep): void => {
-    trace.push(step);
+    if (trace.length < limits.trace) trace.push(step);
+    else untold++;
     emit({ kind: 'trace', step });
+  };
+  const known = new Set<string>();
+  const ruledOut: RuledOut[] = [];
+  const problem = (one: Problem): void => {
+    const key = `${one.step} ${one.server} ${one.reason}`;
+    if (known.has(key)) return;
+    known.add(key);
+    problems.push(one);
+    emit({ kind: 'problem', problem: one });
   };
   const http = createHttp({
     fetch: settings.fetch ?? globalThis.fetch,
@@ -74,6 +98,8 @@ export function createWalk(settings: ClientSettings, onAnswer?: (answer: HttpAns
     stated: statedHeaders(settings),
     ...(onAnswer === undefined ? {} : { onAnswer }),
     onTrace: traced,
+    onDoubt: problem,
+    ...(settings.journal === undefined ? {} : { journal: settings.journal }),
     ...(settings.signal === undefined ? {} : { signal: settings.signal }),
   });
   const peers = new Map<string, Promise<Peer>>();
@@ -84,12 +110,14 @@ export function createWalk(settings: ClientSettings, onAnswer?: (answer: HttpAns
     trace,
     problems,
     emit,
+    problem,
+    ruledOut,
+    ruleOut: (one) => void ruledOut.push(one),
+    untold: () => untold,
     traced,
-    problem(problem) {
-      problems.push(problem);
-      emit({ kind: 'problem', problem });
-    },
     hasToken: (base) => tokens.has(base),
+    tokenBases: [...tokens.keys()],
+    ask: settings.ask ?? 'likely',
     peer(base) {
       let peer = peers.get(base);
       if (peer === undefined) {

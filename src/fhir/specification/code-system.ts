@@ -84,6 +84,21 @@ export const ourCodeSystems: readonly OurCodeSystem[] = [
     ),
   },
   {
+    id: 'member-problem',
+    title: 'Problem of a member',
+    description: 'What a discovery server finds wrong with the servers that it names.',
+    content: 'complete',
+    concepts: [
+      concept('no-answer', 'No answer', 'It did not answer in time, or not as a FHIR server does.'),
+      concept('wrong-version', 'Wrong FHIR version', 'It speaks another FHIR version than its Endpoint says.'),
+      concept('wrong-role', 'Wrong role', 'It says that it has other roles than its Endpoint says.'),
+      concept('wrong-address', 'Wrong address', 'It says that its base address is another one.'),
+      concept('certificate', 'Certificate', 'Its certificate expires soon, has expired, or is for another name.'),
+      concept('no-summary', 'No content summary', 'A repository of which no content summary is known.'),
+      concept('old-summary', 'Old content summary', 'Its newest content summary is older than it should be.'),
+    ],
+  },
+  {
     id: 'question',
     title: 'Characteristics of a question',
     description: 'What a characteristic of a question asks of a patient.',

@@ -236,6 +236,34 @@ const members: readonly OurExtension[] = [
     description: 'When the server last answered.',
     types: ['instant'],
   },
+  {
+    id: 'fhir-version',
+    title: 'FHIR version',
+    on: ['CapabilityStatement'],
+    description: 'The FHIR version of the server, where the version that the statement is kept in has no code for it.',
+    types: ['code'],
+  },
+  {
+    id: 'membership-reason',
+    title: 'Reason of a membership',
+    on: ['Endpoint'],
+    description: 'What the steward said when the server was admitted, refused or taken out.',
+    types: ['string'],
+  },
+  {
+    id: 'member-problem',
+    title: 'Problem of a member',
+    on: ['Endpoint'],
+    description: 'What the discovery server found wrong when it last asked the server; repeated for each problem.',
+    types: ['Coding'],
+  },
+  {
+    id: 'certificate-until',
+    title: 'Certificate holds until',
+    on: ['Endpoint'],
+    description: 'When the certificate by which the server shows who it is expires.',
+    types: ['dateTime'],
+  },
 ];
 
 export const ourExtensions: readonly OurExtension[] = [

@@ -33,13 +33,13 @@ export const ourRoles: readonly OurRole[] = [
     code: 'discovery',
     description: 'Names the servers that hold what is looked for, can do what is needed, and give it on which terms.',
     types: {
-      Endpoint: ['membership', 'seen', 'address'],
+      Endpoint: ['membership', 'seen', 'address', 'problem', 'certificate-until'],
       Organization: [],
       OrganizationAffiliation: [],
       CapabilityStatement: ['fhir-version', 'search-parameter', 'operation', 'endpoint'],
       MeasureReport: contents,
     },
-    operations: ['join', 'admit'],
+    operations: ['join', 'admit', 'members'],
   },
 ];
 

@@ -136,6 +136,20 @@ export const ourSearchParameters: readonly OurSearchParameter[] = [
     description: 'When the server last answered the discovery server.',
   },
   {
+    code: 'problem',
+    type: 'token',
+    base: ['Endpoint'],
+    expression: `${extension(canonical.memberProblem)}.value`,
+    description: 'What the discovery server found wrong with the server when it last asked.',
+  },
+  {
+    code: 'certificate-until',
+    type: 'date',
+    base: ['Endpoint'],
+    expression: `${extension(canonical.certificateUntil)}.value`,
+    description: 'Until when the certificate of the server holds.',
+  },
+  {
     code: 'dosage-period',
     type: 'date',
     base: ['MedicationRequest'],
@@ -181,7 +195,7 @@ export const ourSearchParameters: readonly OurSearchParameter[] = [
     code: 'fhir-version',
     type: 'token',
     base: ['CapabilityStatement'],
-    expression: 'CapabilityStatement.fhirVersion',
+    expression: `CapabilityStatement.fhirVersion | ${extension(canonical.fhirVersion).replace('%base', 'CapabilityStatement')}.value`,
     description: 'FHIR version of the server (the core parameter fhirversion is the business version).',
   },
   {
