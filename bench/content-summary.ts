@@ -126,7 +126,7 @@ for (let round = 0; round < 3; round++) {
     lines.filter((__, at) => at % 100 === round).map((line) => changed(copied(line, copy))),
   ).flat();
   await send(chunks(some));
-  await measure(`${some.length} resources of all patients changed`);
+  await measure(`${some.length} resources of all patients changed, ${['first', 'second', 'third'][round]} time`);
 }
 const few = Math.ceil(patients.length / 100);
 const ofFew = Array.from({ length: copies }, (_, copy) => lines.map((line) => copied(line, copy)))
