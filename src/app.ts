@@ -1,6 +1,7 @@
 /** The composition root: wires the parts of one server from its settings. There are no globals. */
 import { randomUUID } from 'node:crypto';
 import { type Askers, createAskers } from './app/askers.ts';
+import { scheduleHarvest } from './app/harvest.ts';
 import { closeInTime, createHttp } from './app/http.ts';
 import { createMetrics, registerHealth } from './app/metrics.ts';
 import { createServers } from './app/servers.ts';
@@ -41,6 +42,8 @@ export interface AppSettings {
   searchMilliseconds?: number;
   /** whether other servers may be asked that are on this machine or in a private network */
   allowPrivateNetwork?: boolean;
+  /** seconds between two harvests of each member; none unless stated */
+  harvestSeconds?: number;
   /** how counts of what may not be read are told, where it differs from the default */
   disclosure?: Partial<DisclosureSettings>;
   /** whether the artefacts of our implementation guide are kept among the resources */
@@ -138,6 +141,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
   await askers.open(baseUrls[0]!);
   if (settings.servesSpecification === true) await serveSpecification(serverFor!(anonymous));
   await scheduleWork(settings, jobs, means, () => serverFor(anonymous));
+  await scheduleHarvest(jobs, settings, (asker) => serverFor(asker));
   return {
     base: baseUrls[0]!,
     store,

@@ -7,8 +7,10 @@ import { demoCommand } from './cli/demo.ts';
 import { type Environment, exit, UsageError } from './cli/environment.ts';
 import { findCommand } from './cli/find.ts';
 import { getCommand } from './cli/get.ts';
+import { harvestCommand } from './cli/harvest.ts';
 import { importCommand } from './cli/import.ts';
 import { admitCommand, joinCommand, membersCommand } from './cli/members.ts';
+import { publishCommand } from './cli/publish.ts';
 import { questionCommand } from './cli/question.ts';
 import { serveCommand } from './cli/serve.ts';
 
@@ -41,6 +43,8 @@ for (const command of [
   getCommand,
   assessCommand,
   accessCommand,
+  publishCommand,
+  harvestCommand,
   joinCommand,
   admitCommand,
   membersCommand,

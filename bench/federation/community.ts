@@ -223,3 +223,19 @@ export function endpointOf({ index, base }: SimulatedServer): Resource {
     address: base,
   };
 }
+
+/** The little of it that is searched by. */
+export function statementOf({ index, base }: SimulatedServer): Resource {
+  return {
+    resourceType: 'CapabilityStatement',
+    id: `s${index}`,
+    extension: [{ url: canonical.endpoint, valueReference: { reference: `Endpoint/s${index}` } }],
+    status: 'active',
+    kind: 'instance',
+    date: '2026-01-01',
+    fhirVersion: '4.3.0',
+    format: ['json'],
+    implementation: { description: `Repository ${index}`, url: base },
+    rest: [{ mode: 'server', resource: [{ type: 'Library' }, { type: 'Patient' }, { type: 'MedicationRequest' }] }],
+  };
+}

@@ -32,6 +32,7 @@ export const tokenMembers = [
   'sha256',
   'may',
   'committees',
+  'publishes',
   'purposes',
   'project',
   'affiliations',
@@ -56,7 +57,7 @@ export function tokenEntryOf(entry: Reading): [digest: string, AccessContext] {
   const digest = entry.text('sha256', 'the SHA-256 of the token as 64 hexadecimal digits', /^[0-9a-f]{64}$/);
   const context: AccessContext = {
     subject: { kind: 'service', name },
-    rights: { ...rightsOf(new Set(mayOf(entry))), ...committeesOf(entry) },
+    rights: { ...rightsOf(new Set(mayOf(entry))), ...committeesOf(entry), ...publishesOf(entry) },
     tokenId: digest,
   };
   if (entry.has('scopes')) context.scopes = scopesOf(entry, 'scopes');
@@ -86,6 +87,12 @@ function committeesOf(entry: Reading): Pick<AccessContext['rights'], 'committees
   return {
     committees: entry.texts('committees', 'a list of committees as data sets name them: Organization/id or URLs'),
   };
+}
+
+function publishesOf(entry: Reading): Pick<AccessContext['rights'], 'publishes'> {
+  if (!entry.has('publishes')) return {};
+  const addresses = entry.texts('publishes', 'a list of FHIR base addresses of members', /^https?:\/\/\S+$/);
+  return { publishes: addresses.map((one) => one.replace(/\/+$/, '')) };
 }
 
 function purposesOf(entry: Reading): readonly string[] {

@@ -42,7 +42,7 @@ interface Memory extends CommunityPlan {
   edition: number;
 }
 
-const edition = 2;
+const edition = 3;
 
 const seed = 'fairway';
 const defaultPatients = 600;

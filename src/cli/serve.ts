@@ -24,6 +24,7 @@ interface ServeOptions {
   searchSeconds: number;
   audit: AuditMode;
   summarySeconds: number;
+  harvestSeconds: number;
   checkSeconds: number;
   admit: Admission;
   allowPrivateNetwork?: boolean;
@@ -101,6 +102,12 @@ function withFederation(command: Command): Command {
         .argParser(parseSummarySeconds),
     )
     .addOption(
+      new Option('--harvest-seconds <number>', 'a registry takes the metadata of its members so often; 0: never')
+        .env('FAIRWAY_HARVEST_SECONDS')
+        .default(3600)
+        .argParser(parseHarvest),
+    )
+    .addOption(
       new Option(
         '--check-seconds <number>',
         'how often a registry or discovery server asks its members for a sign of life',
@@ -137,6 +144,11 @@ const secondsOf =
 function parseSummarySeconds(text: string): number {
   if (/^\d{1,7}$/.test(text)) return Number(text);
   throw new UsageError(`--summary-seconds must be a whole number of seconds, 0 for never, not ${text}`);
+}
+
+function parseHarvest(text: string): number {
+  if (/^\d{1,7}(\.\d{1,3})?$/.test(text)) return Number(text);
+  throw new UsageError(`--harvest-seconds must be a number, not ${text}`);
 }
 
 function parseRoles(text: string): Role[] {
@@ -179,6 +191,7 @@ async function serve(options: ServeOptions, environment: Environment): Promise<n
       servesSpecification: true,
       audit: options.audit,
       summarySeconds: options.summarySeconds,
+      harvestSeconds: options.harvestSeconds,
       checkSeconds: options.checkSeconds,
       admission: options.admit,
       allowPrivateNetwork: options.allowPrivateNetwork === true,

@@ -12,6 +12,8 @@ export interface Rights {
   breakGlass?: boolean;
   /** data access committees (as data sets name them) that the subject decides for; `*` stands for all */
   committees?: readonly string[];
+  /** base addresses of members of the community whose metadata the subject may publish here */
+  publishes?: readonly string[];
 }
 
 export type Subject =

@@ -1,5 +1,5 @@
 /** Reads what a data source states of a data set: licence, levels, requirements, data use. See docs/adr/0010-statements-and-effects.md */
-import { canonical, type Granularity, granularities } from '../fhir/canonical.ts';
+import { canonical, type Granularity, granularities, noConditions } from '../fhir/canonical.ts';
 import { type Json, type JsonObject, objectOf, objectsOf, type Resource } from '../fhir/json.ts';
 import { dataUseOf, isPermissionTerm } from './duo.ts';
 import { isOpenLicence, licenceOf, licenceUrl } from './licence.ts';
@@ -28,6 +28,7 @@ const known: ReadonlySet<string> = new Set([
   canonical.expires,
   canonical.obligation,
   canonical.consentRequired,
+  ...noConditions,
 ]);
 
 /**

@@ -89,23 +89,45 @@ function library(plan: DataSetPlan, site: Site, at: Addresses): Resource {
   return {
     resourceType: 'Library',
     id: plan.id,
+    meta: { profile: [canonical.libraryProfile] },
     extension: [...licence(plan), ...plan.conditions, relatedContent(plan, base)],
     url: dataSetUrl(plan),
     identifier: [{ system: canonical.uri, value: dataSetUrl(plan) }],
+    version: '1.0.0',
     title: plan.title,
     status: 'active',
     type: { coding: [{ system: canonical.libraryType, code: 'asset-collection' }] },
+    subjectCodeableConcept: { coding: [{ system: 'http://hl7.org/fhir/resource-types', code: 'Patient' }] },
     date: published,
     publisher: site.organisation,
+    contact: [{ name: site.organisation, telecom: [{ system: 'url', value: pageOf(site) }] }],
     description: plan.description,
+    purpose: 'Collected in care and research; kept to answer questions of health research.',
+    usage: 'Ask by conditions, medications, values and ages. The conditions say who may have what.',
+    effectivePeriod: { start: '2016-01-01', end: published },
     jurisdiction: [{ coding: [{ system: 'urn:iso:std:iso:3166', code: site.country }] }],
     copyright: [site.organisation, ...(plan.licence === undefined ? [] : [plan.licence])].join(', '),
+    relatedArtifact: [
+      { type: 'documentation', display: `About ${plan.title}`, document: { url: pageOf(site) } },
+      {
+        extension: [
+          {
+            url: canonical.relatedArtifactResourceReference,
+            valueReference: { reference: `${base}/ResearchStudy/${site.name}` },
+          },
+        ],
+        type: 'derived-from',
+        display: `The study of ${site.organisation}`,
+      },
+    ],
     dataRequirement: types.map((type) => ({ type })),
     ...(plan.extent === 'tag'
       ? { content: [{ contentType: 'application/fhir+json', url: `${base}/Patient?_tag=${tagSystem}|${plan.id}` }] }
       : {}),
   };
 }
+
+const pageOf = ({ name }: Site): string => `https://fairway.health/demo/${name}`;
 
 function licence({ licence: code }: DataSetPlan): JsonObject[] {
   if (code === undefined) return [];

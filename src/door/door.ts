@@ -8,6 +8,7 @@ import { type Int64, resourceKey } from '../search/index-rows.ts';
 import type { Search } from '../search/tree.ts';
 import type { Audit } from '../store/audit.ts';
 import { indexingOf } from '../store/custom-parameter.ts';
+import { type HarvestMemory, harvestMemory } from '../store/harvest.ts';
 import type { StoredResource } from '../store/read.ts';
 import type { Store } from '../store/store.ts';
 import { type AuditDoor, auditDoor } from './audit.ts';
@@ -28,6 +29,8 @@ export interface Door extends Reading, Writing {
   audit: AuditDoor;
   /** what data sets hold */
   content: ContentDoor;
+  /** what members of the community said: for services of the server, which answer stewards only */
+  harvest: HarvestMemory;
   search(search: Search, after?: PageKey): Promise<Page>;
   /** What is inside other resources: containers after `after`, one more than `search.count` when there are more. */
   searchContained(search: Search, after?: Int64): Promise<ContainedMatch[]>;
@@ -71,6 +74,7 @@ export function openDoor(shared: DoorMeans, decision: DecisionMemory, context: A
     context,
     audit: auditDoor(shared, context),
     content: contentDoor(shared, context),
+    harvest: harvestMemory(store.sql),
     ...readingOf(means),
     ...writingOf(means),
     search: (search, after) => searchPage(search, after, means),

@@ -1,5 +1,6 @@
 /** The door as others may import it. */
 
+export type { HarvestMemory, HarvestRecord } from '../store/harvest.ts';
 export type { WriteResult } from '../store/write.ts';
 export { type Audited, type AuditQuestion, compartmentParameters, type FoundEntries } from './audit.ts';
 export type { ToldContent, ToldFact } from './content.ts';

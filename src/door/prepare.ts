@@ -8,7 +8,7 @@ import { type Extent, extentOf, isExtentType, type Listing, listingOf } from '..
 import { factsOf, labelsOf } from '../conditions/facts.ts';
 import { grantOf, isGrant } from '../conditions/grant.ts';
 import { isDirectoryType, isMetadata, metadataTypes } from '../conditions/metadata-type.ts';
-import { deidentificationType } from '../fhir/canonical.ts';
+import { canonical, deidentificationType } from '../fhir/canonical.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import { objectsOf, type Resource } from '../fhir/json.ts';
 import { customParameter, extractOne } from '../search/index.ts';
@@ -44,6 +44,8 @@ export interface Preparation {
 /** A prepared write; `effect` is bound to the transaction when it is there. */
 export type PreparedWrite = Omit<WriteEntry, 'effect'> & {
   change?: (inside: StoreTransaction) => Promise<void>;
+  /** there is only something to change where an earlier version stated conditions */
+  statesNothing?: true;
   /** what of the resource is not understood, and what that closes: for the steward who writes it */
   warnings?: readonly string[];
 };
@@ -69,6 +71,8 @@ export function createPrepare(means: Preparation): Prepare {
     const prepared: PreparedWrite = { how, key, type, id, tail: content?.tail ?? null, rows, owner };
     const changes = change(type, id, key, content?.resource);
     if (changes !== undefined) prepared.change = changes;
+    if (type === 'Library' && content !== undefined && liesElsewhere(content.resource, means))
+      prepared.statesNothing = true;
     const warnings = content === undefined ? [] : warningsOf({ ...content.resource, id }, means);
     if (warnings.length > 0) prepared.warnings = warnings;
     return prepared;
@@ -214,12 +218,23 @@ function createChange(means: Preparation, tying: TyingParameters, keys: TyingKey
     if (type !== 'Library') return undefined;
     const named = resource === undefined ? undefined : { ...resource, id };
     const profile: Change = (inside) => changeProfile(inside.sql, key, profileOf(named));
-    const dataSet = apply(named === undefined || !isDataSet(named) ? { key } : dataSetOf(key, named, means));
+    const states = named !== undefined && isDataSet(named) && !liesElsewhere(named, means);
+    const dataSet = apply(states ? dataSetOf(key, named, means) : { key });
     return async (inside) => {
       await profile(inside);
       await dataSet(inside);
     };
   };
+}
+
+/**
+ * A record that was taken over from another server, of data that are not here: it states nothing that could be applied.
+ * Registries hold a million of them, and each decision would weigh them all.
+ */
+function liesElsewhere(library: Resource, { baseUrls }: Preparation): boolean {
+  if (!objectsOf(library['extension']).some(({ url }) => url === canonical.hop) || isProfile(library)) return false;
+  const { listedBy, tags } = extentOf(library, baseUrls);
+  return listedBy.length + tags.length === 0;
 }
 
 function dataSetOf(key: Int64, library: Resource, { hash, baseUrls }: Preparation): DataSetChange {

@@ -11,6 +11,7 @@ import { compile, type Extractor } from '../search/index.ts';
 import { type Int64, resourceKey } from '../search/index-rows.ts';
 import { holds, keepRows } from '../search/match.ts';
 import type { Expression, Search } from '../search/tree.ts';
+import { lockExtents } from '../store/access-class.ts';
 import { erase } from '../store/erase.ts';
 import { type StoredResource, storedOf } from '../store/read.ts';
 import { diseasesOf, splitCode } from '../store/statement.ts';
@@ -263,10 +264,26 @@ function prepareWrite(prepare: Prepare, write: NewWrite): PreparedWrite {
 }
 
 async function writeInside(inside: StoreTransaction, prepared: readonly PreparedWrite[]): Promise<WriteResult[]> {
+  const stating = await statingOf(inside, prepared);
   const results = await inside.write(
-    prepared.map(({ change, ...entry }) => (change === undefined ? entry : { ...entry, effect: () => change(inside) })),
+    prepared.map(({ change, statesNothing, ...entry }) =>
+      change === undefined || (statesNothing === true && !stating.has(entry.key))
+        ? entry
+        : { ...entry, effect: () => change(inside) },
+    ),
   );
   return results.map((result, at) => withWarnings(result, prepared[at]!));
+}
+
+/** Of those that state nothing now, those that do until they are written: told under a lock that nobody who states something passes. */
+async function statingOf(inside: StoreTransaction, prepared: readonly PreparedWrite[]): Promise<ReadonlySet<unknown>> {
+  const keys = prepared.filter(({ statesNothing }) => statesNothing === true).map(({ key }) => key);
+  if (keys.length === 0) return new Set();
+  await lockExtents(inside.sql, 'shared');
+  const text = `
+    select key::text as key from data_set where key = any($1::bigint[])
+    union all select key::text from deidentification_profile where key = any($1::bigint[])`;
+  return new Set((await inside.query(text, [keys])).map((row) => row['key']));
 }
 
 /** What was written may say things that nobody can apply: whoever wrote it is told. */

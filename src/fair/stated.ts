@@ -1,6 +1,6 @@
 /** Reads all conditions that the record of a data set states, to be shown and handed on; never to decide by. See docs/adr/0010-statements-and-effects.md */
 import type { DataSetStatement, DataUseTerm, Obligation, Offer, Requirement } from '../conditions/model.ts';
-import { canonical, granularities } from '../fhir/canonical.ts';
+import { canonical, granularities, noConditions } from '../fhir/canonical.ts';
 import { type Json, type JsonObject, objectOf, objectsOf } from '../fhir/json.ts';
 import { duoIdOf } from './duo.ts';
 
@@ -37,7 +37,12 @@ export function statedOf(library: JsonObject, source: string): Stated {
   const unknown = objectsOf(library['modifierExtension']).map(asUnknown);
   for (const extension of extensions) {
     const url = text(extension['url']) ?? '';
-    if (!url.startsWith(canonical.structureDefinitions) || url === canonical.countDisclosure) continue;
+    if (
+      !url.startsWith(canonical.structureDefinitions) ||
+      url === canonical.countDisclosure ||
+      noConditions.includes(url)
+    )
+      continue;
     const reader = Object.hasOwn(readers, url) ? readers[url] : undefined;
     if (reader === undefined || !reader(extension, read)) unknown.push(asUnknown(extension));
   }

@@ -10,6 +10,7 @@ export const canonical = {
   relatedContent: `${fairForFhir}/library-relatedContent`,
   relatedArtifactResourceReference: `${fairForFhir}/relatedArtifactResourceReference`,
   relatedArtifactType: `${fairForFhir}/relatedArtifactType`,
+  libraryProfile: `${fairForFhir}/Library-uv-f4f`,
   /** Code systems of FHIR and SPDX. */
   libraryType: 'http://terminology.hl7.org/CodeSystem/library-type',
   connectionType: 'http://terminology.hl7.org/CodeSystem/endpoint-connection-type',
@@ -59,6 +60,12 @@ export const canonical = {
   /** On an Endpoint: its place in the community, and when it last answered. */
   membership: `${ours}/StructureDefinition/membership`,
   lastSeen: `${ours}/StructureDefinition/last-seen`,
+  /** On an Endpoint: beginnings of addresses and identifiers that its server may publish for. */
+  speaksFor: `${ours}/StructureDefinition/speaks-for`,
+  /** On what was taken over from others: the servers by which it came, the first one first. */
+  hop: `${ours}/StructureDefinition/hop`,
+  /** On the record of a data set that another record describes better. */
+  primaryRecord: `${ours}/StructureDefinition/primary-record`,
   /** On an Endpoint: what its discovery server found wrong, until when its certificate holds, why its membership is as it is. */
   memberProblem: `${ours}/StructureDefinition/member-problem`,
   memberProblemCode: `${ours}/CodeSystem/member-problem`,
@@ -74,6 +81,9 @@ export const canonical = {
   observationValue: 'http://terminology.hl7.org/CodeSystem/v3-ObservationValue',
   consentScope: 'http://terminology.hl7.org/CodeSystem/consentscope',
 } as const;
+
+/** Extensions of ours that may stand on a data set and say nothing of who may have it. */
+export const noConditions: readonly string[] = [canonical.endpoint, canonical.hop, canonical.primaryRecord];
 
 /** Media type of a Library's content that holds the rules of a de-identification profile. */
 export const deidentificationType = 'application/vnd.fairway.deidentification+json';

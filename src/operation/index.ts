@@ -11,6 +11,7 @@ import { everything } from './everything.ts';
 import { explain } from './explain.ts';
 import { expunge } from './expunge.ts';
 import { feasibility } from './feasibility/feasibility.ts';
+import { harvest } from './harvest.ts';
 import { importOperation } from './import.ts';
 import { indexStatus } from './index-status.ts';
 import { lastn } from './lastn.ts';
@@ -20,6 +21,7 @@ import { members } from './member/members.ts';
 import { meta, metaAdd, metaDelete } from './meta.ts';
 
 import type { Operation, StreamOperation } from './operation.ts';
+import { publish } from './publish.ts';
 import { validate } from './validate.ts';
 
 export const streamOperations: readonly StreamOperation[] = [importOperation];
@@ -37,6 +39,7 @@ export const operations: readonly Operation[] = [
   everything,
   explain,
   expunge,
+  harvest,
   feasibility,
   indexStatus,
   lastn,
@@ -46,6 +49,7 @@ export const operations: readonly Operation[] = [
   meta,
   metaAdd,
   metaDelete,
+  publish,
   validate,
 ];
 export { interactionOf, type Operation, type StreamOperation } from './operation.ts';

@@ -11,8 +11,10 @@ import { accessSteps } from '../../src/cli/demo-guide.ts';
 import type { Environment } from '../../src/cli/environment.ts';
 import { findCommand } from '../../src/cli/find.ts';
 import { getCommand } from '../../src/cli/get.ts';
+import { harvestCommand } from '../../src/cli/harvest.ts';
 import { importCommand } from '../../src/cli/import.ts';
 import { admitCommand, joinCommand, membersCommand } from '../../src/cli/members.ts';
+import { publishCommand } from '../../src/cli/publish.ts';
 import { questionCommand } from '../../src/cli/question.ts';
 import { serveCommand } from '../../src/cli/serve.ts';
 
@@ -36,6 +38,8 @@ const commands = [
   getCommand,
   assessCommand,
   accessCommand,
+  publishCommand,
+  harvestCommand,
   joinCommand,
   admitCommand,
   membersCommand,

@@ -6,7 +6,9 @@ import { assessCommand } from '../../src/cli/assess.ts';
 import { type Environment, exit, UsageError } from '../../src/cli/environment.ts';
 import { findCommand } from '../../src/cli/find.ts';
 import { getCommand } from '../../src/cli/get.ts';
+import { harvestCommand } from '../../src/cli/harvest.ts';
 import { admitCommand, joinCommand, membersCommand } from '../../src/cli/members.ts';
+import { publishCommand } from '../../src/cli/publish.ts';
 import { questionCommand } from '../../src/cli/question.ts';
 
 export interface Ran {
@@ -47,6 +49,8 @@ export async function run(...args: readonly string[]): Promise<Ran> {
     getCommand,
     assessCommand,
     accessCommand,
+    publishCommand,
+    harvestCommand,
     joinCommand,
     admitCommand,
     membersCommand,

@@ -8,7 +8,7 @@ describe('of faults the user sees what the reference says', () => {
     const { start, settings = {} } = await fault.begin();
     const answer = await client({
       ...settings,
-      limits: { requestMs: 400, serverMs: 4000, attempts: 3, ...settings.limits },
+      limits: { requestMs: 10_000, serverMs: 20_000, attempts: 3, ...settings.limits },
     }).find(start, question);
     const seen = answer.datasets.map((one) => one.answer.state);
     expect([seen.sort(), answer.complete, answer.problems]).toEqual([fault.states, fault.complete, expect.any(Array)]);

@@ -93,7 +93,10 @@ export const faults: readonly Fault[] = [
   {
     name: 'The server does not answer in time',
     sees: 'The data set is `unavailable`: "it did not answer within ... s". Others are not held up.',
-    begin: () => repository((_, response) => void response.writeHead(200)),
+    begin: async () => ({
+      ...(await repository((_, response) => void response.writeHead(200))),
+      settings: { limits: { requestMs: 400 } },
+    }),
     states: [],
     problem: /^it did not answer within 0.4 s$/,
     complete: false,

@@ -114,10 +114,7 @@ let discovery: TestServer;
 let bases: Record<string, string>;
 const start = (): { discovery: string[] } => ({ discovery: [discovery.base] });
 const find = (question = betaBlocker, more: ClientSettings = {}): Promise<Answer> =>
-  createClient({ ...settings, ...more, tokens: { [discovery.base]: 'reader', ...more.tokens } }).find(
-    start(),
-    question,
-  );
+  createClient({ ...settings, ...more, tokens: { ...more.tokens } }).find(start(), question);
 
 async function begin(): Promise<void> {
   const named = { holds: ['h'], lacks: ['l', 'z'], partial: ['p'], stale: ['s'], none: ['n'], mixed: ['m1', 'm2'] };
@@ -164,7 +161,7 @@ async function begin(): Promise<void> {
 }
 
 beforeAll(async () => {
-  discovery = await startServer({ fhirVersion: 'R4B', roles: ['repository', 'registry', 'discovery'] });
+  discovery = await startServer({ fhirVersion: 'R4B', roles: ['discovery'] });
 });
 afterAll(() => discovery.close());
 beforeEach(async () => {

@@ -125,13 +125,10 @@ describe('$feasibility', () => {
     expect(requests).toEqual(['metadata', 'Patient/$feasibility']);
   });
 
-  test.each<[string, object, string]>([['half a patient', { group: [{ population: [population(0.5)] }] }, 'no count']])(
-    '%s is not believed',
-    async (_, more, reason) => {
-      const { answer } = await ask(answering(report(more)), all(a));
-      expect(answer).toEqual({ state: 'unavailable', reason: expect.stringContaining(reason) });
-    },
-  );
+  test('half a patient is not believed', async () => {
+    const { answer } = await ask(answering(report({ group: [{ population: [population(0.5)] }] })), all(a));
+    expect([answer.state, answer.patients]).toEqual(['unavailable', undefined]);
+  });
 
   test.each<[string, object]>([
     ['cannot ask all of it', { resourceType: 'MeasureReport', status: 'error' }],

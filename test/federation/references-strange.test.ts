@@ -90,7 +90,7 @@ describe('a DOI', () => {
     );
     expect(got.problems).toEqual([
       expect.stringMatching(
-        /nothing that the identifier names; https:\/\/doi\.org\/10\.5072\/y: it answered with .*no FHIR JSON/,
+        /nothing that the identifier names; https:\/\/doi\.org\/10\.5072\/y: it answered with text\/plain, which is no FHIR JSON/,
       ),
     ]);
   });

@@ -129,6 +129,21 @@ describe('what cannot be asked is said', () => {
   });
 });
 
+test('data sets are chosen by the country whose law they are under', async () => {
+  const under = (id: string, ...codes: string[]) => ({
+    ...library(id, 'http://x.example/fhir/Group/1'),
+    jurisdiction: [{ coding: codes.map((code) => ({ system: 'urn:iso:std:iso:3166', code })) }],
+  });
+  const from = await registry([under('a', 'NL'), under('b', 'de-BY', 'AT'), under('c', '001'), library('d', 'urn:d')]);
+  const listed = async (country: string[]) => {
+    const { datasets } = await client().list({ registry: [from] }, readQuestion({ datasets: { country } }));
+    return datasets.map(({ title }) => title).sort();
+  };
+  expect(await listed(['NL', 'FR'])).toEqual(['a']);
+  expect(await listed(['DE'])).toEqual(['b']);
+  expect(await listed(['ES'])).toEqual([]);
+});
+
 describe('records from strangers', () => {
   const recordsOf = async (reference: string, more: object = {}) => {
     const from = await registry([{ ...library('a', reference), ...more }]);

@@ -74,6 +74,8 @@ export interface Dataset {
   readonly fhirVersion?: string;
   readonly granularity?: Granularity;
   readonly licence?: string;
+  /** ISO 3166 two-letter codes of its jurisdiction; absent where the record states none */
+  readonly countries?: readonly string[];
   readonly conditions: readonly Condition[];
   /** the same as data, to go with downloads; absent where the server states none */
   readonly stated?: Stated;

@@ -3,6 +3,7 @@ import { canonical, granularities } from '../../fhir/canonical.ts';
 import type { CountAnswer, Dataset } from './answer.ts';
 import { pagesOf, queryOf, textOf } from './bundle.ts';
 import { problemOf } from './fault.ts';
+import type { Parameter } from './patient-search.ts';
 import { releaseOf } from './peer.ts';
 import type { Question } from './question.ts';
 import { datasetOf } from './record.ts';
@@ -25,16 +26,19 @@ export interface Described {
   failed: boolean;
 }
 
+/** Which Libraries describe data sets. */
+export const recordParameters: readonly Parameter[] = [
+  ['type', `${canonical.libraryType}|asset-collection`],
+  ['status', 'active'],
+];
+
 /** Gives every data set that the server describes, as soon as its page is there. */
 export async function describedBy(
   walk: Walk,
   base: string,
   add: (found: Omit<Found, 'rank'>) => void,
 ): Promise<Described> {
-  const query = queryOf('Library', [
-    ['type', `${canonical.libraryType}|asset-collection`],
-    ['status', 'active'],
-  ]);
+  const query = queryOf('Library', recordParameters);
   let records = 0;
   try {
     for await (const page of pagesOf(walk.http, 'find', base, query, walk.limits.pages)) {
@@ -71,8 +75,9 @@ export const duoNumber = (term: string): string => /\d{7}$/.exec(term)?.[0] ?? t
 
 /** What a record leaves open is not held against it, but for what must be stated: licence, data use, visa. */
 export function isWanted(dataset: Dataset, { datasets }: Question): boolean {
-  const { text, licence, granularity, dataUse, visa } = datasets ?? {};
+  const { text, licence, granularity, dataUse, visa, country } = datasets ?? {};
   if (licence !== undefined && !(dataset.licence !== undefined && licence.includes(dataset.licence))) return false;
+  if (country !== undefined && !dataset.countries?.some((one) => country.includes(one))) return false;
   if (granularity !== undefined && dataset.granularity !== undefined) {
     if (granularities.indexOf(dataset.granularity) < granularities.indexOf(granularity)) return false;
   }

@@ -19,6 +19,7 @@ export function datasetOf(library: JsonObject, held: string): Dataset {
   const repository = extents[0]?.base;
   const stated = statedOf(library, metadata);
   const licence = licenceOf(stated);
+  const countries = countriesOf(library);
   const meta = objectOf(library['meta']);
   const version = textOf(meta?.['versionId']) ?? textOf(meta?.['lastUpdated']) ?? textOf(library['date']);
   // The best of several offers: what some audience may have.
@@ -34,6 +35,7 @@ export function datasetOf(library: JsonObject, held: string): Dataset {
     ...(repository === undefined ? {} : { repository }),
     ...(granularity === undefined ? {} : { granularity }),
     ...(licence === undefined ? {} : { licence }),
+    ...(countries.length === 0 ? {} : { countries }),
     conditions: conditionTexts(stated),
     stated,
     types: objectsOf(library['dataRequirement'])
@@ -44,6 +46,13 @@ export function datasetOf(library: JsonObject, held: string): Dataset {
     references: dataReferencesOf(library),
     ...(version === undefined ? {} : { recordVersion: version }),
   };
+}
+
+/** A part of a country (`DE-BY`) lies in the country. https://hl7.org/fhir/R4B/valueset-jurisdiction.html */
+function countriesOf(library: JsonObject): string[] {
+  const codings = objectsOf(library['jurisdiction']).flatMap((one) => objectsOf(one['coding']));
+  const codes = codings.map(({ code }) => /^[A-Za-z]{2}(?=$|-)/.exec(textOf(code) ?? '')?.[0].toUpperCase());
+  return [...new Set(codes.filter((code) => code !== undefined))];
 }
 
 function identifierOf(library: JsonObject): string | undefined {

@@ -5,7 +5,7 @@ import type { CountAnswer, Dataset } from './answer.ts';
 import { escapeValue, pagesOf, queryOf, textOf } from './bundle.ts';
 import { parseCode } from './criterion.ts';
 import { problemOf, ServerError } from './fault.ts';
-import { duoNumber, type Found } from './find.ts';
+import { duoNumber, type Found, recordParameters } from './find.ts';
 import type { Parameter } from './patient-search.ts';
 import type { Peer } from './peer.ts';
 import { type Clause, mostUnnamed, summarySearches } from './prune.ts';
@@ -293,9 +293,3 @@ export async function addUnsummarised(survey: Survey): Promise<void> {
     walk.problem(problemOf(base, 'find', error));
   }
 }
-
-/** Which Libraries describe data sets. */
-export const recordParameters: readonly Parameter[] = [
-  ['type', `${canonical.libraryType}|asset-collection`],
-  ['status', 'active'],
-];

@@ -266,10 +266,38 @@ const members: readonly OurExtension[] = [
   },
 ];
 
+/** What stands on records that were taken over from other servers. */
+const harvested: readonly OurExtension[] = [
+  {
+    id: 'speaks-for',
+    title: 'Speaks for',
+    on: ['Endpoint'],
+    description:
+      'Beginning of the identifiers (system|value, or a URI alone) and addresses that the server may publish for, beside its own; * stands for all.',
+    types: ['string'],
+  },
+  {
+    id: 'hop',
+    title: 'Hop',
+    on: ['Library', 'ResearchStudy', 'Group', 'Organization', 'OrganizationAffiliation', 'Endpoint', 'MeasureReport'],
+    description:
+      'Base address of a server by which the record came, the first one first. A record that came by a server never returns to it.',
+    types: ['url'],
+  },
+  {
+    id: 'primary-record',
+    title: 'Primary record',
+    on: ['Library'],
+    description: 'Another record of the same data set that is nearer to its source, or newer.',
+    types: ['Reference'],
+  },
+];
+
 export const ourExtensions: readonly OurExtension[] = [
   ...conditions,
   ...counts,
   ...summaries,
   ...members,
+  ...harvested,
   ...questionExtensions,
 ];
