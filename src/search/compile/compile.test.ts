@@ -83,6 +83,9 @@ test('what has one way is planned once, what depends on values by them', () => {
   expect(isOnce([anySystem])).toBe(false);
   expect(isOnce([token('7')], { sort: [byDate] })).toBe(false);
   expect(isOnce([], { sort: [byDate] })).toBe(false);
+  const paired = { ...byDate, by: { ...byDate.by, implied: token('7') } };
+  expect(isOnce([token('7')], { sort: [paired] })).toBe(true);
+  expect(isOnce([token('7'), reference], { sort: [paired] })).toBe(false);
   expect(compileCount(search([anySystem]), page).isPlannedOnce).toBe(true);
   expect(compileFew(search([token('7')], { sort: [byDate] }), page)?.isPlannedOnce).toBe(true);
 });
