@@ -4,7 +4,7 @@ import { letterNames } from '../src/fair/assessment/fhir.ts';
 import { indicators } from '../src/fair/assessment/indicators.ts';
 import type { Indicator } from '../src/fair/assessment/measurement.ts';
 import { vocabularyList } from '../src/fair/assessment/vocabulary.ts';
-import { defaultProbeLimits } from '../src/federation/client/assess-probe.ts';
+import { defaultProbeLimits } from '../src/federation/client/assess/assess-probe.ts';
 import { canonical } from '../src/fhir/canonical.ts';
 import { operationLimits } from '../src/operation/assess.ts';
 

@@ -1,5 +1,5 @@
 /** What is spoilt of a very good data set, which indicator shows it, and what it says to do. https://doi.org/10.15497/rda00050 */
-import type { ProbeSettings } from '../../src/federation/client/assess-probe.ts';
+import type { ProbeSettings } from '../../src/federation/client/assess/assess-probe.ts';
 import { canonical } from '../../src/fhir/canonical.ts';
 import { outside, refusal, type World } from './assess-world.ts';
 

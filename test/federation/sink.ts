@@ -1,4 +1,4 @@
-/** Goes through a download and keeps it in memory. See src/federation/client/get.ts */
+/** Goes through a download and keeps it in memory. See src/federation/client/get/get.ts */
 import type { Download } from '../../src/federation/client/index.ts';
 
 export interface Collected {

@@ -2,8 +2,8 @@
 import { canonical } from '../../fhir/canonical.ts';
 import type { JsonObject } from '../../fhir/json.ts';
 import type { Answer, CountAnswer, Step, TraceStep } from './answer.ts';
-import { groupOf } from './question-group.ts';
-import { questionText } from './question-text.ts';
+import { groupOf } from './question/question-group.ts';
+import { questionText } from './question/question-text.ts';
 
 const participant = 'http://terminology.hl7.org/CodeSystem/provenance-participant-type';
 

@@ -1,7 +1,7 @@
 /** What the client gives back: data sets with their answers, how they were found, and what went wrong. https://hl7.org/fhir/uv/fhir-for-fair/STU1/deployment.html */
 import type { Stated } from '../../fair/stated.ts';
-import type { DataReference } from './data-reference.ts';
-import type { Granularity, Question } from './question.ts';
+import type { DataReference } from './get/data-reference.ts';
+import type { Granularity, Question } from './question/question.ts';
 
 export type Step = 'discover' | 'find' | 'resolve' | 'count' | 'get';
 

@@ -1,13 +1,13 @@
 /** Walks from discovery servers, registries or repositories to the answer of a question. https://hl7.org/fhir/uv/fhir-for-fair/STU1/deployment.html */
 import type { Answer, AnsweredDataset, Dataset, DiscoveryAnswer, StreamEvent, WalkEvent } from './answer.ts';
-import { countDataset } from './count.ts';
-import { discoverServers } from './discover.ts';
-import { withVersion } from './find.ts';
-import { createGathering } from './gather.ts';
-import { type Download, downloadOf, type GetOptions } from './get.ts';
-import { locate, type Start } from './locate.ts';
-import type { Question } from './question.ts';
-import { type ClientSettings, createWalk, type Walk } from './walk.ts';
+import { countDataset } from './count/count.ts';
+import { type Download, downloadOf, type GetOptions } from './get/get.ts';
+import type { Question } from './question/question.ts';
+import { discoverServers } from './walk/discover.ts';
+import { withVersion } from './walk/find.ts';
+import { createGathering } from './walk/gather.ts';
+import { locate, type Start } from './walk/locate.ts';
+import { type ClientSettings, createWalk, type Walk } from './walk/walk.ts';
 
 export interface Client {
   /** Which servers the discovery servers name. */

@@ -2,9 +2,9 @@
 import { canonical } from '../../fhir/canonical.ts';
 import { type JsonObject, objectOf, objectsOf, type Resource } from '../../fhir/json.ts';
 import { parseReference } from '../../fhir/reference.ts';
-import { entriesOf, linkOf, pagesOf, queryOf } from '../client/bundle.ts';
-import { createHttp, type Http, ServerError } from '../client/http.ts';
-import { defaultLimits, type Limits } from '../client/limits.ts';
+import { entriesOf, linkOf, pagesOf, queryOf } from '../client/server/bundle.ts';
+import { createHttp, type Http, ServerError } from '../client/server/http.ts';
+import { defaultLimits, type Limits } from '../client/server/limits.ts';
 import { harvestedTypes } from './localize.ts';
 
 /** A record of a member, or the news that it is gone. */

@@ -3,7 +3,7 @@ import type { Door } from '../../door/index.ts';
 import type { Resource } from '../../fhir/json.ts';
 import { FhirError } from '../../fhir/outcome.ts';
 import type { Server } from '../../interaction/index.ts';
-import { ServerError } from '../client/http.ts';
+import { ServerError } from '../client/server/http.ts';
 import { openSource, type Sent, type Source } from './collect.ts';
 import { harvestedTypes } from './localize.ts';
 import { type Community, communityOf, type Member } from './member.ts';

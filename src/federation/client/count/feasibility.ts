@@ -1,0 +1,70 @@
+/** Puts a question to a server that takes it whole, by `$feasibility`. See docs/reference/feasibility.md */
+import { canonical } from '../../../fhir/canonical.ts';
+import { objectOf, objectsOf } from '../../../fhir/json.ts';
+import { operationUrl } from '../../../fhir/specification/operation.ts';
+import type { Extent } from '../answer.ts';
+import type { PatientCriterion, Question } from '../question/question.ts';
+import { patientsGroup } from '../question/question-group.ts';
+import { escapeValue, queryOf, textOf } from '../server/bundle.ts';
+import { ServerError } from '../server/http.ts';
+import type { Peer } from '../server/peer.ts';
+import { reportedTotal, type Total } from '../server/total.ts';
+import type { Walk } from '../walk/walk.ts';
+import { askedBy } from './patient-search.ts';
+
+/** Whether it has the operation as we define it; others may have another of that name. */
+export const offersFeasibility = ({ operations }: Peer): boolean =>
+  operations.get('Patient/$feasibility')?.split('|')[0] === operationUrl('feasibility');
+
+/** The count, as far as it is told. Throws ServerError, with what it cannot be asked where it says so. */
+export async function askFeasibility(
+  walk: Walk,
+  peer: Peer,
+  extent: Extent,
+  { patients }: Question,
+  asOf: string,
+): Promise<Total> {
+  const within = criterionOfExtent(extent);
+  const all = within === undefined ? patients.all : [within, ...patients.all];
+  const group = patientsGroup({ patients: { ...patients, all, asOf } }, peer.fhirVersion);
+  const sent = { resourceType: 'Parameters', parameter: [{ name: 'question', resource: group }] };
+  const url = `${peer.base}/Patient/$feasibility`;
+  const report = await walk.http.post('count', peer.base, url, sent, (body) => reportedTotal(body).total ?? 0);
+  if (report['resourceType'] !== 'MeasureReport') {
+    throw new ServerError('it answered $feasibility with what is no MeasureReport', 200);
+  }
+  if (report['status'] !== 'complete') throw new ServerError(whyNotAsked(report), 422);
+  return reportedTotal(report);
+}
+
+/** What belongs to the data set, as one more thing that is asked of a patient. */
+function criterionOfExtent(extent: Extent): PatientCriterion | undefined {
+  switch (extent.kind) {
+    case 'whole':
+      return undefined;
+    case 'search': {
+      const asked = askedBy(extent.query);
+      return asked.length === 0 ? undefined : { where: queryOf(extent.type, asked) };
+    }
+    case 'group':
+      return { where: `Patient?_has:Group:member:_id=${escapeValue(extent.id)}` };
+    case 'list':
+      return { where: `Patient?_has:List:item:_id=${escapeValue(extent.id)}` };
+    case 'manifest':
+      return { where: `Patient?_has:DocumentManifest:item:_id=${escapeValue(extent.id)}` };
+  }
+}
+
+function whyNotAsked(report: Parameters<typeof reportedTotal>[0]): string {
+  const extension = objectsOf(report['extension']).find(({ url }) => url === canonical.notAsked);
+  const reference = textOf(objectOf(extension?.['valueReference'])?.['reference']);
+  const outcome = objectsOf(report['contained']).find(({ id }) => reference === `#${String(id)}`);
+  const reasons = objectsOf(outcome?.['issue']).map((issue) => textOf(issue['diagnostics']));
+  const told = reasons
+    .filter((reason) => reason !== undefined)
+    .join('; ')
+    .slice(0, 300);
+  return told === ''
+    ? `its report on the question is ${String(report['status'])}`
+    : `it cannot be asked there: ${told}`;
+}
