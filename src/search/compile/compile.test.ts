@@ -138,7 +138,7 @@ describe('more conditions than PostgreSQL can weigh', () => {
     const asked: string[] = [];
     const estimate: Parameters<typeof rarestFirst>[1] = async (matches) =>
       matches.map(({ test }) => {
-        const [{ code }] = (test as { codes: [{ code: string }] }).codes;
+        const [{ code }] = (test as unknown as { codes: [{ code: string }] }).codes;
         asked.push(code);
         return rows[code]!;
       });
