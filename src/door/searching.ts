@@ -4,6 +4,7 @@ import {
   classesOfViews,
   compile,
   compileCount,
+  compileEstimate,
   compileFew,
   compileIncludes,
   lookUp,
@@ -11,6 +12,7 @@ import {
   pageKeyOf,
   pairUp,
   type RowsOf,
+  rarestFirst,
   restrict,
   type View,
 } from '../search/index.ts';
@@ -47,7 +49,9 @@ export async function fillIn(search: Search, views: readonly View[], means: Read
   const opened = plain?.opened ?? (isVeiled ? (plain?.classes ?? []) : classesOfViews(views));
   const must = plain?.rowsOf;
   const sees = must === undefined ? undefined : (keys: readonly Int64[]) => seenOf(keys, must, opened, means);
-  return lookUp(restrict(paired, views), createLookUp(store, definitions, opened, sees));
+  const filled = await lookUp(restrict(paired, views), createLookUp(store, definitions, opened, sees));
+  const permitted = classesOfViews(views);
+  return rarestFirst(filled, (matches) => store.estimate(compileEstimate(matches, { permitted })));
 }
 
 /** Those of the keys whose resources the rows let through. */

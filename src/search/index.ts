@@ -4,6 +4,7 @@ export { compartmentOf, compartmentTypes } from './compartment.ts';
 export {
   compile,
   compileCount,
+  compileEstimate,
   compileFew,
   compileIncludes,
   type PageKey,
@@ -24,6 +25,7 @@ export { ucumSystem } from './parameter/quantity.ts';
 export { parseSearch, type SearchPlace } from './parse.ts';
 export { registryOf } from './registry.ts';
 export { type LookUp, lookUp } from './rewrite/look-up.ts';
+export { rarestFirst } from './rewrite/rarest-first.ts';
 export {
   classesOfViews,
   isByPseudonym,

@@ -32,6 +32,8 @@ export interface Store {
   countVersions(key: Int64): Promise<number>;
   /** Runs the SQL text of a compiled search; the epoch belongs to the same snapshot. */
   query(statement: Statement): Promise<AtEpoch<Row[]>>;
+  /** How many rows PostgreSQL expects of each plan that an estimate's statement has beside its own; nothing is read. */
+  estimate(statement: Statement): Promise<number[]>;
   /** The statements in force; `atLeast` asks for those of that epoch or a newer one. */
   statements(atLeast?: number): Promise<Statements>;
   /** Writes one resource; shares its commit with others. */
@@ -107,6 +109,7 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     countVersions: (key) => countVersions(sql, key),
     query: ({ text, values, isPlannedOnce }) =>
       queryAtEpoch(isPlannedOnce ? searching : planning, shapes, text, values),
+    estimate: ({ text, values }) => estimateRows(planning, shapes, text, values),
     statements: statementMemory(searching, hash),
     write: createWriteQueue(writeMany),
     writeMany,
@@ -192,6 +195,15 @@ async function queryAtEpoch(
   const isEmpty =
     rows.length === 1 && Object.entries(first!).every(([name, value]) => name === 'epoch' || value === null);
   return { epoch, found: isEmpty ? [] : (rows as unknown as Row[]) };
+}
+
+/** The plans stand in the order of the parts that they are for. https://www.postgresql.org/docs/current/sql-explain.html */
+async function estimateRows(sql: Sql, shapes: Shapes, text: string, values: readonly unknown[]): Promise<number[]> {
+  const [row] = await sql.unsafe(`explain (format json) ${text}`, parametersOf(values), {
+    prepare: shapes.isKept(`estimate ${text}`),
+  });
+  const [{ Plan: plan }] = row!['QUERY PLAN'] as [{ Plan: { Plans: { 'Plan Rows': number }[] } }];
+  return plan.Plans.map((one) => one['Plan Rows']);
 }
 
 type Parameter = string | number | boolean | null;

@@ -118,6 +118,25 @@ describe.each(fhirVersions)('discovery in %s', (fhirVersion) => {
     const both = `${held}:content-code=${code('C07')}&${held}:content-code=${code('C08')}`;
     expect(await found(`Endpoint?${both}`)).toEqual(['cohort', 'hospital']);
   });
+  test('what is only referred to is neither found nor counted, however many criteria it meets', async () => {
+    const [type, id] = ['MeasureReport', 'astray'];
+    const { body } = await server.ask('GET', `${type}/routine`);
+    const told = body['extension'] as { url: string }[];
+    const extension = told.map((one) =>
+      one.url === canonical.endpoint ? { ...one, valueReference: { reference: 'Endpoint/nowhere' } } : one,
+    );
+    const criteria = ['content-code', 'content-code:below', 'content-type', 'content-count', 'date'];
+    const values = [code('C07AB02'), code('C07'), 'MedicationRequest', 'ge100', 'ge2026'];
+    const query = `Endpoint?${criteria.map((name, at) => `${held}:${name}=${values[at]}`).join('&')}`;
+    const before = await found(query);
+    expect(before).toContain('hospital');
+    const written = await server.ask('PUT', `${type}/${id}`, { body: { ...body, id, extension } });
+    expect(written.status, written.text).toBe(201);
+    expect(await found(query)).toEqual(before);
+    const count = await server.ask('GET', `${query}&_summary=count`, { as: '' });
+    expect(count.body['total']).toBe(before.length);
+    expect((await server.ask('DELETE', `${type}/${id}`)).status).toBeLessThan(300);
+  });
   test('the search of summaries meets them in one data set, and brings the servers along', async () => {
     const both = `content-code=${code('C07')}&content-code=${code('C08')}`;
     const path = `MeasureReport?${both}&_include=MeasureReport:endpoint&_include:iterate=Endpoint:organization`;

@@ -114,6 +114,13 @@ test.each(fhirVersions)('searches in %s', async (version) => {
     const search = await lookUp({ ...parseSearch('Patient', [], context), where }, store);
     statements.push(compileCount(search, { permitted: [1, 2] }));
   }
+  const inStages = parseSearch(
+    'Patient',
+    ['code', 'date', 'status', 'category', '_id'].map((name) => [`_has:Observation:patient:${name}`, '2020']),
+    context,
+  );
+  statements.push(compileCount(inStages, { permitted: [1, 2] }));
+  expect(statements.at(-1)!.text).toContain('stage');
   const { includes } = parseSearch(
     'Patient',
     [

@@ -1,8 +1,9 @@
 /** Trees become SQL in which every table is restricted to the permitted classes and no value is text. See docs/adr/0004-search-tree-and-sql.md */
 import { describe, expect, test } from 'vitest';
 import { type LookUp, lookUp } from '../rewrite/look-up.ts';
+import { rarestFirst } from '../rewrite/rarest-first.ts';
 import type { Expression, Search } from '../tree.ts';
-import { compile, compileCount, compileFew } from './index.ts';
+import { compile, compileCount, compileEstimate, compileFew } from './index.ts';
 
 const search = (where: Expression[], more: Partial<Search> = {}): Search => ({
   types: ['Patient'],
@@ -49,6 +50,18 @@ const trees: [string, Expression][] = [
   ['words', { kind: 'words', column: 'content', query: "a'b" }],
   ['types', { kind: 'not', of: { kind: 'type', types: ['Patient', 'Group'] } }],
   ['chain by canonical', { kind: 'chain', parameter: '2', type: 'Questionnaire', of: token('7'), canonicals: ['8'] }],
+  [
+    'more than is joined at once',
+    {
+      kind: 'and',
+      of: ['3', '4', '5', '6'].map((parameter) => ({
+        kind: 'reverse',
+        parameter,
+        type: 'Observation',
+        of: token('7'),
+      })),
+    },
+  ],
   ['texts', { kind: 'match', parameter: '1', test: { table: 'string', how: 'contains', texts: ["a'b", 'c'] } }],
 ];
 
@@ -121,6 +134,85 @@ test('several keys walk the first and its ties, and nothing without it while the
   // Where some values are hidden no index has the order.
   const hidden = { sort: [{ ...byDate, visible: [1] }] };
   expect(compile(search([], hidden), page).text).toContain('left join lateral');
+});
+
+const referring = (parameter: string, of: Expression = token('7')): Expression => ({
+  kind: 'reverse',
+  parameter,
+  type: 'Observation',
+  of,
+});
+
+describe('more conditions than PostgreSQL can weigh', () => {
+  const many = ['3', '4', '5', '6'].map((parameter) => referring(parameter));
+
+  test('are met in stages of few tables', () => {
+    const tables = (text: string): number => text.match(/(?:from|join) (resource|token|reference|stage) /g)!.length;
+    const { text } = compileCount(search([...many, token('7'), ...many]), page);
+    expect(flat(text).match(/with stage as materialized/g)).toHaveLength(3);
+    expect(tables(text)).toBe(17 + 3);
+    expect(compileCount(search(many.slice(0, 3)), page).text).not.toContain('stage');
+  });
+
+  test('begin with what is referred to only where it is there and may be seen', () => {
+    expect(compileCount(search(many), page).text).toContain('exists (select 1 from resource');
+    expect(compileCount(search([...many, token('7')]), page).text).not.toContain('from resource');
+    expect(compileCount(search([token('7'), ...many]), page).text).not.toContain('from resource');
+  });
+
+  test('are sorted by how many rows they have', async () => {
+    const [common, rare] = [referring('3', token('common')), referring('4', token('rare'))];
+    const either: Expression = { kind: 'or', of: [token('rare'), token('rare')] };
+    const chain: Expression = {
+      kind: 'chain',
+      parameter: '2',
+      type: 'Patient',
+      of: { kind: 'and', of: [token('middle')] },
+    };
+    const last: Expression = { kind: 'not', of: token('rare') };
+    const key: Expression = { kind: 'key', keys: ['1', '2'] };
+    const rows: Record<string, number> = { common: 1000, middle: 100, rare: 10 };
+    const asked: string[] = [];
+    const estimate: Parameters<typeof rarestFirst>[1] = async (matches) =>
+      matches.map(({ test }) => {
+        const [{ code }] = (test as unknown as { codes: [{ code: string }] }).codes;
+        asked.push(code);
+        return rows[code]!;
+      });
+    const where = [last, common, { kind: 'and', of: [chain, either] } as const, rare, key, { kind: 'none' } as const];
+    const found = await rarestFirst(search(where), estimate);
+    expect(found.where).toEqual([{ kind: 'none' }, key, rare, either, chain, common, last]);
+    expect(asked).toHaveLength(5);
+    const within = (of: Expression): Expression => ({ kind: 'within', classes: [1], of });
+    const views = search([{ kind: 'or', of: [within({ kind: 'and', of: where }), within(common)] }]);
+    expect((await rarestFirst(views, estimate)).where).toEqual([
+      {
+        kind: 'or',
+        of: [
+          within({ kind: 'and', of: [{ kind: 'none' }, key, rare, either, chain, common, last] }),
+          within({ kind: 'and', of: [common] }),
+        ],
+      },
+    ]);
+  });
+
+  test('stay as they are where there is nothing to weigh', async () => {
+    const never = async () => Promise.reject(new Error('not to be asked'));
+    const few = search([token('7'), reference]);
+    expect(await rarestFirst(few, never)).toBe(few);
+    const untold = search(
+      Array.from({ length: 9 }, () => ({ kind: 'present', parameter: '4', table: 'date' }) as const),
+    );
+    expect(await rarestFirst(untold, never)).toBe(untold);
+    const unknown = search([...many, token('7')]);
+    expect((await rarestFirst(unknown, async () => [])).where).toEqual(unknown.where);
+  });
+
+  test('are estimated each by a plan of its own', () => {
+    const { text } = compileEstimate([token('7'), reference] as Parameters<typeof compileEstimate>[0], page);
+    expect(flat(text).match(/exists \(select 1 from/g)).toHaveLength(2);
+    expect(flat(text).match(/class = any/g)).toHaveLength(2);
+  });
 });
 
 const known: LookUp = {

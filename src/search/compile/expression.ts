@@ -1,7 +1,9 @@
 /** Writes expressions of the tree as SQL: as the keys they select, and as conditions on a key. See docs/adr/0004. */
+import { conjunctsOf, mostJoined, relationCountOf } from '../relation-count.ts';
 import type { Expression } from '../tree.ts';
 import { overlapKeys } from './overlap.ts';
 import { or, rangeCondition, rowCondition } from './row-test.ts';
+import { stagesOf } from './stages.ts';
 import type { StatementBuilder } from './statement.ts';
 
 type RowOwned = Extract<Expression, { kind: 'match' | 'chain' }>;
@@ -12,7 +14,13 @@ const isRowOwned = (expression: Expression): expression is RowOwned =>
 
 /** A SELECT of `key`: current, permitted resources of `types` for which all of `where` hold. Keys may repeat. */
 export function selectKeys(types: readonly string[], where: readonly Expression[], to: StatementBuilder): string {
-  const conjuncts = where.flatMap((one): readonly Expression[] => (one.kind === 'and' ? one.of : [one]));
+  const conjuncts = conjunctsOf(where);
+  if (conjuncts.length > 1 && relationCountOf(conjuncts) > mostJoined) return selectInStages(types, conjuncts, to);
+  return selectAtOnce(types, conjuncts, to);
+}
+
+/** One plan over all of them. */
+function selectAtOnce(types: readonly string[], conjuncts: readonly Expression[], to: StatementBuilder): string {
   const driver = conjuncts.find((one) => one.kind === 'match') ?? conjuncts.find(isRowOwned);
   if (driver !== undefined && isRowOwned(driver)) {
     const alias = to.alias();
@@ -34,6 +42,41 @@ export function selectKeys(types: readonly string[], where: readonly Expression[
   return `select ${alias}.key from ${resourcesOf(types, alias, to)}${conditions.join('')}`;
 }
 
+/** Each stage has few tables, so that its order is well chosen and cheaply found; the first one has what is rarest. */
+function selectInStages(types: readonly string[], conjuncts: readonly Expression[], to: StatementBuilder): string {
+  const [first = [], ...others] = stagesOf(conjuncts);
+  let text = firstStage(types, first, conjuncts, to);
+  for (const stage of others) {
+    const alias = to.alias();
+    const conditions = stage.map((one) => condition(one, `${alias}.key`, to)).join(' and ');
+    text = `with stage as materialized (${text}) select ${alias}.key from stage ${alias} where ${conditions}`;
+  }
+  const alias = to.alias();
+  return `select ${alias}.key from (${text}) ${alias}`;
+}
+
+/** The keys to begin with, each once. */
+function firstStage(
+  types: readonly string[],
+  stage: readonly Expression[],
+  all: readonly Expression[],
+  to: StatementBuilder,
+): string {
+  const [rarest, ...others] = stage;
+  const alias = to.alias();
+  if (rarest?.kind !== 'reverse' || stage.some(isRowOwned)) {
+    return `select distinct ${alias}.key from (${selectAtOnce(types, stage, to)}) ${alias}`;
+  }
+  // What is referred to need not be there: a row of its own says that it is, and that it may be seen.
+  const conditions = others.map((one) => condition(one, `${alias}.key`, to));
+  if (!all.some(isRowOwned)) {
+    const own = to.alias();
+    conditions.push(`exists (select 1 from ${resourcesOf(types, own, to)} and ${own}.key = ${alias}.key)`);
+  }
+  const where = conditions.length === 0 ? '' : ` where ${conditions.join(' and ')}`;
+  return `select distinct ${alias}.key from (${referredKeys(rarest, to)}) ${alias} (key)${where}`;
+}
+
 /** `resource t0 where ...`: current, permitted resources of some types. */
 export function resourcesOf(types: readonly string[], alias: string, to: StatementBuilder): string {
   return `resource ${alias} where ${typeCondition(types, alias, to)} and not ${alias}.deleted${to.permitted(alias)}`;
@@ -46,7 +89,7 @@ function typeCondition(types: readonly string[], alias: string, to: StatementBui
 }
 
 /** `token t0 where ...`: the rows that make a match or chain true. */
-function rowsOf(expression: RowOwned, alias: string, to: StatementBuilder): string {
+export function rowsOf(expression: RowOwned, alias: string, to: StatementBuilder): string {
   const table = expression.kind === 'chain' ? 'reference' : expression.test.table;
   const parameter = `${alias}.parameter = ${to.add(expression.parameter, 'bigint')}`;
   const test =

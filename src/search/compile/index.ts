@@ -1,7 +1,7 @@
 /** Compiles searches to SQL: the page, the count, the included resources. See docs/adr/0004. */
 import type { Int64 } from '../index-rows.ts';
-import type { Include, PermittedClasses, Search } from '../tree.ts';
-import { resourcesOf, selectKeys, wordQuery } from './expression.ts';
+import type { Expression, Include, PermittedClasses, Search } from '../tree.ts';
+import { resourcesOf, rowsOf, selectKeys, wordQuery } from './expression.ts';
 import { isByKey, mayBeFew, selectFew, selectPage } from './sort.ts';
 import type { PageKey } from './sort-value.ts';
 import { type Statement, StatementBuilder } from './statement.ts';
@@ -84,6 +84,16 @@ export function compileCount(search: Search, options: { permitted: PermittedClas
     values: to.values,
     isPlannedOnce: hasOneWay(search),
   };
+}
+
+/** A statement to be planned, not run: it has a plan of its own for the rows of each of the matches, in their order. */
+export function compileEstimate(
+  matches: readonly Extract<Expression, { kind: 'match' }>[],
+  options: { permitted: PermittedClasses },
+): Statement {
+  const to = new StatementBuilder(options.permitted);
+  const parts = matches.map((one) => `exists (select 1 from ${rowsOf(one, to.alias(), to)})`);
+  return { text: `select ${parts.join(', ')}`, values: to.values, isPlannedOnce: false };
 }
 
 /** With several conditions it depends on their values which is best looked up first. */
