@@ -88,14 +88,17 @@ describe('a member', () => {
     expect(await found(registry, 'Endpoint')).toHaveLength(1);
   });
 
-  test('has provenance for each record', async () => {
+  test('has provenance for each record, for everyone to read but where a Group or labels are', async () => {
     const [one] = await found(registry, byIdentifier('one'));
-    const { body } = await registry.ask('GET', `Provenance?target=Library/${one!['id']}`);
+    const { body } = await registry.ask('GET', `Provenance?target=Library/${one!['id']}`, { as: '' });
     const [entry] = body['entry'] as { resource: Record<string, any> }[];
     expect(entry!.resource['agent'][1].who.reference).toBe('Endpoint/member');
     expect(entry!.resource['entity'].map((source: any) => source.what.reference)).toContain(
       `${repository.base}/Library/one`,
     );
+    const [group] = await found(registry, 'Group');
+    const ofGroup = (as: string) => registry.ask('GET', `Provenance?target=Group/${group!['id']}`, { as });
+    expect([(await ofGroup('')).body['total'], (await ofGroup('reader')).body['total']]).toEqual([0, 1]);
   });
 
   test('is harvested by its changes afterwards', async () => {
