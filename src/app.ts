@@ -10,6 +10,7 @@ import type { AccessSettings } from './auth/access-file.ts';
 import { type AccessContext, anonymous } from './conditions/access-context.ts';
 import type { DisclosureSettings } from './conditions/disclosure/model.ts';
 import { compartmentParameters, createCounter, openCustomParameters } from './door/index.ts';
+import { publishSummaries } from './federation/content-summary/publish.ts';
 import { type CommunityMeans, createCommunity, scheduleChecks } from './federation/member/index.ts';
 import { createOutbound } from './federation/outbound.ts';
 import { loadDefinitions } from './fhir/definitions/load.ts';
@@ -47,6 +48,8 @@ export interface AppSettings {
   disclosure?: Partial<DisclosureSettings>;
   /** whether the artefacts of our implementation guide are kept among the resources */
   servesSpecification?: boolean;
+  /** seconds between two times that the summaries of what data sets hold are brought up to date; never unless stated */
+  summarySeconds?: number;
   /** whether servers that ask to join wait for a steward, as they do unless stated */
   admission?: Admission;
   /** between two checks of all members of the community; none unless stated */
@@ -137,13 +140,8 @@ export async function createApp(settings: AppSettings): Promise<App> {
   baseUrls.push((settings.baseUrl ?? `http://${host}:${port}${prefix}`).replace(/\/+$/, ''));
   await askers.open(baseUrls[0]!);
   if (settings.servesSpecification === true) await serveSpecification(serverFor!(anonymous));
+  await scheduleWork(settings, jobs, means, () => serverFor(anonymous));
   await scheduleHarvest(jobs, settings, (asker) => serverFor(asker));
-  if (settings.checkSeconds !== undefined && settings.roles.some((role) => role !== 'repository'))
-    await scheduleChecks(means, jobs, {
-      seconds: settings.checkSeconds,
-      server: () => serverFor(anonymous),
-      log: settings.log,
-    });
   return {
     base: baseUrls[0]!,
     store,
@@ -157,6 +155,19 @@ export async function createApp(settings: AppSettings): Promise<App> {
       await store.close();
     },
   };
+}
+
+/** What the server does by itself. */
+async function scheduleWork(
+  { roles, summarySeconds = 0, checkSeconds, log }: AppSettings,
+  jobs: Jobs,
+  means: CommunityMeans,
+  server: () => Server,
+): Promise<void> {
+  if (summarySeconds > 0 && roles.includes('repository'))
+    await jobs.every('content-summary', summarySeconds, (signal) => publishSummaries(server(), signal));
+  if (checkSeconds !== undefined && roles.some((role) => role !== 'repository'))
+    await scheduleChecks(means, jobs, { seconds: checkSeconds, server, log });
 }
 
 function openAuditOf(settings: AppSettings, store: Store, specification: Definitions): Audit {

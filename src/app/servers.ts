@@ -58,7 +58,7 @@ export function createServers(wiring: Wiring): (asker: AccessContext) => Server 
     const decisions = rememberDecisions(store, asker, { rows, now, deidentify });
     return {
       door: openDoor(
-        { store, audit, definitions, prepare, extract, counter, personsOf, resolve, now },
+        { store, audit, definitions, prepare, extract, counter, baseUrls, personsOf, resolve, now },
         decisions,
         asker,
       ),

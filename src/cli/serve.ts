@@ -23,6 +23,7 @@ interface ServeOptions {
   access?: string;
   searchSeconds: number;
   audit: AuditMode;
+  summarySeconds: number;
   harvestSeconds: number;
   checkSeconds: number;
   admit: Admission;
@@ -31,7 +32,7 @@ interface ServeOptions {
 }
 
 export function serveCommand(environment: Environment, done: (code: number) => void): Command {
-  return new Command('serve')
+  const command = new Command('serve')
     .description('Serve FHIR: as repository, registry, discovery server, or any mix of them.')
     .addOption(
       new Option('--port <number>', 'port to listen on; 0 picks a free one')
@@ -79,6 +80,28 @@ export function serveCommand(environment: Environment, done: (code: number) => v
         .default('batched'),
     )
     .addOption(
+      new Option(
+        '--insecure-open-access',
+        'let everyone read and write everything: for trials on this machine only',
+      ).env('FAIRWAY_INSECURE_OPEN_ACCESS'),
+    )
+    .action(async (options: ServeOptions) => done(await serve(options, environment)));
+  return withFederation(command);
+}
+
+/** What a server does by itself, and whom it asks. */
+function withFederation(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        '--summary-seconds <number>',
+        'how often a repository publishes anew what its data sets hold; 0 for never',
+      )
+        .env('FAIRWAY_SUMMARY_SECONDS')
+        .default(300)
+        .argParser(parseSummarySeconds),
+    )
+    .addOption(
       new Option('--harvest-seconds <number>', 'a registry takes the metadata of its members so often; 0: never')
         .env('FAIRWAY_HARVEST_SECONDS')
         .default(3600)
@@ -103,14 +126,7 @@ export function serveCommand(environment: Environment, done: (code: number) => v
       new Option('--allow-private-network', 'ask other servers also on this machine and in private networks').env(
         'FAIRWAY_ALLOW_PRIVATE_NETWORK',
       ),
-    )
-    .addOption(
-      new Option(
-        '--insecure-open-access',
-        'let everyone read and write everything: for trials on this machine only',
-      ).env('FAIRWAY_INSECURE_OPEN_ACCESS'),
-    )
-    .action(async (options: ServeOptions) => done(await serve(options, environment)));
+    );
 }
 
 export function parsePort(text: string): number {
@@ -124,6 +140,11 @@ const secondsOf =
     if (/^\d{1,6}(\.\d{1,3})?$/.test(text) && Number(text) > 0) return Number(text);
     throw new UsageError(`${flag} must be a number above 0, not ${text}`);
   };
+
+function parseSummarySeconds(text: string): number {
+  if (/^\d{1,7}$/.test(text)) return Number(text);
+  throw new UsageError(`--summary-seconds must be a whole number of seconds, 0 for never, not ${text}`);
+}
 
 function parseHarvest(text: string): number {
   if (/^\d{1,7}(\.\d{1,3})?$/.test(text)) return Number(text);
@@ -169,6 +190,7 @@ async function serve(options: ServeOptions, environment: Environment): Promise<n
       searchMilliseconds: Math.round(options.searchSeconds * 1000),
       servesSpecification: true,
       audit: options.audit,
+      summarySeconds: options.summarySeconds,
       harvestSeconds: options.harvestSeconds,
       checkSeconds: options.checkSeconds,
       admission: options.admit,

@@ -48,7 +48,7 @@ export function factsOf(resource: Resource, baseUrls: readonly string[]): Resour
     for (const name in value) if (name !== 'meta') walk(value[name]!);
   };
   walk(resource);
-  const time = timeOf(resource);
+  const time = clinicalTimeOf(resource);
   return {
     type: resource.resourceType,
     id: `${resource.resourceType}/${String(resource['id'])}`,
@@ -72,7 +72,7 @@ function addLocal(reference: string, baseUrls: readonly string[], to: Set<string
   to.add(`${parsed.type}/${parsed.id}`);
 }
 
-function timeOf(resource: Resource): { low: number; high: number } | undefined {
+export function clinicalTimeOf(resource: Resource): { low: number; high: number } | undefined {
   for (const name of clinicalTimes) {
     const value = resource[name];
     if (typeof value === 'string') {

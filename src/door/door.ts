@@ -13,6 +13,7 @@ import type { StoredResource } from '../store/read.ts';
 import type { Store } from '../store/store.ts';
 import { type AuditDoor, auditDoor } from './audit.ts';
 import { type ContainedMatch, searchContained } from './contained.ts';
+import { type ContentDoor, contentDoor } from './content.ts';
 import type { Counter } from './count.ts';
 import type { DecisionMemory } from './decision-memory.ts';
 import { type Assessment, assessOne, type Explanation, explainOne, termsOf } from './explain.ts';
@@ -26,6 +27,8 @@ import { type Writing, type WritingMeans, writingOf } from './writing.ts';
 export interface Door extends Reading, Writing {
   context: AccessContext;
   audit: AuditDoor;
+  /** what data sets hold */
+  content: ContentDoor;
   /** what members of the community said: for services of the server, which answer stewards only */
   harvest: HarvestMemory;
   search(search: Search, after?: PageKey): Promise<Page>;
@@ -53,6 +56,8 @@ export interface DoorMeans {
   prepare: Prepare;
   extract: Extractor;
   counter: Counter;
+  /** addresses of this server */
+  baseUrls: readonly string[];
   /** keys of the patients whose data a resource is */
   personsOf(stored: StoredResource): readonly Int64[];
   /** the key that `Type/id` stands for; with a plus sign before it when the id is a pseudonym made for the asker */
@@ -68,6 +73,7 @@ export function openDoor(shared: DoorMeans, decision: DecisionMemory, context: A
   return {
     context,
     audit: auditDoor(shared, context),
+    content: contentDoor(shared, context),
     harvest: harvestMemory(store.sql),
     ...readingOf(means),
     ...writingOf(means),

@@ -3,6 +3,7 @@
 export type { HarvestMemory, HarvestRecord } from '../store/harvest.ts';
 export type { WriteResult } from '../store/write.ts';
 export { type Audited, type AuditQuestion, compartmentParameters, type FoundEntries } from './audit.ts';
+export type { ToldContent, ToldFact } from './content.ts';
 export { type Counter, createCounter } from './count.ts';
 export { openCustomParameters } from './custom-parameters.ts';
 export { rememberDecisions } from './decision-memory.ts';

@@ -5,6 +5,7 @@ import { answerAccess, revokeAccess, withdrawAccess } from './access/follow-up.t
 import { requestAccess } from './access/request-access.ts';
 import { assess } from './assess.ts';
 import { auditLog } from './audit-log.ts';
+import { contentSummary } from './content-summary.ts';
 import { disclosures } from './disclosures.ts';
 import { everything } from './everything.ts';
 import { explain } from './explain.ts';
@@ -33,6 +34,7 @@ export const operations: readonly Operation[] = [
   withdrawAccess,
   assess,
   auditLog,
+  contentSummary,
   disclosures,
   everything,
   explain,

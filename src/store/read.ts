@@ -1,6 +1,6 @@
 /** Reads current resources by key; all reads of one turn of the event loop share a query. https://hl7.org/fhir/R4B/http.html#read */
 import type { Int64 } from '../search/index-rows.ts';
-import type { Sql } from './connect.ts';
+import type { Sql, TransactionSql } from './connect.ts';
 import { arrayText } from './row-buffer.ts';
 
 /** One version of a resource as stored. `tail` is the JSON text after meta.lastUpdated; null in a tombstone. */
@@ -52,7 +52,7 @@ export function storedOf(row: Record<string, unknown>): StoredResource {
 
 /** Reads `keys` in one query. Missing keys are absent from the map; tombstones are there with `tail` null. */
 export async function readMany(
-  sql: Sql,
+  sql: Sql | TransactionSql,
   keys: readonly Int64[],
   text = readText,
 ): Promise<AtEpoch<Map<Int64, StoredResource>>> {
