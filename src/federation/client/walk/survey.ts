@@ -97,6 +97,13 @@ function unnamed({ clauses }: Survey, { threshold }: Summary, dataset: Dataset):
   return { state: 'below-threshold', threshold: most + 1, granularity: 'count', reason };
 }
 
+/** What is read of a summary, whose groups would be most of the answer; and of its data set, which servers cut alike. */
+const elements = [
+  ...['identifier', 'date', 'extension', 'modifierExtension', 'contained', 'url', 'title', 'name', 'status', 'type'],
+  ...['publisher', 'description', 'copyright', 'copyrightLabel', 'jurisdiction', 'dataRequirement', 'content'],
+  'relatedArtifact',
+].join(',');
+
 type Known = ((summary: Summary, dataset: Dataset) => CountAnswer) | undefined;
 
 async function search(
@@ -109,7 +116,7 @@ async function search(
   const all: Parameter[] = [
     ...parameters,
     ['_include', 'MeasureReport:data-set'],
-    ['_elements', 'identifier,date,extension'],
+    ['_elements', elements],
     ['_count', '500'],
   ];
   const pending: Promise<void>[] = [];
@@ -270,14 +277,14 @@ export async function addUnsummarised(survey: Survey): Promise<void> {
     ['date', `ge${freshFrom(walk)}`],
     ['_elements', 'identifier,extension'],
   ];
-  const elements: Parameter = ['_elements', 'identifier,url'];
+  const named: Parameter = ['_elements', 'identifier,url'];
   try {
     await Promise.all([
       listed('MeasureReport', young, (report) => {
         const { identifier, record } = readSummary(report, base);
         for (const key of [identifier, record]) if (key !== undefined) summarised.add(key);
       }),
-      listed('Library', [...recordParameters, elements], (library) => {
+      listed('Library', [...recordParameters, named], (library) => {
         records.set(textOf(library['id']) ?? '', datasetOf(library, base).identifier);
       }),
     ]);
