@@ -211,10 +211,15 @@ export function organizationOf({ index, country }: SimulatedServer): Resource {
   };
 }
 
-export function endpointOf({ index, base }: SimulatedServer): Resource {
+/** As a discovery server keeps its members: it notes when they answered, and that they have no summary. */
+export function endpointOf({ index, base, hasSummary }: SimulatedServer): Resource {
   return {
     resourceType: 'Endpoint',
     id: `s${index}`,
+    extension: [
+      { url: canonical.lastSeen, valueInstant: '2026-11-01T00:00:00Z' },
+      ...(hasSummary ? [] : [{ url: canonical.memberProblem, valueCode: 'no-summary' }]),
+    ],
     status: 'active',
     connectionType: { system: canonical.connectionType, code: 'hl7-fhir-rest' },
     name: `Repository ${index}`,

@@ -110,6 +110,18 @@ const states = ({ datasets }: Answer): Record<string, string> =>
       .sort(([one], [two]) => one!.localeCompare(two!)),
   );
 
+/** Some members were looked at already: what has no summary is noted. The others were written by a steward just now. */
+function checked(id: string): object {
+  if (!['holds', 'lacks', 'none'].includes(id)) return {};
+  const problem = { system: canonical.memberProblemCode, code: 'no-summary' };
+  return {
+    extension: [
+      { url: canonical.lastSeen, valueInstant: '2026-11-24T00:00:00Z' },
+      ...(id === 'none' ? [{ url: canonical.memberProblem, valueCoding: problem }] : []),
+    ],
+  };
+}
+
 let discovery: TestServer;
 let bases: Record<string, string>;
 const start = (): { discovery: string[] } => ({ discovery: [discovery.base] });
@@ -128,6 +140,7 @@ async function begin(): Promise<void> {
       {
         resourceType: 'Endpoint',
         id,
+        ...checked(id),
         status: 'active',
         connectionType: { system: canonical.connectionType, code: 'hl7-fhir-rest' },
         payloadType: [coding(canonical.endpointRole, 'repository')],
@@ -191,6 +204,14 @@ describe('who is asked', () => {
     expect(Object.keys(states(answer))).toEqual(['h', 'm1', 'n', 'p', 's']);
     expect(answer.ruledOut).toEqual([{ server: discovery.base, datasets: 3 }]);
     expect(asked.filter((one) => one.startsWith('lacks'))).toEqual([]);
+  });
+
+  test('members that a summary speaks for are not listed one by one', async () => {
+    const servers: string[] = [];
+    await find(betaBlocker, { onEvent: (event) => event.kind === 'server' && servers.push(event.server.base) });
+    expect(servers).not.toContain(bases['holds']);
+    expect(servers).not.toContain(bases['lacks']);
+    expect(servers).toContain(bases['none']);
   });
 
   test('everyone, if the person wants it', async () => {

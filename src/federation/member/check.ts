@@ -11,7 +11,7 @@ import { keepAnswer } from '../../store/member-answer.ts';
 import type { Store } from '../../store/store.ts';
 import { judge } from './judge.ts';
 import { isAboutCertificate } from './look.ts';
-import { baseOf, endpointWith, type Member, memberOf } from './member.ts';
+import { baseOf, endpointWith, type Member, mayHoldData, memberOf } from './member.ts';
 import { statementCopy, withoutDate } from './statement.ts';
 
 export const memberService = 'members';
@@ -99,7 +99,7 @@ async function checkMember(member: Member, means: CheckMeans, signal: AbortSigna
   // What gave no answer for another reason may be an address that must not be asked.
   const showsOne = look.status !== 0 || isAboutCertificate(look.reason);
   const certificateUntil = isDue && showsOne ? await means.certificateEnd(address) : undefined;
-  const newestSummary = member.roles.includes('repository') ? await newestSummaryOf(member, server) : undefined;
+  const newestSummary = mayHoldData(member) ? await newestSummaryOf(member, server) : undefined;
   const facts = {
     failures,
     ...(certificateUntil === undefined ? {} : { certificateUntil }),

@@ -7,6 +7,7 @@ export {
   isAskable,
   type Member,
   type Membership,
+  mayHoldData,
   memberOf,
   memberships,
   newEndpoint,

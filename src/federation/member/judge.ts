@@ -1,7 +1,7 @@
 /** What follows from how a member answered: its status, and what is wrong with it. Pure. See docs/adr/0025-discovery.md */
 import type { Look } from '../../interaction/index.ts';
 import { isAboutCertificate } from './look.ts';
-import { baseOf, type Member, type MemberChange, type MemberProblem } from './member.ts';
+import { baseOf, type Member, type MemberChange, type MemberProblem, mayHoldData } from './member.ts';
 import { addressOf, rolesOf, versionOf } from './statement.ts';
 
 export interface JudgeLimits {
@@ -91,7 +91,7 @@ function problemsOf(member: Member, look: Look, facts: JudgeFacts, limits: Judge
     const address = addressOf(statement);
     if (address !== undefined && baseOf(address) !== member.address) found.add('wrong-address');
   }
-  if (member.roles.includes('repository')) {
+  if (mayHoldData(member)) {
     if (facts.newestSummary === undefined) found.add('no-summary');
     else if (at - facts.newestSummary > limits.summaryAge) found.add('old-summary');
   }

@@ -89,6 +89,10 @@ export function isAskable(address: string): boolean {
   return /^https?:$/.test(protocol) && username === '' && password === '' && search === '' && hash === '';
 }
 
+/** One that states no role may hold data. */
+export const mayHoldData = ({ roles }: Pick<Member, 'roles'>): boolean =>
+  roles.length === 0 || roles.includes('repository');
+
 interface Payload {
   codes: string[];
   types: string[];

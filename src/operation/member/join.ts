@@ -5,6 +5,7 @@ import {
   endpointWith,
   keepStatement,
   type Membership,
+  mayHoldData,
   memberOf,
   newEndpoint,
   put,
@@ -166,7 +167,8 @@ async function take(
       membership,
       status: isAdmitted ? 'active' : 'off',
       reason: null,
-      problems: [],
+      // Who holds data is asked everything until a summary is here; the next check looks for one.
+      problems: mayHoldData(memberOf(endpoint)) ? ['no-summary'] : [],
       seen: server.now(),
     }),
   );

@@ -6,6 +6,7 @@ import type { Parameter } from '../count/patient-search.ts';
 import type { Question } from '../question/question.ts';
 import { pagesOf, queryOf, textOf } from '../server/bundle.ts';
 import { problemOf, ServerError } from '../server/fault.ts';
+import type { Peer } from '../server/peer.ts';
 import {
   asksOfCapabilities,
   endpointParameters,
@@ -19,6 +20,11 @@ const roles: readonly Role[] = ['repository', 'metadata-registry', 'discovery'];
 
 /** Who is told while the walk goes on. */
 export interface Visitor {
+  /**
+   * Whether only those need be named that may lead to data which no content summary speaks for: other registries and
+   * discovery servers, and members without a summary. So the listing does not grow with the community.
+   */
+  withoutSummarised?: boolean;
   /** a server that the question wants, the first time that it is named */
   onServer?(server: FoundServer): void;
   /** a discovery server that told all that it names */
@@ -46,7 +52,7 @@ export async function discoverServers(
     visited.add(base);
     const further: Promise<void>[] = [];
     const named: FoundServer[] = [];
-    await namedBy(walk, base, question, (server, isWanted) => {
+    await namedBy(walk, base, question, visitor.withoutSummarised === true, (server, isWanted) => {
       if (server.roles.includes('discovery')) further.push(visit(server.base, depth + 1));
       if (!isWanted) return;
       named.push(server);
@@ -67,14 +73,28 @@ const endpoints: readonly Parameter[] = [
   ['status', 'active'],
 ];
 const include: Parameter = ['_include', 'Endpoint:organization'];
+const pageSize: Parameter = ['_count', '500'];
+const payload = (...codes: readonly Role[]): Parameter => [
+  'payload-type',
+  codes.map((code) => `${canonical.endpointRole}|${code}`).join(','),
+];
+/** What a discovery server notes of members that no summary, or only an old one, speaks for. See docs/reference/discovery.md */
+const unsummarised: Parameter = ['problem', 'no-summary,old-summary'];
+/** Members that were not looked at yet; nothing is noted of them. */
+export const unseen: Parameter = ['seen:missing', 'true'];
 
-/** A discovery server of which nothing is asked but what it names needs not be asked what it can do. */
-async function canSearchServers(walk: Walk, base: string): Promise<boolean> {
+/** Whether a discovery server can tell which of its members no summary speaks for. */
+export const notesSummaries = ({ types }: Peer): boolean =>
+  ['problem', 'seen'].every((name) => types.get('Endpoint')?.has(name)) &&
+  ['content-code', 'endpoint', 'date'].every((name) => types.get('MeasureReport')?.has(name));
+
+/** What a discovery server can do; undefined where it does not say. */
+async function peerOf(walk: Walk, base: string): Promise<Peer | undefined> {
   try {
-    return knowsServers(await walk.peer(base));
+    return await walk.peer(base);
   } catch (error) {
     // It is told of when the search fails too.
-    if (error instanceof ServerError) return false;
+    if (error instanceof ServerError) return undefined;
     throw error;
   }
 }
@@ -83,19 +103,32 @@ async function namedBy(
   walk: Walk,
   base: string,
   question: Question,
+  withoutSummarised: boolean,
   onServer: (server: FoundServer, isWanted: boolean) => void,
 ): Promise<void> {
   const asked = endpointParameters(question, walk.now());
+  const wanted = (server: FoundServer): void => onServer(server, true);
   try {
-    if (asked.length === 0) {
-      return await listed(walk, base, [...endpoints, include], (server) => onServer(server, true));
-    }
-    if (await canSearchServers(walk, base)) {
-      const others: Parameter = ['payload-type', `${canonical.endpointRole}|discovery`];
+    // One of which nothing is asked but what it names needs not be asked what it can do.
+    const peer = asked.length > 0 || withoutSummarised ? await peerOf(walk, base) : undefined;
+    const canSearch = peer !== undefined && knowsServers(peer);
+    if (canSearch && withoutSummarised && notesSummaries(peer)) {
+      const those = (...more: readonly Parameter[]): Promise<void> =>
+        listed(walk, base, [...endpoints, ...asked, ...more, include], wanted);
       await Promise.all([
-        listed(walk, base, [...endpoints, ...asked, include], (server) => onServer(server, true)),
+        those(payload('metadata-registry')),
+        those(unsummarised),
+        those(unseen),
+        listed(walk, base, [...endpoints, payload('discovery')], (server) => onServer(server, false)),
+      ]);
+      return;
+    }
+    if (asked.length === 0) return await listed(walk, base, [...endpoints, include], wanted);
+    if (canSearch) {
+      await Promise.all([
+        listed(walk, base, [...endpoints, ...asked, include], wanted),
         // Other discovery servers are followed whatever is asked of those that they name.
-        listed(walk, base, [...endpoints, others], (server) => onServer(server, false)),
+        listed(walk, base, [...endpoints, payload('discovery')], (server) => onServer(server, false)),
       ]);
       return;
     }
@@ -128,7 +161,7 @@ async function listed(
   parameters: readonly Parameter[],
   onServer: (server: FoundServer) => void,
 ): Promise<void> {
-  const query = queryOf('Endpoint', parameters);
+  const query = queryOf('Endpoint', [...parameters, pageSize]);
   for await (const page of pagesOf(walk.http, 'discover', base, query, walk.limits.pages)) {
     const organisations = new Map<string, JsonObject>();
     for (const { resource } of page) {

@@ -1,9 +1,10 @@
 /** Leads from the servers that a walk begins at to the data sets that may have an answer. See docs/adr/0020-the-walk.md */
 import type { FoundServer } from '../answer.ts';
+import type { Parameter } from '../count/patient-search.ts';
 import type { Question } from '../question/question.ts';
 import { pagesOf, queryOf, textOf } from '../server/bundle.ts';
 import { problemOf, ServerError } from '../server/fault.ts';
-import { discoverServers } from './discover.ts';
+import { discoverServers, notesSummaries, unseen } from './discover.ts';
 import { describedBy, type Found, wholeServer } from './find.ts';
 import { type Clause, clausesOf } from './prune.ts';
 import { endpointParameters, knowsServers } from './server-criteria.ts';
@@ -54,6 +55,7 @@ class Location {
     }
     const surveys: Promise<void>[] = [];
     await discoverServers(this.#walk, discovery, this.#question, {
+      withoutSummarised: this.#clauses.length > 0,
       // Without summaries everyone is asked, and so at once.
       ...(this.#clauses.length > 0 ? {} : { onServer: (server: FoundServer) => this.#visit(server, discoveredRank) }),
       onListed: (base, named) => {
@@ -132,7 +134,7 @@ class Location {
       return;
     }
     const surveying = surveyData(survey.survey, survey.total);
-    const summarised = await this.#summarised(base);
+    const summarised = await this.#summarised(base, notesSummaries(survey.survey.peer) ? [unseen] : []);
     for (const server of named) {
       // What it names is followed anyway, and it may name itself: what it holds of others is surveyed, not listed.
       if (server.roles.every((role) => role === 'discovery')) continue;
@@ -142,11 +144,12 @@ class Location {
     await surveying;
   }
 
-  /** Bases of the members of which there is a summary that is young enough. */
-  async #summarised(base: string): Promise<Set<string>> {
+  /** Bases of the members, of those that `among` describes, of which there is a summary that is young enough. */
+  async #summarised(base: string, among: readonly Parameter[]): Promise<Set<string>> {
     const bases = new Set<string>();
     const query = queryOf('Endpoint', [
       ['status', 'active'],
+      ...among,
       ...endpointParameters(this.#question, this.#walk.now()),
       ['_has:MeasureReport:endpoint:date', `ge${freshFrom(this.#walk)}`],
       ['_elements', 'address'],
