@@ -84,10 +84,9 @@ export async function bringTogether(
   const told = summaries.reduce((sum, { total }) => sum + Number(total), 0);
   const members = (name: SiteName): number => sites[name].describes.length + sites[name].names.length;
   const communities = siteNames.filter((name) => members(name) > 0);
-  const checked = Promise.all(communities.map((name) => performed(apps.get(name)!, checkJob)));
-  // What the registry took is what the discovery server takes from it.
+  // What the registry took is what the discovery server takes from it; a check looks for the summaries that came.
   for (const name of ['registry', 'discovery'] as const) await performed(apps.get(name)!, harvestService);
-  await checked;
+  await Promise.all(communities.map((name) => performed(apps.get(name)!, checkJob)));
   const all = communities.reduce((sum, name) => sum + members(name), 0);
   say(`Published ${told} content summaries; harvested and checked ${all} members in ${secondsSince(started).trim()} s`);
 }

@@ -88,6 +88,20 @@ describe('a member', () => {
     expect(await found(registry, 'Endpoint')).toHaveLength(1);
   });
 
+  test('has its committee decide where the data are', async () => {
+    const committee = { url: canonical.committee, valueReference: { reference: 'Organization/org-self' } };
+    const before = dataSet(repository.base, 'one');
+    const extension = [...(before['extension'] as JsonObject[]), committee];
+    await putAll(repository, [{ ...before, extension }]);
+    await harvest(registry, repository.base);
+    const [one] = await found(registry, byIdentifier('one'));
+    expect(extensionOf(one, canonical.committee)).toMatchObject([
+      { valueReference: { reference: `${repository.base}/Organization/org-self` } },
+    ]);
+    await putAll(repository, [before]);
+    await harvest(registry, repository.base);
+  });
+
   test('has provenance for each record, for everyone to read but where a Group or labels are', async () => {
     const [one] = await found(registry, byIdentifier('one'));
     const { body } = await registry.ask('GET', `Provenance?target=Library/${one!['id']}`, { as: '' });
