@@ -26,6 +26,8 @@ function atCommand(name: string, description: string): Command {
 const address = (): Option =>
   new Option('--address <base>', 'FHIR base address of the server that is meant').makeOptionMandatory();
 
+const gather = (value: string, previous: string[] | undefined): string[] => [...(previous ?? []), value];
+
 interface JoinOptions extends AtOptions {
   address: string;
   organization?: string;
@@ -64,6 +66,7 @@ interface AdmitOptions extends AtOptions {
   address: string;
   refuse?: string;
   leave?: string;
+  speaksFor?: string[];
 }
 
 export function admitCommand(environment: Environment, done: (code: number) => void): Command {
@@ -71,8 +74,9 @@ export function admitCommand(environment: Environment, done: (code: number) => v
     .addOption(address())
     .option('--refuse <reason>', 'refuse it, and tell why')
     .option('--leave <reason>', 'note that it left, and why')
+    .option('--speaks-for <beginning>', 'identifiers and addresses that it may publish for; may be repeated', gather)
     .action(async (options: AdmitOptions) => {
-      const { refuse, leave } = options;
+      const { refuse, leave, speaksFor = [] } = options;
       if (refuse !== undefined && leave !== undefined) throw new UsageError('give --refuse or --leave, not both');
       const decision = refuse !== undefined ? 'refuse' : leave !== undefined ? 'leave' : 'approve';
       const endpoint = await callerAt(
@@ -87,6 +91,7 @@ export function admitCommand(environment: Environment, done: (code: number) => v
           ['address', stringInput(options.address)],
           ['decision', stringInput(decision)],
           ['reason', stringInput(refuse ?? leave)],
+          ...speaksFor.map((one) => ['speaks-for', stringInput(one)] as const),
         ]),
       );
       tell(endpoint, options, environment, 'it is not found by others');
@@ -108,8 +113,6 @@ interface MembersOptions extends AtOptions {
   status?: string[];
   problem?: string[];
 }
-
-const gather = (value: string, previous: string[] | undefined): string[] => [...(previous ?? []), value];
 
 export function membersCommand(environment: Environment, done: (code: number) => void): Command {
   return atCommand('members', 'List the servers of a community, and what is wrong with them: for stewards.')

@@ -161,7 +161,7 @@ describe('a member', () => {
     const { issues, counts } = await harvest(registry, repository.base);
     expect(counts['refused']).toBe(3);
     expect(issues.join('\n')).toContain(
-      'Library/foreign: the identifier https://others.example/x is not what this member speaks for; a steward can permit it by the extension speaks-for on Endpoint/member',
+      'Library/foreign: the identifier https://others.example/x is not what this member speaks for; a steward can permit it by fairway admit --speaks-for, which Endpoint/member then states',
     );
     expect(issues.join('\n')).toContain(
       'Library/foreign-data: it names data that are not at this member: https://others.example/fhir/Patient',

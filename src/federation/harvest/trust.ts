@@ -47,7 +47,7 @@ function originRefusal(
   url: string,
   { speaksFor, endpoint }: Member,
 ): Refusal | undefined {
-  const remedy = `; a steward can permit it by the extension speaks-for on Endpoint/${endpoint}`;
+  const remedy = `; a steward can permit it by fairway admit --speaks-for, which Endpoint/${endpoint} then states`;
   const refused = (what: string): Refusal => ({
     code: 'forbidden',
     text: `${what} is not what this member speaks for${remedy}`,

@@ -46,6 +46,8 @@ export interface MemberChange {
   problems?: readonly MemberProblem[];
   seen?: number;
   certificateUntil?: number;
+  /** beginnings of what else than its own it may publish for */
+  speaksFor?: readonly string[];
 }
 
 /** The base address as members are told apart by it. */
@@ -159,13 +161,14 @@ export function newEndpoint(
 
 /** The Endpoint with what has changed; everything else stays as it is. */
 export function endpointWith(endpoint: Resource, change: MemberChange): Resource {
-  const { status, membership, reason, problems, seen, certificateUntil } = change;
+  const { status, membership, reason, problems, seen, certificateUntil, speaksFor } = change;
   const instant = (at: number): string => new Date(at).toISOString();
   const replaced: [url: string, values: JsonObject[]][] = [
     ...entry(canonical.membership, membership, (one) => [{ valueCode: one }]),
     ...entry(canonical.membershipReason, reason, (one) => (one === null ? [] : [{ valueString: one }])),
     ...entry(canonical.lastSeen, seen, (one) => [{ valueInstant: instant(one) }]),
     ...entry(canonical.certificateUntil, certificateUntil, (one) => [{ valueDateTime: instant(one) }]),
+    ...entry(canonical.speaksFor, speaksFor, (all) => all.map((one) => ({ valueString: one }))),
     ...entry(canonical.memberProblem, problems, (all) =>
       all.map((code) => ({ valueCoding: { system: canonical.memberProblemCode, code } })),
     ),

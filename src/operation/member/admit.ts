@@ -1,5 +1,6 @@
 /** `$admit`: a steward admits a server to the community, refuses it, or notes that it left. See docs/adr/0025-discovery.md */
 import { type DoorTransaction, resourceOf } from '../../door/index.ts';
+import { harvestService } from '../../federation/harvest/index.ts';
 import { endpointWith, type Member, memberOf, put, shownTo, statementId } from '../../federation/member/index.ts';
 import type { Resource } from '../../fhir/json.ts';
 import { FhirError } from '../../fhir/outcome.ts';
@@ -33,6 +34,14 @@ export const admit: Operation = {
       type: 'string',
       documentation: 'Words to those who run the server; needed to refuse.',
     },
+    {
+      name: 'speaks-for',
+      min: 0,
+      max: '*',
+      type: 'string',
+      documentation:
+        'Beginning of identifiers (a URI, or system|value) and addresses that it may publish for, beside its own; * for all. They take the place of those that were stated before.',
+    },
   ],
   async perform(request, server) {
     requireSteward(server, 'admit');
@@ -45,19 +54,27 @@ export const admit: Operation = {
       throw new FhirError('value', `decision must be one of ${decisions.join(', ')}, not ${stated.slice(0, 50)}`);
     if (decision === 'refuse' && reason === undefined)
       throw new FhirError('required', 'to refuse needs a reason, which those who run the server are told');
+    const speaksFor = inputs.texts('speaks-for');
+    if (speaksFor.length > 0 && decision !== 'approve')
+      throw new FhirError('value', 'only who is approved may speak for something');
+    const empty = speaksFor.find((one) => one.trim() === '');
+    if (empty !== undefined) throw new FhirError('value', 'speaks-for must not be empty; * stands for everything');
     const changed = await changeMember(server, address, async (inside) => {
       const endpoint = await endpointAt(inside, address, server);
       if (endpoint === undefined)
         throw new FhirError('not-found', `no server with the address ${address} has asked to join`);
-      const decided = decide(endpoint, decision, reason);
+      const decided = speaking(decide(endpoint, decision, reason), speaksFor);
       await put(inside, decided, server);
       if (decision === 'approve') await showWhatGoesWith(inside, memberOf(endpoint), server);
       return decided;
     });
-    if (decision === 'approve') await server.soon(checkJob);
+    if (decision === 'approve') await Promise.all([server.soon(checkJob), server.soon(harvestService)]);
     return { status: 200, body: JSON.stringify(changed) };
   },
 };
+
+const speaking = (endpoint: Resource, speaksFor: readonly string[]): Resource =>
+  speaksFor.length === 0 ? endpoint : endpointWith(endpoint, { speaksFor });
 
 function decide(endpoint: Resource, decision: Decision, reason: string | undefined): Resource {
   const { membership, status } = memberOf(endpoint);

@@ -201,11 +201,16 @@ export async function listedReferences(walk: Walk, base: string, extent: Listed)
   );
   if (resource['resourceType'] !== type)
     throw new ServerError(`it answered a read of a ${type} with something else`, 200);
+  if (isDescribed(resource)) throw new NotAskable(`${type}/${extent.id} describes its members and lists none`);
   return objectsOf(resource[list])
     .map((one) => textOf((item === undefined ? one : objectOf(one[item]))?.['reference']))
     .map((reference) => (reference === undefined ? undefined : localOf(reference, base)))
     .filter((reference) => reference !== undefined);
 }
+
+/** A Group of whoever is like that: R4 says that it is not actual, R5 that its members follow from a definition. */
+const isDescribed = ({ member, actual, membership }: JsonObject): boolean =>
+  member === undefined && (actual === false || membership === 'definitional' || membership === 'conceptual');
 
 async function listedPatients(walk: Walk, base: string, extent: Listed): Promise<Set<string>> {
   const references = await listedReferences(walk, base, extent);

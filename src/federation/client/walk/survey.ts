@@ -97,13 +97,6 @@ function unnamed({ clauses }: Survey, { threshold }: Summary, dataset: Dataset):
   return { state: 'below-threshold', threshold: most + 1, granularity: 'count', reason };
 }
 
-/** What is read of a summary, whose groups would be most of the answer; and of its data set, which servers cut alike. */
-const elements = [
-  ...['identifier', 'date', 'extension', 'modifierExtension', 'contained', 'url', 'title', 'name', 'status', 'type'],
-  ...['publisher', 'description', 'copyright', 'copyrightLabel', 'jurisdiction', 'dataRequirement', 'content'],
-  'relatedArtifact',
-].join(',');
-
 type Known = ((summary: Summary, dataset: Dataset) => CountAnswer) | undefined;
 
 async function search(
@@ -115,18 +108,15 @@ async function search(
   const { walk, base } = survey;
   const all: Parameter[] = [
     ...parameters,
-    ['_include', 'MeasureReport:data-set'],
-    ['_elements', elements],
+    // The strata would be most of a page. Records are read by themselves, for here they would come without theirs, too.
+    ['_elements', 'identifier,date,extension'],
     ['_count', '500'],
   ];
   const pending: Promise<void>[] = [];
   try {
     for await (const page of pagesOf(walk.http, 'find', base, queryOf('MeasureReport', all), walk.limits.pages)) {
-      const libraries = new Map<string, JsonObject>();
       const summaries = new Map<string, Summary>();
       for (const { resource } of page) {
-        if (resource['resourceType'] === 'Library')
-          libraries.set(`${base}/Library/${textOf(resource['id'])}`, resource);
         if (resource['resourceType'] !== 'MeasureReport') continue;
         const summary = readSummary(resource, base);
         const key = summary.identifier ?? summary.record;
@@ -134,7 +124,7 @@ async function search(
         seen.add(key);
         if (isLargeEnough(summary, survey.question)) summaries.set(key, summary);
       }
-      pending.push(describe(survey, [...summaries.values()], libraries, known));
+      pending.push(describe(survey, [...summaries.values()], known));
     }
   } catch (error) {
     // A server that knows no such hierarchy still has the codes above those of each data set listed.
@@ -153,13 +143,8 @@ const isLargeEnough = ({ patients }: Summary, { datasets }: Question): boolean =
 
 const idsAtOnce = 50;
 
-/** Finds the records of data sets: beside the summary, else here by identifier, else where the summary says. */
-async function describe(
-  survey: Survey,
-  summaries: readonly Summary[],
-  included: ReadonlyMap<string, JsonObject>,
-  known: Known,
-): Promise<void> {
+/** Finds the records of data sets: here by identifier, else where the summary says. */
+async function describe(survey: Survey, summaries: readonly Summary[], known: Known): Promise<void> {
   const { base, peer } = survey;
   const left = new Set(summaries);
   const found = (summary: Summary, library: JsonObject, held: string): void => {
@@ -172,10 +157,6 @@ async function describe(
       ...(known === undefined ? {} : { known: known(summary, dataset) }),
     });
   };
-  for (const summary of summaries) {
-    const library = included.get(summary.record ?? '');
-    if (library !== undefined) found(summary, library, base);
-  }
   if (peer.types.get('Library')?.has('identifier')) {
     const named = [...left].filter(({ identifier }) => identifier !== undefined);
     const byIdentifier = new Map(named.map((one) => [one.identifier!, one]));
@@ -277,14 +258,14 @@ export async function addUnsummarised(survey: Survey): Promise<void> {
     ['date', `ge${freshFrom(walk)}`],
     ['_elements', 'identifier,extension'],
   ];
-  const named: Parameter = ['_elements', 'identifier,url'];
+  const elements: Parameter = ['_elements', 'identifier,url'];
   try {
     await Promise.all([
       listed('MeasureReport', young, (report) => {
         const { identifier, record } = readSummary(report, base);
         for (const key of [identifier, record]) if (key !== undefined) summarised.add(key);
       }),
-      listed('Library', [...recordParameters, named], (library) => {
+      listed('Library', [...recordParameters, elements], (library) => {
         records.set(textOf(library['id']) ?? '', datasetOf(library, base).identifier);
       }),
     ]);
