@@ -28,13 +28,14 @@ export function accessSteps(fairway: string): [command: string, why: string][] {
 
 /** The variables that the steps name. */
 export function accessVariables(
-  { discovery, cohort }: Addresses,
+  { discovery, registry, cohort }: Addresses,
   { researcher, committee, steward }: DemoTokens,
 ): string[] {
   return [
-    `export DISCOVERY=${discovery} COHORT=${cohort}`,
+    `export DISCOVERY=${discovery} REGISTRY=${registry} COHORT=${cohort}`,
     `export RESEARCHER=${cohort}=${researcher}`,
     `export COMMITTEE=${cohort}=${committee} STEWARD=${cohort}=${steward}`,
+    `export OPERATOR=${steward}`,
   ];
 }
 
@@ -54,13 +55,18 @@ export function guideText(
   );
 }
 
-function commandsToTry(fairway: string, { discovery, hospital, cancer }: Addresses): string[] {
+function commandsToTry(fairway: string, { hospital, cancer }: Addresses): string[] {
   const conditions = [
     'http://hl7.org/fhir/sid/icd-10|E11*,http://snomed.info/sct|44054006*',
     'http://hl7.org/fhir/sid/icd-10|C61,http://snomed.info/sct|399068003',
   ];
   return [
-    `${fairway} find --discovery ${discovery} --condition '${conditions[0]}' --condition '${conditions[1]}'`,
+    `${fairway} find --discovery $DISCOVERY --condition '${conditions[0]}' --condition '${conditions[1]}'`,
+    `${fairway} find --discovery $DISCOVERY ${question} --together overlapping`,
+    `${fairway} find --discovery $DISCOVERY --medication 'http://www.whocc.no/atc|C08DB01' --sex other`,
+    `${fairway} members --at $DISCOVERY --token $OPERATOR`,
+    `${fairway} harvest --registry $REGISTRY --token $OPERATOR`,
+    `${fairway} assess northshore-routine-care --repository ${hospital}`,
     `${fairway} get northshore-routine-care --registry ${hospital} --out northshore-routine-care`,
     `${fairway} access explain --repository $COHORT --token $STEWARD --url 'Patient?_tag=https://fairway.health/fhir/CodeSystem/data-set|lowlands-pilot&_count=1'`,
     `curl '${cancer}/Patient?birthdate=le1960&_summary=count'`,

@@ -1,29 +1,20 @@
 /** `fairway demo`: a community of five servers in one process, filled with made-up data, and a question answered by walking them. See README.md */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { Command, Option } from 'commander';
 import { pino } from 'pino';
 import { type App, type AppSettings, createApp } from '../app.ts';
 import type { AccessSettings } from '../auth/access-file.ts';
-import {
-  type Addresses,
-  type CommunityPlan,
-  metadataLines,
-  recordLines,
-  type SiteName,
-  siteNames,
-  sites,
-} from '../demo/index.ts';
+import { type Addresses, type SiteName, siteNames, sites } from '../demo/index.ts';
 import { createClient, type Question, readQuestion } from '../federation/client/index.ts';
 import { loadDefinitions } from '../fhir/definitions/load.ts';
 import { ensureDatabase } from '../store/connect.ts';
 import { type Engine, startEngine } from '../store/engine.ts';
 import { answerText } from './answer-text.ts';
+import { bringTogether, type Loading, loadRecords } from './demo-community.ts';
 import { guideText } from './demo-guide.ts';
 import { type DemoTokens, demoAccess, demoTokens, newToken } from './demo-tokens.ts';
 import { type Environment, exit, UsageError } from './environment.ts';
-import { type Imported, sendLines } from './import.ts';
 import { parsePort, stopUnlessUsed } from './serve.ts';
 import { createStyle, tableOf } from './table.ts';
 
@@ -35,14 +26,12 @@ interface DemoOptions {
 }
 
 /** What the data folder remembers of the community in it. */
-interface Memory extends CommunityPlan {
-  /** addresses that the metadata name, by server whose records are in */
-  loaded: Partial<Record<SiteName, string>>;
+interface Memory extends Loading {
   /** of the made-up data: another one has other data sets or conditions */
   edition: number;
 }
 
-const edition = 3;
+const edition = 4;
 
 const seed = 'fairway';
 const defaultPatients = 600;
@@ -101,7 +90,9 @@ async function demo(options: DemoOptions, environment: Environment): Promise<num
       const port = options.port === 0 ? 0 : options.port + at;
       apps.set(name, await openSite(engine, name, port, access, environment));
     }
-    await load(memory, apps, loader, options, say);
+    const at = addressesOf(apps);
+    const isNew = await loadRecords(memory, at, { token: loader, say, remember: () => remember(options, memory) });
+    if (isNew) await bringTogether(apps, loader, environment, say);
     await showAnswer(apps, tokens, options, environment);
     if (options.once !== true) {
       say('Serving until it is ended with Ctrl+C');
@@ -113,6 +104,9 @@ async function demo(options: DemoOptions, environment: Environment): Promise<num
   }
   return exit.done;
 }
+
+/** Seconds between two rounds of what the servers do by themselves: short, so that one can watch it. */
+const schedule = { summarySeconds: 60, checkSeconds: 60, harvestSeconds: 60 };
 
 const databaseOf = (name: SiteName): string => `demo_${name}`;
 
@@ -135,6 +129,7 @@ async function openSite(
     port,
     openAccess: false,
     allowPrivateNetwork: true,
+    ...schedule,
     access,
     log,
   });
@@ -168,47 +163,6 @@ async function remember(options: DemoOptions, memory: Memory): Promise<void> {
   const path = memoryPath(options);
   await writeFile(`${path}.part`, `${JSON.stringify(memory, null, 2)}\n`);
   await rename(`${path}.part`, path);
-}
-
-/** Brings in what is not there yet: the records once, the metadata whenever the addresses in them have changed. */
-async function load(
-  memory: Memory,
-  apps: ReadonlyMap<SiteName, App>,
-  token: string,
-  options: DemoOptions,
-  say: (text: string) => void,
-): Promise<void> {
-  const at = addressesOf(apps);
-  const places = Object.values(at).join(' ');
-  for (const name of siteNames) {
-    const known = memory.loaded[name];
-    if (known === places) continue;
-    const started = performance.now();
-    const send = async (lines: Iterable<string>): Promise<Imported> => {
-      const imported = await sendLines(at[name], token, Readable.from(chunksOf(lines), { objectMode: false }));
-      const [fault] = imported.faults;
-      if (fault !== undefined) throw new Error(`${name} refused what the demo made: ${fault}`);
-      return imported;
-    };
-    let { created } = await send(metadataLines(name, memory, at));
-    if (known === undefined) created += (await send(recordLines(name, memory))).created;
-    memory.loaded[name] = places;
-    await remember(options, memory);
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    say(`Loaded ${String(created).padStart(7)} resources in ${seconds.padStart(5)} s: ${sites[name].organisation}`);
-  }
-}
-
-/** Many lines in one write: each write costs more than a line. */
-function* chunksOf(lines: Iterable<string>): Generator<string> {
-  let chunk = '';
-  for (const line of lines) {
-    chunk += line;
-    if (chunk.length < 2 ** 18) continue;
-    yield chunk;
-    chunk = '';
-  }
-  if (chunk !== '') yield chunk;
 }
 
 const addressesOf = (apps: ReadonlyMap<SiteName, App>): Addresses =>

@@ -2,6 +2,7 @@
 import { objectsOf, type Resource } from '../fhir/json.ts';
 import { isContentSummary } from './content-summary.ts';
 import { isGrant } from './grant.ts';
+import { isAboutNothingBut } from './metadata-provenance.ts';
 
 /** Resource types that describe data sets, servers, definitions or terminology and hold no record of a person. */
 export const metadataTypes: readonly string[] = [
@@ -45,26 +46,34 @@ export const metadataTypes: readonly string[] = [
 
 const isMetadataType = new Set(metadataTypes);
 
-/** Whether the resource is metadata. A Group is while it names nobody, a Consent while it is a policy: about no person and granted to none; of reports, summaries of data sets. */
+/**
+ * Whether the resource is metadata. A Group is while it names nobody, a Consent while it is a policy: about no person and
+ * granted to none; of reports, summaries of data sets; a Provenance while it is about nothing but metadata. Groups and
+ * reports are not among these: what they are is not told by their type.
+ */
 export function isMetadata(resource: Resource): boolean {
   if (resource.resourceType === 'Group') return resource['member'] === undefined;
   if (resource.resourceType === 'Consent') {
     return resource['patient'] === undefined && resource['subject'] === undefined && !isGrant(resource);
   }
   if (resource.resourceType === 'MeasureReport') return isContentSummary(resource);
+  if (resource.resourceType === 'Provenance') return isAboutNothingBut(resource, (type) => isMetadataType.has(type));
   return isMetadataType.has(resource.resourceType);
 }
 
 /** Whether a server that holds no patient data (registry, discovery) may hold resources of this type. */
 export function isMetadataOnlyType(type: string): boolean {
-  return type === 'Group' || type === 'MeasureReport' || isMetadataType.has(type);
+  return type === 'Provenance' || isAboutDataSets(type);
 }
 
-/** Whether a server that holds no patient data may hold the resource: of reports only summaries of data sets. */
+const isAboutDataSets = (type: string): boolean =>
+  type === 'Group' || type === 'MeasureReport' || isMetadataType.has(type);
+
+/** Whether a server that holds no patient data may hold the resource: of reports only summaries of data sets, of Provenance only that of what it holds. */
 export function isHeldWithoutPatients(resource: Resource): boolean {
-  return resource.resourceType === 'MeasureReport'
-    ? isContentSummary(resource)
-    : isMetadataOnlyType(resource.resourceType);
+  if (resource.resourceType === 'MeasureReport') return isContentSummary(resource);
+  if (resource.resourceType === 'Provenance') return isAboutNothingBut(resource, isAboutDataSets);
+  return isMetadataOnlyType(resource.resourceType);
 }
 
 /** What a directory of care services names beside organisations and endpoints. https://profiles.ihe.net/ITI/mCSD/volume-1.html */

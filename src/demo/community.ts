@@ -3,7 +3,7 @@ import type { Resource } from '../fhir/json.ts';
 import { atcCodeSystem } from './atc.ts';
 import { icdCodeSystem } from './condition.ts';
 import { factsOf, type PatientFacts } from './facts.ts';
-import { type Addresses, metadataOf } from './metadata.ts';
+import { type Addresses, type Describing, metadataOf } from './metadata.ts';
 import { patientId, recordsOf, writtenOf } from './records.ts';
 import { type DataSetPlan, type Site, type SiteName, sites, tagSystem } from './sites.ts';
 import { type DemoQuestion, truths } from './truth.ts';
@@ -15,10 +15,15 @@ export interface CommunityPlan {
 }
 
 /** Metadata of one server as lines of NDJSON, each with its line end. */
-export function* metadataLines(name: SiteName, plan: CommunityPlan, at: Addresses): Generator<string> {
+export function* metadataLines(
+  name: SiteName,
+  plan: CommunityPlan,
+  at: Addresses,
+  how: Describing = 'written',
+): Generator<string> {
   const site = sites[name];
   if (site.style !== undefined) yield* [atcCodeSystem(), icdCodeSystem()].map(lineOf);
-  yield* metadataOf(site, plan.patients, at).map(lineOf);
+  yield* metadataOf(site, plan.patients, at, how).map(lineOf);
 }
 
 /** All records of one repository as lines of NDJSON, made one patient at a time. */

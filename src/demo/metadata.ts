@@ -13,27 +13,31 @@ const published = '2025-12-31';
 
 export const dataSetUrl = (plan: DataSetPlan): string => `https://fairway.health/demo/data-set/${plan.id}`;
 
+/** How a registry comes to the records of its members: they are written there, or it harvests them. */
+export type Describing = 'written' | 'harvested';
+
 /** All metadata of one server, in the order in which they should be written. */
-export function metadataOf(site: Site, patients: number, at: Addresses): Resource[] {
+export function metadataOf(site: Site, patients: number, at: Addresses, how: Describing = 'written'): Resource[] {
   const own = [organization(site, site), ...committeeOf(site), endpoint(site, site, at)];
-  const named = site.names.map((name) => sites[name]);
-  const described = site.describes.map((name) => sites[name]);
+  const members = [...site.names, ...site.describes].map((name) => sites[name]);
+  const described = how === 'written' ? site.describes.map((name) => sites[name]) : [];
   return [
     ...own,
-    ...named.flatMap((member) => [organization(member, site), endpoint(member, site, at)]),
-    ...described.flatMap((member) => [
-      organization(member, site),
-      ...committeeOf(member),
-      endpoint(member, site, at),
-      study(member, site),
-    ]),
-    ...described.flatMap((member) => member.dataSets.map((plan) => library(plan, member, at))),
+    ...members.flatMap((member) => [organization(member, site), memberEndpoint(member, site, at)]),
+    ...described.flatMap((member) => [...committeeOf(member), study(member, site)]),
+    ...described.flatMap((member) => member.dataSets.flatMap((plan) => recordOf(plan, member, at))),
     ...(site.style === undefined ? [] : [study(site, site)]),
     ...documentsOf(site),
-    ...site.dataSets.map((plan) => library(plan, site, at)),
+    ...site.dataSets.flatMap((plan) => recordOf(plan, site, at)),
     ...site.dataSets.map((plan) => extent(plan, site, patients)),
   ];
 }
+
+/** A data set, and how its record came about. */
+const recordOf = (plan: DataSetPlan, site: Site, at: Addresses): Resource[] => [
+  library(plan, site, at),
+  provenance(plan, site),
+];
 
 function organization(about: Site, on: Site): Resource {
   return {
@@ -69,6 +73,38 @@ function endpoint(about: Site, on: Site, at: Addresses): Resource {
     name: about.organisation,
     managingOrganization: { reference: `Organization/${about.name}` },
     address: at[about.name],
+  };
+}
+
+/** Of a member whom a steward admitted, and who may publish the data sets of the demo; a registry also those of others. */
+function memberEndpoint(about: Site, on: Site, at: Addresses): Resource {
+  const speaksFor = about.describes.length > 0 ? '*' : 'https://fairway.health/demo/';
+  return {
+    ...endpoint(about, on, at),
+    extension: [
+      { url: canonical.membership, valueCode: 'approved' },
+      { url: canonical.speaksFor, valueString: speaksFor },
+    ],
+  };
+}
+
+/** About nothing but metadata, so that everyone may read it. */
+function provenance({ id }: DataSetPlan, { name }: Site): Resource {
+  return {
+    resourceType: 'Provenance',
+    id: `${id}-made`,
+    target: [{ reference: `Library/${id}` }],
+    recorded: `${published}T12:00:00Z`,
+    activity: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-DataOperation', code: 'CREATE' }] },
+    agent: [
+      {
+        type: {
+          coding: [{ system: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type', code: 'author' }],
+        },
+        who: { reference: `Organization/${name}` },
+      },
+    ],
+    entity: [{ role: 'source', what: { reference: `ResearchStudy/${name}` } }],
   };
 }
 

@@ -131,7 +131,7 @@ interface TyingKeys {
 }
 
 /** Types that are metadata by what they say, see conditions/metadata-type.ts. */
-const mayNamePersons: ReadonlySet<string> = new Set(['Group', 'Consent', 'MeasureReport']);
+const mayNamePersons: ReadonlySet<string> = new Set(['Group', 'Consent', 'MeasureReport', 'Provenance']);
 
 function ownerOf(
   key: Int64,

@@ -26,12 +26,18 @@ export function accept(text: string, server: Pick<Server, 'definitions' | 'roles
   return { resource, tail: storedTail(text, scan) };
 }
 
+/** What is taken of types that may be metadata. */
+const butOf: Readonly<Record<string, string>> = {
+  MeasureReport: 'no MeasureReport but summaries of data sets',
+  Provenance: 'no Provenance but that of metadata: every reference in it must lead to metadata',
+};
+
 /** A server without the role of a repository holds metadata only; a discovery server is a directory of who does what where, too. */
 function refuseForeign(resource: Resource, roles: Server['roles']): void {
   if (roles.includes('repository') || isHeldWithoutPatients(resource)) return;
   const { resourceType: type } = resource;
   if (roles.includes('discovery') && isDirectoryType(type)) return refusePrivate(resource);
-  const what = type === 'MeasureReport' ? 'no MeasureReport but summaries of data sets' : `no ${type}`;
+  const what = butOf[type] ?? `no ${type}`;
   throw new FhirError('not-supported', `this server (${roles.join(', ')}) holds metadata only and takes ${what}`);
 }
 

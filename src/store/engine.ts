@@ -1,7 +1,7 @@
 /** Starts, adopts and stops the PostgreSQL that npm brings along, inside the data folder. https://www.postgresql.org/docs/current/app-postgres.html */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chownSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { tmpdir, totalmem, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -54,30 +54,50 @@ export async function startEngine(settings: EngineSettings): Promise<Engine> {
     if (owner !== undefined) chownSync(path, owner.uid, owner.gid);
   }
   if (!existsSync(join(data, 'PG_VERSION'))) initialise(binaries, data, owner);
-  const log = openSync(join(folder, 'postgres.log'), 'a');
-  const child = spawn(binaries.postgres, ['-D', data, ...serverOptions(settings, socketFolder)], {
-    ...owner,
-    cwd: data,
-    detached: true,
-    stdio: ['ignore', log, log],
-  });
-  child.unref();
-  let exited: string | undefined;
-  child.on('error', (error) => {
-    exited = error.message;
-  });
-  child.on('exit', (code, signal) => {
-    exited = `it ended with ${signal ?? code}`;
-  });
-  for (let waited = 0; waited < 60_000; waited += 20) {
+  const start = (): Launched =>
+    launch(binaries.postgres, ['-D', data, ...serverOptions(settings, socketFolder)], folder, owner);
+  // Another one may just be at its end, or at its beginning: then this one finds the folder taken.
+  let wasTaken = isComingOrGoing(data);
+  let child = start();
+  for (let waited = 0; waited < patience; waited += 20) {
     const pid = await adopt(data, socketFolder);
     if (pid !== undefined) return engineOf(pid, data, socketFolder);
-    if (exited !== undefined) break;
+    const isTaken = isComingOrGoing(data);
+    wasTaken ||= isTaken;
+    if (child.ended !== undefined && !isTaken) {
+      if (!wasTaken) break;
+      await sleep(200); // it may still hold its memory
+      waited += 200;
+      child = start();
+    }
     await sleep(20);
   }
-  throw new Error(
-    `PostgreSQL did not start in ${data}: ${exited ?? 'no answer within 60 s'}; see ${join(folder, 'postgres.log')}`,
-  );
+  const reason = child.ended ?? `no answer within ${patience / 1000} s`;
+  throw new Error(`PostgreSQL did not start in ${data}: ${reason}; see ${join(folder, 'postgres.log')}`);
+}
+
+/** Milliseconds to wait for a server that is just coming or going. */
+const patience = 60_000;
+
+interface Launched {
+  /** why it ended, once it has */
+  ended?: string;
+}
+
+function launch(postgres: string, options: readonly string[], folder: string, owner: Owner | undefined): Launched {
+  const log = openSync(join(folder, 'postgres.log'), 'a');
+  const data = join(folder, 'postgres');
+  const child = spawn(postgres, options, { ...owner, cwd: data, detached: true, stdio: ['ignore', log, log] });
+  closeSync(log);
+  child.unref();
+  const launched: Launched = {};
+  child.on('error', (error) => {
+    launched.ended = error.message;
+  });
+  child.on('exit', (code, signal) => {
+    launched.ended = `it ended with ${signal ?? code}`;
+  });
+  return launched;
 }
 
 async function findBinaries(): Promise<Binaries> {
@@ -146,12 +166,25 @@ function serverOptions(settings: EngineSettings, socketFolder: string): string[]
 
 /** The process id of the PostgreSQL that answers for `data`, if one does. */
 async function adopt(data: string, socketFolder: string): Promise<number | undefined> {
-  const lock = join(data, 'postmaster.pid');
-  if (!existsSync(lock)) return undefined;
-  const lines = readFileSync(lock, 'utf8').split('\n');
-  const pid = Number(lines[0]);
-  if (!Number.isInteger(pid) || !isAlive(pid) || lines[7]?.trim() !== 'ready') return undefined;
+  const { pid, status } = holderOf(data) ?? {};
+  if (pid === undefined || status !== 'ready') return undefined;
   return (await answers(join(socketFolder, `.s.PGSQL.${port}`))) ? pid : undefined;
+}
+
+/** Whether a living PostgreSQL has the folder but takes no connections yet, or none any more. */
+const isComingOrGoing = (data: string): boolean => (holderOf(data)?.status ?? 'ready') !== 'ready';
+
+/** The living process that the lock in `data` names, and how far it is. https://www.postgresql.org/docs/current/storage-file-layout.html */
+function holderOf(data: string): { pid: number; status: string } | undefined {
+  let lines: string[];
+  try {
+    lines = readFileSync(join(data, 'postmaster.pid'), 'utf8').split('\n');
+  } catch {
+    return undefined; // there is none, or it has just been removed
+  }
+  const pid = Number(lines[0]);
+  if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return undefined;
+  return { pid, status: lines[7]?.trim() ?? '' };
 }
 
 function answers(socket: string): Promise<boolean> {
@@ -190,15 +223,12 @@ function engineOf(pid: number, data: string, socketFolder: string): Engine {
     user,
     pid,
     async stop() {
-      const lock = join(data, 'postmaster.pid');
-      if (!isAlive(pid) || !existsSync(lock)) return;
-      const started = statSync(lock).mtimeMs;
+      if (holderOf(data)?.pid !== pid) return;
       process.kill(pid, 'SIGINT'); // PostgreSQL's fast shutdown
-      while (existsSync(lock) && statSync(lock, { throwIfNoEntry: false })?.mtimeMs === started && isAlive(pid)) {
-        await sleep(20);
-      }
+      // Its last checkpoint takes as long as the disk does; the folder must not be touched before.
+      while (holderOf(data)?.pid === pid) await sleep(20);
       // It removes its lock a moment before it lets go of its shared memory, which a new start would find in use.
-      for (let waited = 0; waited < 5000 && isAlive(pid); waited += 20) await sleep(20);
+      for (let waited = 0; waited < patience && isAlive(pid); waited += 20) await sleep(20);
     },
   };
 }

@@ -88,14 +88,31 @@ describe('a member', () => {
     expect(await found(registry, 'Endpoint')).toHaveLength(1);
   });
 
-  test('has provenance for each record', async () => {
+  test('has its committee decide where the data are', async () => {
+    const committee = { url: canonical.committee, valueReference: { reference: 'Organization/org-self' } };
+    const before = dataSet(repository.base, 'one');
+    const extension = [...(before['extension'] as JsonObject[]), committee];
+    await putAll(repository, [{ ...before, extension }]);
+    await harvest(registry, repository.base);
     const [one] = await found(registry, byIdentifier('one'));
-    const { body } = await registry.ask('GET', `Provenance?target=Library/${one!['id']}`);
+    expect(extensionOf(one, canonical.committee)).toMatchObject([
+      { valueReference: { reference: `${repository.base}/Organization/org-self` } },
+    ]);
+    await putAll(repository, [before]);
+    await harvest(registry, repository.base);
+  });
+
+  test('has provenance for each record, for everyone to read but where a Group or labels are', async () => {
+    const [one] = await found(registry, byIdentifier('one'));
+    const { body } = await registry.ask('GET', `Provenance?target=Library/${one!['id']}`, { as: '' });
     const [entry] = body['entry'] as { resource: Record<string, any> }[];
     expect(entry!.resource['agent'][1].who.reference).toBe('Endpoint/member');
     expect(entry!.resource['entity'].map((source: any) => source.what.reference)).toContain(
       `${repository.base}/Library/one`,
     );
+    const [group] = await found(registry, 'Group');
+    const ofGroup = (as: string) => registry.ask('GET', `Provenance?target=Group/${group!['id']}`, { as });
+    expect([(await ofGroup('')).body['total'], (await ofGroup('reader')).body['total']]).toEqual([0, 1]);
   });
 
   test('is harvested by its changes afterwards', async () => {

@@ -94,8 +94,8 @@ type Place = Localization & { base: string; isCopy: boolean };
 function rewrite(value: Json, place: Place, links: boolean): Json {
   if (Array.isArray(value)) return value.map((one) => rewrite(one, place, links));
   if (typeof value !== 'object' || value === null) return value;
-  // What the data of a data set are stays at their server: such references only become absolute.
-  const within = links && value['url'] !== canonical.relatedContent;
+  // What the data of a data set are, and who decides on them, stays at their server: such references only become absolute.
+  const within = links && value['url'] !== canonical.relatedContent && value['url'] !== canonical.committee;
   const made: JsonObject = {};
   for (const [name, one] of Object.entries(value)) made[name] = rewrite(one, place, within);
   if (typeof value['reference'] === 'string') return referenceOf(made, value['reference'], place, within);

@@ -11,7 +11,7 @@ import { put } from './local-write.ts';
 import { localId, localize, type Origin, originOf } from './localize.ts';
 import { type Community, identifiersOf, isHarvested, type Member } from './member.ts';
 import { markPrimaries } from './primary.ts';
-import { provenanceOf } from './provenance.ts';
+import { provenancesOf } from './provenance.ts';
 import { addIssue, type HarvestReport, refuse } from './report.ts';
 import { refusalOf } from './trust.ts';
 
@@ -166,8 +166,8 @@ async function writeAll(changed: readonly Candidate[], taking: Taking): Promise<
       ...(membership === undefined ? {} : { membership }),
     });
   });
-  const provenance = provenanceOf(locals, changed, member, server);
-  const results = await door.writeMany([...locals, provenance].map((one) => put(one)));
+  const provenances = provenancesOf(locals, changed, member, server);
+  const results = await door.writeMany([...locals, ...provenances].map((one) => put(one)));
   return changed.flatMap(({ record }, at) => {
     const result = results[at]!;
     if (result.done === 'created' || result.done === 'replaced') {

@@ -136,6 +136,8 @@ class Location {
     const surveying = surveyData(survey.survey, survey.total);
     const summarised = await this.#summarised(base, notesSummaries(survey.survey.peer) ? [unseen] : []);
     for (const server of named) {
+      // What it names is followed anyway, and it may name itself: what it holds of others is surveyed, not listed.
+      if (server.roles.every((role) => role === 'discovery')) continue;
       const isRegistry = server.roles.includes('metadata-registry');
       if (isRegistry || !summarised.has(server.base)) this.#visit(server, discoveredRank);
     }
