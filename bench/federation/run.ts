@@ -1,6 +1,7 @@
 /** The demo's question over thousands of simulated repositories that a discovery server of ours knows: which are asked, how fast answers come, compared with asking every server. `node bench/federation/run.ts [SERVERS ...]` */
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { createClient, readQuestion } from '../../src/federation/client/index.ts';
 import { newFolder, remove, startMeasured } from '../harness.ts';
 import { printTable, saveResult } from '../report.ts';
@@ -17,7 +18,8 @@ import {
   threshold,
 } from './community.ts';
 
-const sizes = process.argv.slice(2).map(Number);
+const isMeasuring = process.argv[2] === 'measure';
+const sizes = isMeasuring ? [] : process.argv.slice(2).map(Number);
 const dataSetsEach = 20;
 const question = readQuestion({
   patients: {
@@ -30,9 +32,7 @@ const question = readQuestion({
 });
 const asked = { medications: [['C07'], ['C08DA01']], elderly: true };
 
-async function startSimulator(
-  servers: number,
-): Promise<{ community: Community; requests(): Promise<number>; stop(): void }> {
+async function startSimulator(servers: number): Promise<{ community: Community; stop(): void }> {
   const child = spawn(
     process.execPath,
     [join(import.meta.dirname, 'simulator.ts'), String(servers), String(dataSetsEach)],
@@ -41,7 +41,6 @@ async function startSimulator(
   const port = await new Promise<number>((done) => child.stdout!.once('data', (chunk) => done(Number(chunk))));
   return {
     community: { servers, dataSetsEach, port },
-    requests: async () => Number(await (await fetch(`http://127.0.0.1:${port}/requests`)).text()),
     stop: () => child.kill(),
   };
 }
@@ -90,7 +89,24 @@ function rightOf(community: Community): Map<string, SimulatedServer> {
   return right;
 }
 
-async function measure(base: string, community: Community, requests: () => Promise<number>, mode: 'pruned' | 'all') {
+type Mode = 'pruned' | 'all';
+type Figures = Awaited<ReturnType<typeof measure>>;
+
+/** In a process of its own, so that its memory is the client's. */
+async function measureApart(base: string, { servers, port }: Community, mode: Mode): Promise<Figures> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [import.meta.filename, 'measure', base, String(port), String(servers), mode],
+    { maxBuffer: 2 ** 24 },
+  );
+  return JSON.parse(stdout) as Figures;
+}
+
+const requestsAt = async (port: number): Promise<number> =>
+  Number(await (await fetch(`http://127.0.0.1:${port}/requests`)).text());
+
+async function measure(base: string, community: Community, mode: Mode) {
+  const requests = (): Promise<number> => requestsAt(community.port);
   const right = rightOf(community);
   const rightServers = new Set([...right.values()].map((one) => one.base));
   const before = await requests();
@@ -135,28 +151,34 @@ async function measure(base: string, community: Community, requests: () => Promi
   };
 }
 
-const figures: Awaited<ReturnType<typeof measure>>[] = [];
-for (const servers of sizes.length > 0 ? sizes : [3, 30, 300, 5000]) {
-  const simulator = await startSimulator(servers);
-  const folder = newFolder();
-  const discovery = await startMeasured(folder, ['--role', 'discovery']);
-  try {
-    const loaded = await load(discovery.base, metadata(simulator.community));
-    console.log(
-      `${servers} servers with ${servers * dataSetsEach} data sets, ${loaded} resources at the discovery server`,
-    );
-    for (const mode of ['pruned', 'all'] as const) {
-      figures.push(await measure(discovery.base, simulator.community, simulator.requests, mode));
+if (isMeasuring) {
+  const [base, port, servers, mode] = process.argv.slice(3);
+  const community = { servers: Number(servers), dataSetsEach, port: Number(port) };
+  console.log(JSON.stringify(await measure(base!, community, mode === 'all' ? 'all' : 'pruned')));
+} else {
+  const figures: Figures[] = [];
+  for (const servers of sizes.length > 0 ? sizes : [3, 30, 300, 5000]) {
+    const simulator = await startSimulator(servers);
+    const folder = newFolder();
+    const discovery = await startMeasured(folder, ['--role', 'discovery']);
+    try {
+      const loaded = await load(discovery.base, metadata(simulator.community));
+      console.log(
+        `${servers} servers with ${servers * dataSetsEach} data sets, ${loaded} resources at the discovery server`,
+      );
+      for (const mode of ['pruned', 'all'] as const) {
+        figures.push(await measureApart(discovery.base, simulator.community, mode));
+      }
+    } finally {
+      await discovery.stop();
+      await remove(folder);
+      simulator.stop();
     }
-  } finally {
-    await discovery.stop();
-    await remove(folder);
-    simulator.stop();
   }
+  const columns = Object.keys(figures[0]!) as (keyof (typeof figures)[number])[];
+  printTable(
+    columns,
+    figures.map((one) => columns.map((column) => String(one[column]))),
+  );
+  saveResult('federation', { dataSetsEach, figures });
 }
-const columns = Object.keys(figures[0]!) as (keyof (typeof figures)[number])[];
-printTable(
-  columns,
-  figures.map((one) => columns.map((column) => String(one[column]))),
-);
-saveResult('federation', { dataSetsEach, figures });
