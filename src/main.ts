@@ -1,18 +1,8 @@
 #!/usr/bin/env node
 /** Reads environment and arguments and starts a command; nothing else. See docs/reference/command-line.md */
 import { Command, CommanderError } from 'commander';
-import { accessCommand } from './cli/access/index.ts';
-import { assessCommand } from './cli/assess.ts';
-import { demoCommand } from './cli/demo.ts';
+import { commands } from './cli/commands.ts';
 import { type Environment, exit, UsageError } from './cli/environment.ts';
-import { findCommand } from './cli/find.ts';
-import { getCommand } from './cli/get.ts';
-import { harvestCommand } from './cli/harvest.ts';
-import { importCommand } from './cli/import.ts';
-import { admitCommand, joinCommand, membersCommand } from './cli/members.ts';
-import { publishCommand } from './cli/publish.ts';
-import { questionCommand } from './cli/question.ts';
-import { serveCommand } from './cli/serve.ts';
 
 const ended = new Promise<void>((resolve) => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
@@ -34,22 +24,7 @@ const program = new Command('fairway')
   .description('Findable, accessible, interoperable and reusable health data over HL7 FHIR.')
   .exitOverride()
   .configureOutput({ writeErr: (text) => process.stderr.write(text) });
-for (const command of [
-  serveCommand,
-  demoCommand,
-  importCommand,
-  findCommand,
-  questionCommand,
-  getCommand,
-  assessCommand,
-  accessCommand,
-  publishCommand,
-  harvestCommand,
-  joinCommand,
-  admitCommand,
-  membersCommand,
-])
-  program.addCommand(command(environment, done).exitOverride());
+for (const command of commands) program.addCommand(command(environment, done).exitOverride());
 
 try {
   await program.parseAsync(process.argv);

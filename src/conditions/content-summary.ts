@@ -8,6 +8,9 @@ export function isContentSummary(resource: Resource): boolean {
   const profiles = objectOf(resource['meta'])?.['profile'];
   const subject = objectOf(resource['subject']);
   return (
+    // Neither lists what it was reckoned from, nor brings anything along: either could be a person's.
+    !('contained' in resource) &&
+    !('evaluatedResource' in resource) &&
     Array.isArray(profiles) &&
     profiles.includes(canonical.contentSummary) &&
     objectsOf(resource['extension']).some(({ url }) => url === canonical.summaryDataSet) &&

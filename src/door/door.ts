@@ -29,8 +29,8 @@ export interface Door extends Reading, Writing {
   audit: AuditDoor;
   /** what data sets hold */
   content: ContentDoor;
-  /** what members of the community said: for services of the server, which answer stewards only */
-  harvest: HarvestMemory;
+  /** what members of the community said; opens for the server's own services only, which answer stewards */
+  readonly harvest: HarvestMemory;
   search(search: Search, after?: PageKey): Promise<Page>;
   /** What is inside other resources: containers after `after`, one more than `search.count` when there are more. */
   searchContained(search: Search, after?: Int64): Promise<ContainedMatch[]>;
@@ -66,6 +66,13 @@ export interface DoorMeans {
   now(): number;
 }
 
+/** Nobody's request sees it by itself: what a member sent is shown as resources, or by an operation to stewards. */
+function harvestOf(context: AccessContext, store: Store): HarvestMemory {
+  if (context.subject.kind !== 'service' || !isSteward(context))
+    throw new FhirError('forbidden', 'what members sent is kept for the services of this server');
+  return harvestMemory(store.sql);
+}
+
 /** Opens the door for an asker. `decision` is how this asker's decisions are remembered between requests. */
 export function openDoor(shared: DoorMeans, decision: DecisionMemory, context: AccessContext): Door {
   const { store } = shared;
@@ -74,7 +81,9 @@ export function openDoor(shared: DoorMeans, decision: DecisionMemory, context: A
     context,
     audit: auditDoor(shared, context),
     content: contentDoor(shared, context),
-    harvest: harvestMemory(store.sql),
+    get harvest() {
+      return harvestOf(context, store);
+    },
     ...readingOf(means),
     ...writingOf(means),
     search: (search, after) => searchPage(search, after, means),

@@ -1,4 +1,5 @@
 /** What can be counted of a data set's content, and the numbers that it is kept under. See docs/adr/0017-content-summaries.md */
+import { ageBands } from '../fhir/specification/code-system.ts';
 import type { Hash, Int64 } from '../search/index-rows.ts';
 import type { TransactionSql } from './connect.ts';
 import { arrayText } from './row-buffer.ts';
@@ -143,15 +144,12 @@ export async function numberShapes(
   return (shape) => memory.get(keyOf(shape))!;
 }
 
-const years = 5;
-const last = 90;
-
 /** The band of completed years in a month of someone born in another (or in a year); undefined where it cannot be told. */
 export function ageBandAt(born: string, month: string): string | undefined {
   const months = monthsOf(month) - monthsOf(born);
   if (Number.isNaN(months) || months < 0) return undefined;
-  const from = Math.min(Math.floor(months / 12 / years) * years, last);
-  return from === last ? `${last}-` : `${from}-${from + years - 1}`;
+  const years = Math.floor(months / 12);
+  return ageBands.findLast(({ from }) => from <= years)?.code;
 }
 
 function monthsOf(text: string): number {

@@ -4,19 +4,9 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import type { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
-import { accessCommand } from '../../src/cli/access/index.ts';
-import { assessCommand } from '../../src/cli/assess.ts';
-import { demoCommand } from '../../src/cli/demo.ts';
+import { commands } from '../../src/cli/commands.ts';
 import { accessSteps } from '../../src/cli/demo-guide.ts';
 import type { Environment } from '../../src/cli/environment.ts';
-import { findCommand } from '../../src/cli/find.ts';
-import { getCommand } from '../../src/cli/get.ts';
-import { harvestCommand } from '../../src/cli/harvest.ts';
-import { importCommand } from '../../src/cli/import.ts';
-import { admitCommand, joinCommand, membersCommand } from '../../src/cli/members.ts';
-import { publishCommand } from '../../src/cli/publish.ts';
-import { questionCommand } from '../../src/cli/question.ts';
-import { serveCommand } from '../../src/cli/serve.ts';
 
 const reference = readFileSync(join(import.meta.dirname, '../../docs/reference/command-line.md'), 'utf8');
 const stream = new PassThrough();
@@ -29,21 +19,7 @@ const environment: Environment = {
   now: Date.now,
   ended: Promise.resolve(),
 };
-const commands = [
-  serveCommand,
-  demoCommand,
-  importCommand,
-  findCommand,
-  questionCommand,
-  getCommand,
-  assessCommand,
-  accessCommand,
-  publishCommand,
-  harvestCommand,
-  joinCommand,
-  admitCommand,
-  membersCommand,
-].map((make) => make(environment, () => {}));
+const made = commands.map((make) => make(environment, () => {}));
 
 function sectionOf(name: string): string {
   const [, section] = new RegExp(`^## ${name}\\n([\\s\\S]*?)(?=^## |$(?![\\s\\S]))`, 'm').exec(reference) ?? [];
@@ -61,13 +37,13 @@ const linesOf = (section: string, name: string): string =>
     .join('\n');
 
 describe('the reference names', () => {
-  test.each(commands.map((command) => [command.name(), command] as const))('all flags of %s', (name, command) => {
+  test.each(made.map((command) => [command.name(), command] as const))('all flags of %s', (name, command) => {
     // What is the same for get and assess is said where find is.
     const text = ['get', 'assess'].includes(name) ? sectionOf(name) + sectionOf('find') : sectionOf(name);
     for (const flag of flagsOf(command)) expect([flag, names(text, flag)]).toEqual([flag, true]);
   });
 
-  const access = commands.find((command) => command.name() === 'access')!;
+  const access = made.find((command) => command.name() === 'access')!;
   test.each(access.commands.map((command) => [command.name(), command] as const))(
     'all flags of access %s',
     (name, command) => {
@@ -82,7 +58,7 @@ describe('the reference names', () => {
   );
 
   test('no flag that there is not', () => {
-    const known = new Set([...commands, ...access.commands].flatMap(flagsOf));
+    const known = new Set([...made, ...access.commands].flatMap(flagsOf));
     for (const [, flag] of reference.matchAll(/[`\s[(](--[a-z][a-z-]*)/g)) {
       if (flag !== '--help') expect(known).toContain(flag);
     }

@@ -1,15 +1,8 @@
 /** Runs commands of the command line in this process; errors end up as main.ts shows them. See docs/reference/command-line.md */
 import { PassThrough, Writable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
-import { accessCommand } from '../../src/cli/access/index.ts';
-import { assessCommand } from '../../src/cli/assess.ts';
+import { commands } from '../../src/cli/commands.ts';
 import { type Environment, exit, UsageError } from '../../src/cli/environment.ts';
-import { findCommand } from '../../src/cli/find.ts';
-import { getCommand } from '../../src/cli/get.ts';
-import { harvestCommand } from '../../src/cli/harvest.ts';
-import { admitCommand, joinCommand, membersCommand } from '../../src/cli/members.ts';
-import { publishCommand } from '../../src/cli/publish.ts';
-import { questionCommand } from '../../src/cli/question.ts';
 
 export interface Ran {
   code: number;
@@ -43,18 +36,7 @@ export async function run(...args: readonly string[]): Promise<Ran> {
     writeOut: (text: string) => void (ran.out += text),
   };
   const program = new Command('fairway').exitOverride().configureOutput(output);
-  for (const command of [
-    findCommand,
-    questionCommand,
-    getCommand,
-    assessCommand,
-    accessCommand,
-    publishCommand,
-    harvestCommand,
-    joinCommand,
-    admitCommand,
-    membersCommand,
-  ]) {
+  for (const command of commands) {
     program.addCommand(
       command(environment, (code) => void (ran.code = code))
         .exitOverride()

@@ -25,7 +25,7 @@ const concept = (code: string, display: string, definition?: string): Concept =>
 });
 
 /** Bands of five years; the last has no end. */
-const ageBands: readonly { code: string; from: number; to?: number }[] = [
+export const ageBands: readonly { code: string; from: number; to?: number }[] = [
   ...Array.from({ length: 18 }, (_, at) => ({ code: `${at * 5}-${at * 5 + 4}`, from: at * 5, to: at * 5 + 4 })),
   { code: '90-', from: 90 },
 ];

@@ -51,6 +51,8 @@ describe('in a repository', () => {
     ['about a patient', { subject: { reference: 'Patient/p' } }],
     ['about someone who is only identified', { subject: { identifier: { value: '1' } } }],
     ['of no data set', { extension: [] }],
+    ['that names what it was reckoned from', { evaluatedResource: [{ reference: 'Observation/o' }] }],
+    ['that brings something along', { contained: [{ resourceType: 'Patient', id: 'p' }] }],
   ])('another report is data: %s', async (_, more) => {
     const { meta, extension, ...rest } = { ...report('data'), ...more } as Record<string, any>;
     const shaped = {

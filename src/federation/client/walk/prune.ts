@@ -1,5 +1,6 @@
 /** What a content summary must name so that the data set may hold an answer. See docs/adr/0020-the-walk.md */
 import { canonical } from '../../../fhir/canonical.ts';
+import { ageBands } from '../../../fhir/specification/code-system.ts';
 import { carriersOf, type Parameter } from '../count/patient-search.ts';
 import { type Code, type Criterion, criterionOfQuestion } from '../question/criterion.ts';
 import type { Question } from '../question/question.ts';
@@ -47,7 +48,7 @@ function necessary(criterion: Criterion, drift: Drift): Clause[] {
     case 'age': {
       const from = Math.max(0, (criterion.from ?? 0) - drift.older);
       const to = (criterion.to ?? 200) + drift.younger;
-      const bands = ageBands.filter((band) => band.from <= to && band.to >= from);
+      const bands = ageBands.filter((band) => band.from <= to && (band.to ?? Number.POSITIVE_INFINITY) >= from);
       const isAnyone = bands.length === ageBands.length;
       const values = bands.map(({ code }) => `${canonical.ageBand}|${code}`);
       return isAnyone ? [] : [{ name: 'content-code', values, types: [] }];
@@ -77,12 +78,6 @@ function oneOf(alternatives: readonly Clause[][]): Clause[] {
 }
 
 const genders = 'http://hl7.org/fhir/administrative-gender';
-const ageBands = Array.from({ length: 19 }, (_, at) => ({
-  from: at * 5,
-  to: at === 18 ? Number.POSITIVE_INFINITY : at * 5 + 4,
-  code: at === 18 ? '90-' : `${at * 5}-${at * 5 + 4}`,
-}));
-
 const tokenOf = ({ system, code }: Code): string =>
   system === undefined ? escapeValue(code) : `${escapeValue(system)}|${escapeValue(code)}`;
 
