@@ -17,6 +17,7 @@ import { loadDefinitions } from './fhir/definitions/load.ts';
 import type { Definitions, FhirVersion } from './fhir/definitions/model.ts';
 import { type Admission, type Community, createPageLinks, type Role, type Server } from './interaction/index.ts';
 import { createFairly } from './rest/fairness.ts';
+import { registerLanding } from './rest/landing.ts';
 import { registerRest } from './rest/routes.ts';
 import { type Audit, type AuditMode, openAudit } from './store/audit.ts';
 import type { DatabaseAddress } from './store/connect.ts';
@@ -131,6 +132,12 @@ export async function createApp(settings: AppSettings): Promise<App> {
     fairly: createFairly(),
     logError,
     observe: metrics.observe,
+  });
+  registerLanding(http, {
+    prefix,
+    authenticate: askers.authenticate,
+    serverFor: (asker) => serverFor(asker),
+    logError,
   });
   registerHealth(http, store, metrics);
   await http.listen({ port: settings.port, host: settings.host });
