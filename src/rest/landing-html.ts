@@ -35,7 +35,7 @@ export function landingPage(landing: Landing): PageParts {
   return { title, head: headOf(landing, title).markup, content: contentOf(landing).markup };
 }
 
-function headOf({ description: one, catalogue }: Landing, title: string): Markup {
+function headOf({ description: one, catalogue, isOpen }: Landing, title: string): Markup {
   const words = plain(one.description ?? summaryText(one), 300);
   const links = landingLinks(one).slice(0, mostLinks);
   return html`<title>${title}</title>
@@ -50,7 +50,7 @@ function headOf({ description: one, catalogue }: Landing, title: string): Markup
 ${links.map(
   ({ rel, target, type }) =>
     html`<link rel="${rel}" href="${target}"${type === undefined ? undefined : html` type="${type}"`}>\n`,
-)}<script type="application/ld+json">${jsonMarkup(jsonLdOf(one, catalogue))}</script>`;
+)}<script type="application/ld+json">${jsonMarkup(jsonLdOf(one, { catalogue, isOpen }))}</script>`;
 }
 
 function contentOf({ description: one, granted, catalogue }: Landing): Markup {

@@ -1,10 +1,16 @@
 /** Reads what a landing page tells, through the door: a data set, its content summary, who runs the server. */
 import { isDataSet } from '../conditions/data-set-statement.ts';
 import { resourceOf, type StoredResource } from '../door/index.ts';
-import { type Catalogue, type DataSetDescription, describeDataSet } from '../fair/landing/index.ts';
+import {
+  audienceOf,
+  type Catalogue,
+  type DataSetDescription,
+  describeDataSet,
+  summaryIdentifiers,
+} from '../fair/landing/index.ts';
 import { summaryId } from '../federation/content-summary/publish.ts';
 import { canonical, type Granularity } from '../fhir/canonical.ts';
-import { objectsOf, type Resource } from '../fhir/json.ts';
+import type { Resource } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import type { Server } from '../interaction/index.ts';
 import { parseSearch } from '../search/index.ts';
@@ -13,6 +19,8 @@ export interface Landing {
   description: DataSetDescription;
   /** what the data set gives to whoever asks like this; undefined where another server decides */
   granted?: Granularity;
+  /** whether that is records */
+  isOpen: boolean;
   catalogue: Catalogue;
   /** what it tells of, for the audit log */
   disclosed: readonly StoredResource[];
@@ -41,8 +49,11 @@ export async function readLanding(id: string, server: Server, site: string): Pro
     { base: server.base, page },
     summary === undefined ? undefined : resourceOf(summary),
   );
+  // Of data elsewhere the record is all that is known.
+  const anyone = assessed?.granted ?? audienceOf(description.stated, description.status, server.now()).anyone;
   return {
     description,
+    isOpen: anyone === 'record' || anyone === 'record-deidentified',
     ...(assessed === undefined ? {} : { granted: assessed.granted }),
     catalogue,
     disclosed: summary === undefined ? [stored] : [stored, summary],
@@ -56,17 +67,13 @@ async function readSummary(id: string, library: Resource, server: Server): Promi
   } catch (error) {
     if (!(error instanceof FhirError) || (error.code !== 'not-found' && error.code !== 'deleted')) throw error;
   }
-  const url = typeof library['url'] === 'string' ? [library['url']] : [];
-  const values = objectsOf(library['identifier']).flatMap(({ system, value }) =>
-    typeof value !== 'string' ? [] : [system === undefined || system === canonical.uri ? value : `${system}|${value}`],
-  );
-  const tokens = [...values, ...url].map((one) => `${canonical.uri}|${escapedValue(`${one}/content-summary`)}`);
+  const tokens = summaryIdentifiers(library).map((one) => `${canonical.uri}|${escapedValue(one)}`);
   if (tokens.length === 0) return undefined;
   const search = parseSearch(
     'MeasureReport',
     [
       ['_profile', canonical.contentSummary],
-      ['identifier', [...new Set(tokens)].join(',')],
+      ['identifier', tokens.join(',')],
       ['_count', '1'],
     ],
     { ...server.searchContext, handling: 'strict' },

@@ -93,11 +93,11 @@ async function findLanding(name: string, server: Server, { prefix }: LandingSett
   }
 }
 
-function bodyOf({ description, catalogue }: Landing, form: Form): string {
+function bodyOf({ description, catalogue, isOpen }: Landing, form: Form): string {
   const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
   switch (form.format) {
     case 'json-ld':
-      return json(jsonLdOf(description, catalogue));
+      return json(jsonLdOf(description, { catalogue, isOpen }));
     case 'linkset':
       return json(linksetOf(description));
     case 'csl':

@@ -137,3 +137,15 @@ function completenessOf(stratum: JsonObject): Completeness[] {
   const percent = numberOf(objectOf(score)?.['value']);
   return element === undefined || percent === undefined ? [] : [{ element, percent }];
 }
+
+/** What the summary of a data set may be identified by: an identifier of the data set, with an ending. */
+export function summaryIdentifiers(library: JsonObject): string[] {
+  const url = textIn(library, 'url');
+  const values = objectsOf(library['identifier']).flatMap((one) => {
+    const value = textIn(one, 'value');
+    const system = textIn(one, 'system');
+    if (value === undefined) return [];
+    return [system === undefined || system === canonical.uri ? value : `${system}|${value}`];
+  });
+  return [...new Set([...values, ...(url === undefined ? [] : [url])])].map((one) => `${one}/content-summary`);
+}

@@ -257,16 +257,3 @@ export function citedBy({ identifiers, page }: DataSetDescription): string {
   );
   return webAddress(lasting?.address ?? '') ?? page;
 }
-
-/** Whether anyone may have the records without asking. */
-export function isOpen({ status, stated: { statement, unknown } }: DataSetDescription): boolean {
-  const asked = statement.requirements.length + statement.dataUse.length + unknown.length;
-  return (
-    status === 'active' &&
-    asked === 0 &&
-    !statement.consentRequired &&
-    statement.offers.some(
-      ({ level, audience }) => audience.length === 0 && (level === 'record' || level === 'record-deidentified'),
-    )
-  );
-}

@@ -1,7 +1,9 @@
 /** The landing page of a data set as plain data: description, JSON-LD, citations, links. See docs/adr/0030-landing-pages.md */
+export { type AssessmentReport, assessmentReportOf, type IndicatorReport } from './assessment-report.ts';
+export { type Audience, audienceOf } from './audience.ts';
 export { bibtexOf } from './bibtex.ts';
 export { citationOf, citationText } from './citation.ts';
-export type { DataSetContent } from './content.ts';
+export { type DataSetContent, summaryIdentifiers } from './content.ts';
 export { cslJsonOf } from './csl-json.ts';
 export { type DataSetDescription, describeDataSet } from './description.ts';
 export { contentTypeOf, type Form, type LandingFormat, landingForms } from './format.ts';

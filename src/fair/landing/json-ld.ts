@@ -6,7 +6,7 @@ import { plain } from '../plain.ts';
 import { iriOfCode } from '../purpose.ts';
 import type { Licence } from '../stated.ts';
 import { citationOf, citationText } from './citation.ts';
-import { type DataPlace, type DataSetDescription, isOpen, type Party } from './description.ts';
+import type { DataPlace, DataSetDescription, Party } from './description.ts';
 import { landingForms } from './format.ts';
 import { summaryText } from './summary-text.ts';
 import { webAddress } from './web-address.ts';
@@ -17,13 +17,20 @@ export interface Catalogue {
   url: string;
 }
 
+/** What the record alone does not say. */
+interface Setting {
+  catalogue: Catalogue;
+  /** whether anyone may have the records */
+  isOpen: boolean;
+}
+
 /** What search engines take of a description. */
 const shortest = 50;
 const longest = 5000;
 /** Variables that are named; the record names them all. */
-export const mostVariables = 250;
+const mostVariables = 250;
 
-export function jsonLdOf(one: DataSetDescription, catalogue: Catalogue): JsonObject {
+export function jsonLdOf(one: DataSetDescription, { catalogue, isOpen }: Setting): JsonObject {
   const { page, title, publisher, authors, contacts, version, date, recordDate, language, description } = one;
   const keywords = [...one.keywords, ...one.types];
   const licences = one.stated.licences.map(licenceJson);
@@ -53,7 +60,7 @@ export function jsonLdOf(one: DataSetDescription, catalogue: Catalogue): JsonObj
     ...coverage(one),
     ...listed('variableMeasured', variablesOf(one)),
     // Said only where it is certain: a record states no price.
-    ...(isOpen(one) ? { isAccessibleForFree: true } : {}),
+    ...(isOpen ? { isAccessibleForFree: true } : {}),
     ...(one.conditions.length === 0 ? {} : { conditionsOfAccess: one.conditions.map(({ text }) => text).join('; ') }),
     ...(one.stated.copyright === undefined ? {} : { copyrightNotice: text(one.stated.copyright) }),
     ...listed('distribution', one.data.flatMap(downloadJson)),

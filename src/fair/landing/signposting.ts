@@ -67,7 +67,7 @@ export const metadataLinkHeader = (one: DataSetDescription): string =>
   headerOf([{ target: one.page, rel: 'describes', type: 'text/html' }, linksetLink(one)]);
 
 /** https://www.rfc-editor.org/rfc/rfc8288#section-3 */
-export function headerOf(links: readonly WebLink[]): string {
+function headerOf(links: readonly WebLink[]): string {
   return links
     .map(({ target, rel, type, profile, title }) => {
       const parameters = [
