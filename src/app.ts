@@ -18,6 +18,7 @@ import type { Definitions, FhirVersion } from './fhir/definitions/model.ts';
 import { type Admission, type Community, createPageLinks, type Role, type Server } from './interaction/index.ts';
 import { createFairly } from './rest/fairness.ts';
 import { registerLanding } from './rest/landing.ts';
+import { registerPortal } from './rest/portal.ts';
 import { registerRest } from './rest/routes.ts';
 import { type Audit, type AuditMode, openAudit } from './store/audit.ts';
 import type { DatabaseAddress } from './store/connect.ts';
@@ -49,6 +50,8 @@ export interface AppSettings {
   disclosure?: Partial<DisclosureSettings>;
   /** whether the artefacts of our implementation guide are kept among the resources */
   servesSpecification?: boolean;
+  /** folder of the built web portal, which is then served at `/`; none unless stated */
+  portal?: string;
   /** seconds between two times that the summaries of what data sets hold are brought up to date; never unless stated */
   summarySeconds?: number;
   /** whether servers that ask to join wait for a steward, as they do unless stated */
@@ -125,20 +128,18 @@ export async function createApp(settings: AppSettings): Promise<App> {
   changed(custom.definitions());
   const metrics = createMetrics(audit, jobs);
   const { http, inHand } = await createHttp(askers.handle);
-  registerRest(http, {
+  const portal = settings.portal === undefined ? undefined : registerPortal(http, settings.portal, () => baseUrls[0]!);
+  if (settings.portal !== undefined && portal === undefined)
+    settings.log('warn', `there is no portal in ${settings.portal}; npm run portal builds it`);
+  const asking = {
     prefix,
     authenticate: askers.authenticate,
-    serverFor: (asker) => serverFor(asker),
-    fairly: createFairly(),
+    serverFor: (asker: AccessContext) => serverFor(asker),
     logError,
-    observe: metrics.observe,
-  });
-  registerLanding(http, {
-    prefix,
-    authenticate: askers.authenticate,
-    serverFor: (asker) => serverFor(asker),
-    logError,
-  });
+    ...(portal === undefined ? {} : { portal }),
+  };
+  registerRest(http, { ...asking, fairly: createFairly(), observe: metrics.observe });
+  registerLanding(http, asking);
   registerHealth(http, store, metrics);
   await http.listen({ port: settings.port, host: settings.host });
   const address = http.server.address();

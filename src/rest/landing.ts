@@ -27,13 +27,16 @@ import { answered, refused } from './recording.ts';
 import { sendError, statusOf } from './reply.ts';
 import type { RestSettings } from './routes.ts';
 
-export interface LandingSettings extends Pick<RestSettings, 'prefix' | 'authenticate' | 'serverFor' | 'logError'> {
-  /** the portal's page, which scripts take over; a plain one where there is none */
-  frame?: { send(reply: FastifyReply, page: Framed): FastifyReply };
-}
+/** The portal's page is what scripts take over; a plain one stands for it where there is none. */
+export type LandingSettings = Pick<RestSettings, 'prefix' | 'authenticate' | 'serverFor' | 'logError' | 'portal'>;
 
 export function registerLanding(app: FastifyInstance, settings: LandingSettings): void {
-  app.get(`${landingPath}:id`, (request, reply) => sendLanding(request, reply, settings));
+  app.get(`${landingPath}:id`, (request, reply) => {
+    const { at } = request.query as { at?: unknown }; // any of them may be there
+    // What another server describes is for the portal to ask there.
+    if (at !== undefined && settings.portal !== undefined) return settings.portal.send(reply);
+    return sendLanding(request, reply, settings);
+  });
   app.get('/landing.css', (_, reply) =>
     reply
       .headers({ 'content-type': 'text/css; charset=utf-8', 'cache-control': 'public, max-age=3600' })
@@ -147,8 +150,8 @@ function isKnown(text: string, request: FastifyRequest, reply: FastifyReply): bo
   return known !== undefined && (known.trim() === '*' || known.includes(`"${tag}"`));
 }
 
-function sendPage(reply: FastifyReply, page: Framed, { frame }: LandingSettings): FastifyReply {
-  if (frame !== undefined) return frame.send(reply, page);
+function sendPage(reply: FastifyReply, page: Framed, { portal }: LandingSettings): FastifyReply {
+  if (portal !== undefined) return portal.send(reply, page);
   return reply
     .status(page.status)
     .headers({ ...plainHeaders, ...page.headers })
