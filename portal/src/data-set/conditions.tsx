@@ -34,8 +34,7 @@ function Steps({ audience: { steps } }: { audience: Audience }): ReactElement {
       minWidth={320}
       scrollAreaProps={{ viewportProps: { tabIndex: 0, 'aria-label': t('who-gets-what') } }}
     >
-      <Table withTableBorder verticalSpacing="sm" layout="fixed">
-        <Table.Caption>{t('who-gets-what')}</Table.Caption>
+      <Table withTableBorder verticalSpacing="sm" layout="fixed" aria-label={t('who-gets-what')}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th scope="col">{t('what')}</Table.Th>

@@ -47,7 +47,8 @@ function Summary({ content }: { content: DataSetContent }): ReactElement {
       {ages.length === 0 ? null : (
         <Distribution
           title={t('ages')}
-          rows={ages.map((told) => rowOf(told, told.code.replace('-', '–')))}
+          order={3}
+          rows={ages.map((told) => rowOf(told, ageLabel(told.code)))}
           names={[t('age'), t('patients')]}
           most={40}
         />
@@ -55,6 +56,7 @@ function Summary({ content }: { content: DataSetContent }): ReactElement {
       {sexes.length === 0 ? null : (
         <Distribution
           title={t('sexes')}
+          order={3}
           rows={sexes.map((told) =>
             rowOf(told, ['male', 'female', 'other', 'unknown'].includes(told.code) ? t(`sex-${told.code}`) : told.code),
           )}
@@ -66,6 +68,9 @@ function Summary({ content }: { content: DataSetContent }): ReactElement {
     </Stack>
   );
 }
+
+/** `20-24`, or `90-` for those from 90 on. */
+const ageLabel = (code: string): string => (code.endsWith('-') ? `${code.slice(0, -1)}+` : code.replace('-', '–'));
 
 function rowOf({ code, system, display, patients }: Told, label = display ?? code): Row {
   return {

@@ -26,12 +26,22 @@ interface DistributionProps {
   /** shown before one asks for more */
   most?: number;
   unit?: '%';
+  /** of its heading */
+  order?: 3 | 4;
 }
 
 /** Characters of a label in a drawing; the table has it whole. */
 const longest = 34;
 
-export function Distribution({ title, rows, names, lying = false, most = 12, unit }: DistributionProps): ReactElement {
+export function Distribution({
+  title,
+  rows,
+  names,
+  lying = false,
+  most = 12,
+  unit,
+  order = 4,
+}: DistributionProps): ReactElement {
   const { t } = useTranslation('data-set');
   const isTold = rows.some(({ value }) => value !== undefined);
   const [form, setForm] = useState<'chart' | 'table'>('chart');
@@ -42,7 +52,7 @@ export function Distribution({ title, rows, names, lying = false, most = 12, uni
   return (
     <Stack gap="xs">
       <Group justify="space-between">
-        <Title order={4} size="h5">
+        <Title order={order} size="h5">
           {title}
         </Title>
         {isTold ? (

@@ -1,5 +1,5 @@
 /** What the data set is called by machines, to be copied. */
-import { Anchor, Code, Group, Stack, Text } from '@mantine/core';
+import { Anchor, Box, Code, Group, Stack, Text } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type DataSetDescription, webAddress } from '../../../src/fair/landing/index.ts';
@@ -34,7 +34,9 @@ export function Identifiers({ one }: { one: DataSetDescription }): ReactElement 
                 </Text>
               )}
             </div>
-            <Copy text={text} what={text.slice(0, 200)} />
+            <Box flex="none">
+              <Copy text={text} what={text.slice(0, 200)} />
+            </Box>
           </Group>
         ))}
       </Stack>

@@ -8,6 +8,10 @@ import { ExploreLink } from './explore-link.tsx';
 import type { Place } from './load.ts';
 import { Section } from './section.tsx';
 
+/** What lies on the server of the record is named without its address. */
+const shortOf = (name: string, base: string): string =>
+  name.startsWith(`${base}/`) ? name.slice(base.length + 1) : name;
+
 export function Places({ one, place }: { one: DataSetDescription; place: Place }): ReactElement {
   const { t } = useTranslation('data-set');
   const { data } = one;
@@ -17,7 +21,11 @@ export function Places({ one, place }: { one: DataSetDescription; place: Place }
       <List size="sm" spacing="xs" listStyleType="none">
         {data.map(({ name, address, contentType, size }) => (
           <List.Item key={name}>
-            {address === undefined ? <Code dir="auto">{name}</Code> : <ExploreLink address={address} text={name} />}
+            {address === undefined ? (
+              <Code dir="auto">{name}</Code>
+            ) : (
+              <ExploreLink address={address} text={shortOf(name, place.base)} />
+            )}
             <Text size="xs" c="dimmed" component="div">
               {[contentType, size === undefined ? undefined : formatBytes(size)].filter(Boolean).join(' · ')}
             </Text>

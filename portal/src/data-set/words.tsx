@@ -1,6 +1,6 @@
 /** What the record says of the data set in words of its own: description, purpose, use, narrative. */
-import { Spoiler, Stack, Text } from '@mantine/core';
-import type { ReactElement } from 'react';
+import { Button, Stack, Text } from '@mantine/core';
+import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DataSetDescription } from '../../../src/fair/landing/index.ts';
 import { Narrative } from '../part/narrative.tsx';
@@ -37,20 +37,35 @@ function Named({ name, text }: { name: string; text: string }): ReactElement {
   );
 }
 
-/** Markdown of FHIR is shown as it was typed. */
+/** Characters that are shown at once. */
+const most = 900;
+
+/** Markdown of FHIR is shown as it was typed; a long text is cut until one asks for all of it. */
 function Paragraphs({ text }: { text: string }): ReactElement {
   const { t } = useTranslation('data-set');
-  const parts = text.split(/\r?\n\s*\r?\n/).filter((part) => part.trim() !== '');
+  const [isWhole, setWhole] = useState(false);
+  const isLong = text.length > most;
+  const shown = isLong && !isWhole ? `${text.slice(0, most - 100)}…` : text;
+  const parts = shown.split(/\r?\n\s*\r?\n/).filter((part) => part.trim() !== '');
   return (
-    <Spoiler maxHeight={220} showLabel={t('show-more')} hideLabel={t('show-less')}>
-      <Stack gap="xs">
-        {parts.map((part, at) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: paragraphs have nothing else to tell them apart
-          <Text key={at} dir="auto" maw="75ch">
-            {part}
-          </Text>
-        ))}
-      </Stack>
-    </Spoiler>
+    <Stack gap="xs">
+      {parts.map((part, at) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: paragraphs have nothing else to tell them apart
+        <Text key={at} dir="auto" maw="75ch">
+          {part}
+        </Text>
+      ))}
+      {isLong ? (
+        <Button
+          variant="default"
+          size="compact-sm"
+          w="fit-content"
+          aria-expanded={isWhole}
+          onClick={() => setWhole(!isWhole)}
+        >
+          {t(isWhole ? 'show-less' : 'show-more')}
+        </Button>
+      ) : null}
+    </Stack>
   );
 }
