@@ -1,5 +1,5 @@
 /** What a data set holds, as tables of its landing page: every number as it is told. */
-import type { DataSetContent } from '../fair/landing/index.ts';
+import { ageText, type DataSetContent } from '../fair/landing/index.ts';
 import { html, type Markup } from './markup.ts';
 
 /** Codes of one type that the page names; the summary has them all. */
@@ -15,7 +15,11 @@ export function contentSection(content: DataSetContent | undefined, record: stri
 <h2>What it holds</h2>
 ${limit}
 ${types.length === 0 ? html`<p>Nothing is told of its types.</p>` : typesTable(content)}
-${table('Ages', 'Age', ages)}
+${table(
+  'Ages',
+  'Age',
+  ages.map((one) => ({ ...one, code: ageText(one.code) })),
+)}
 ${table('Sexes', 'Sex', sexes)}
 ${types.map((type) => typeSection(type, record))}
 </section>`;

@@ -162,7 +162,12 @@ function accessSection({ data, record, base, id }: DataSetDescription): Markup {
 }
 
 const identifiersSection = ({ identifiers }: DataSetDescription): Markup =>
-  section('Identifiers', listOf(identifiers.map(({ text, address }) => link(address, text))));
+  section(
+    'Identifiers',
+    listOf(
+      [...new Map(identifiers.map((one) => [one.text, one])).values()].map(({ text, address }) => link(address, text)),
+    ),
+  );
 
 function citationSection(one: DataSetDescription): Markup {
   const forms = landingForms.filter(({ isCitation }) => isCitation === true);

@@ -374,7 +374,7 @@ test.each(fhirVersions)('a record of %s is described with its content', async (f
     await other.load([dataSet('x', [licence('CC0-1.0'), level('record')], { title: 'X' }), ...people('x', 12)]);
     await other.ask('POST', '$content-summary', { as: 'steward', body: { resourceType: 'Parameters' } });
     const { text } = await other.ask('GET', other.base.replace(/fhir$/, 'data-set/x'), { as: '' });
-    for (const said of ['12 patients', 'common', '<caption>Completeness</caption>', 'female', '75-79'])
+    for (const said of ['12 patients', 'common', '<caption>Completeness</caption>', 'female', '75–79'])
       expect(text).toContain(said);
   } finally {
     await other.close();

@@ -1,5 +1,5 @@
 /** What one can do with a data set: ask for access, ask a question of it. */
-import { Stack } from '@mantine/core';
+import { Group } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DataSetDescription } from '../../../src/fair/landing/index.ts';
@@ -13,13 +13,13 @@ export function Actions({ one }: { one: DataSetDescription }): ReactElement {
   const { t } = useTranslation('data-set');
   const question = { patients: { all: [] }, datasets: { text: titleWords(one.title) } };
   return (
-    <Stack gap="xs">
-      <LinkButton to="/access" search={{ request: one.record }} size="md">
+    <Group gap="sm">
+      <LinkButton to="/access" search={{ request: one.record }}>
         {t('ask-access')}
       </LinkButton>
-      <LinkButton to="/ask" search={{ q: JSON.stringify(question) }} variant="default" size="md">
+      <LinkButton to="/ask" search={{ q: JSON.stringify(question) }} variant="default">
         {t('ask-question')}
       </LinkButton>
-    </Stack>
+    </Group>
   );
 }

@@ -3,7 +3,7 @@ import { Accordion, Skeleton, Stack, Text } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { DataSetContent, DataSetDescription } from '../../../src/fair/landing/index.ts';
+import { ageText, type DataSetContent, type DataSetDescription } from '../../../src/fair/landing/index.ts';
 import { formatDate, formatNumber } from '../part/format.ts';
 import { Partial } from '../part/partial.tsx';
 import { Problem } from '../part/problem.tsx';
@@ -48,7 +48,7 @@ function Summary({ content }: { content: DataSetContent }): ReactElement {
         <Distribution
           title={t('ages')}
           order={3}
-          rows={ages.map((told) => rowOf(told, ageLabel(told.code)))}
+          rows={ages.map((told) => rowOf(told, ageText(told.code)))}
           names={[t('age'), t('patients')]}
           most={40}
         />
@@ -68,9 +68,6 @@ function Summary({ content }: { content: DataSetContent }): ReactElement {
     </Stack>
   );
 }
-
-/** `20-24`, or `90-` for those from 90 on. */
-const ageLabel = (code: string): string => (code.endsWith('-') ? `${code.slice(0, -1)}+` : code.replace('-', '–'));
 
 function rowOf({ code, system, display, patients }: Told, label = display ?? code): Row {
   return {

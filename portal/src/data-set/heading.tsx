@@ -7,6 +7,7 @@ import { formatDate } from '../part/format.ts';
 import { LinkText } from '../part/link.tsx';
 import { PageTitle } from '../part/page-title.tsx';
 import { home } from '../server/home.ts';
+import { Actions } from './actions.tsx';
 import type { Place } from './load.ts';
 
 /** Characters of a title that are shown at once. */
@@ -55,6 +56,7 @@ export function Heading({ place, one }: { place: Place; one: DataSetDescription 
         {version === undefined ? null : <Text c="dimmed">{t('version', { version })}</Text>}
         {date === undefined ? null : <Text c="dimmed">{formatDate(date)}</Text>}
       </Group>
+      <Actions one={one} />
     </Stack>
   );
 }

@@ -1,5 +1,5 @@
 /** The page of a data set: what it is, who may have what of it, what it holds, how to cite it and how FAIR it is. See docs/reference/landing-pages.md */
-import { Box, Grid, Stack } from '@mantine/core';
+import { Stack } from '@mantine/core';
 import { useParams, useSearch } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -13,7 +13,6 @@ import { Problem } from '../part/problem.tsx';
 import { baseOf } from '../server/address.ts';
 import { FhirProblem } from '../server/fhir.ts';
 import { home } from '../server/home.ts';
-import { Actions } from './actions.tsx';
 import { Assessment } from './assessment.tsx';
 import { Citation } from './citation.tsx';
 import { Commands } from './commands.tsx';
@@ -23,6 +22,7 @@ import { Facts } from './facts.tsx';
 import { Heading } from './heading.tsx';
 import { Identifiers } from './identifiers.tsx';
 import { type LoadedDataSet, type Place, useDataSet } from './load.ts';
+import classes from './page.module.css';
 import { Places } from './places.tsx';
 import { Versions } from './versions.tsx';
 import { Words } from './words.tsx';
@@ -94,29 +94,24 @@ function Described({
   return (
     <Stack gap="xl">
       <Heading place={place} one={one} />
-      <Grid gap="xl">
-        <Grid.Col span={{ base: 12, md: 8 }}>
-          <Stack gap="xl">
-            <Words one={one} narrative={typeof narrative === 'string' ? narrative : undefined} />
-            <Conditions one={one} />
-            <Content one={one} summary={loaded.summary} />
-            <Assessment place={place} />
-          </Stack>
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, md: 4 }}>
-          <Box component="aside">
-            <Stack gap="lg">
-              <Actions one={one} />
-              <Facts one={one} />
-              <Citation one={one} />
-              <Identifiers one={one} />
-              <Places one={one} place={place} />
-              <Commands one={one} />
-              <Versions one={one} place={place} />
-            </Stack>
-          </Box>
-        </Grid.Col>
-      </Grid>
+      <div className={classes['page']}>
+        <Stack gap="lg" className={classes['facts']}>
+          <Facts one={one} />
+        </Stack>
+        <Stack gap="xl" className={classes['main']}>
+          <Words one={one} narrative={typeof narrative === 'string' ? narrative : undefined} />
+          <Conditions one={one} />
+          <Content one={one} summary={loaded.summary} />
+          <Assessment place={place} />
+        </Stack>
+        <Stack gap="lg" className={classes['rest']}>
+          <Citation one={one} />
+          <Identifiers one={one} />
+          <Places one={one} place={place} />
+          <Commands one={one} />
+          <Versions one={one} place={place} />
+        </Stack>
+      </div>
     </Stack>
   );
 }

@@ -46,6 +46,10 @@ export interface DataSetContent {
   types: readonly TypeContent[];
 }
 
+/** A band of ages as people read it: `20–24`, `90+`. */
+export const ageText = (code: string): string =>
+  code.endsWith('-') ? `${code.slice(0, -1)}+` : code.replace('-', '–');
+
 /** What the summary tells. What is missing in it is missing here: nothing is guessed. */
 export function contentOf(report: JsonObject): DataSetContent {
   const extensions = objectsOf(report['extension']);

@@ -3,7 +3,7 @@ export { type AssessmentReport, assessmentReportOf, type IndicatorReport } from 
 export { type Audience, audienceOf } from './audience.ts';
 export { bibtexOf } from './bibtex.ts';
 export { citationOf, citationText } from './citation.ts';
-export { type DataSetContent, summaryIdentifiers } from './content.ts';
+export { ageText, type DataSetContent, summaryIdentifiers } from './content.ts';
 export { cslJsonOf } from './csl-json.ts';
 export { type DataSetDescription, describeDataSet } from './description.ts';
 export { contentTypeOf, type Form, type LandingFormat, landingForms } from './format.ts';
