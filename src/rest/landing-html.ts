@@ -35,7 +35,7 @@ export function landingPage(landing: Landing): PageParts {
   return { title, head: headOf(landing, title).markup, content: contentOf(landing).markup };
 }
 
-function headOf({ description: one, catalogue, isOpen }: Landing, title: string): Markup {
+function headOf({ description: one, catalogue, anyone }: Landing, title: string): Markup {
   const words = plain(one.description ?? summaryText(one), 300);
   const links = landingLinks(one).slice(0, mostLinks);
   return html`<title>${title}</title>
@@ -50,10 +50,11 @@ function headOf({ description: one, catalogue, isOpen }: Landing, title: string)
 ${links.map(
   ({ rel, target, type }) =>
     html`<link rel="${rel}" href="${target}"${type === undefined ? undefined : html` type="${type}"`}>\n`,
-)}<script type="application/ld+json">${jsonMarkup(jsonLdOf(one, { catalogue, isOpen }))}</script>`;
+)}<script type="application/ld+json">${jsonMarkup(jsonLdOf(one, { catalogue, anyone }))}</script>`;
 }
 
-function contentOf({ description: one, granted, catalogue }: Landing): Markup {
+function contentOf(landing: Landing): Markup {
+  const { description: one, catalogue } = landing;
   return html`<main class="landing">
 <p><a href="../catalogue">${plain(catalogue.name, 300)}</a> · Data set</p>
 <h1 dir="auto">${one.title}</h1>
@@ -62,7 +63,7 @@ ${paragraphs(one.description)}
 ${factsSection(one)}
 ${section('Purpose', paragraphs(one.purpose))}
 ${section('Use', paragraphs(one.usage))}
-${conditionsSection(one, granted)}
+${conditionsSection(landing)}
 ${accessSection(one)}
 ${contentSection(one.content, one.record)}
 ${identifiersSection(one)}
@@ -134,16 +135,15 @@ const anyoneGets: Readonly<Record<Granularity, string>> = {
   record: 'single records',
 };
 
-function conditionsSection({ conditions, id }: DataSetDescription, granted: Granularity | undefined): Markup {
-  const told =
-    granted === undefined
-      ? html`<p>The server that holds the data decides who gets what.</p>`
-      : html`<p>Without logging in, anyone gets ${anyoneGets[granted]}.</p>`;
+function conditionsSection({ description: { conditions, record }, anyone, isDecidedHere }: Landing): Markup {
+  const told = html`<p>Without logging in, anyone gets ${anyoneGets[anyone]}${
+    isDecidedHere ? '' : ', as far as the record says: the server that holds the data decides'
+  }.</p>`;
   const stated =
     conditions.length === 0
       ? html`<p>No conditions are stated. That is no permission: ask the publisher before use.</p>`
       : listOf(conditions.map(({ text }) => html`<span dir="auto">${text}</span>`))!; // there are some
-  const ask = html`<p><a href="../access?request=${encodeURIComponent(id)}">Ask for access</a></p>`;
+  const ask = html`<p><a href="../access?request=${encodeURIComponent(record)}">Ask for access</a></p>`;
   return section('Conditions', [told, stated, ask]);
 }
 

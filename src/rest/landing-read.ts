@@ -17,10 +17,10 @@ import { parseSearch } from '../search/index.ts';
 
 export interface Landing {
   description: DataSetDescription;
-  /** what the data set gives to whoever asks like this; undefined where another server decides */
-  granted?: Granularity;
-  /** whether that is records */
-  isOpen: boolean;
+  /** the most that whoever asks like this gets */
+  anyone: Granularity;
+  /** whether this server decides that; else it is what the record says */
+  isDecidedHere: boolean;
   catalogue: Catalogue;
   /** what it tells of, for the audit log */
   disclosed: readonly StoredResource[];
@@ -49,12 +49,11 @@ export async function readLanding(id: string, server: Server, site: string): Pro
     { base: server.base, page },
     summary === undefined ? undefined : resourceOf(summary),
   );
-  // Of data elsewhere the record is all that is known.
-  const anyone = assessed?.granted ?? audienceOf(description.stated, description.status, server.now()).anyone;
   return {
     description,
-    isOpen: anyone === 'record' || anyone === 'record-deidentified',
-    ...(assessed === undefined ? {} : { granted: assessed.granted }),
+    // Of data elsewhere the record is all that is known.
+    anyone: assessed?.granted ?? audienceOf(description.stated, description.status, server.now()).anyone,
+    isDecidedHere: assessed !== undefined,
     catalogue,
     disclosed: summary === undefined ? [stored] : [stored, summary],
   };

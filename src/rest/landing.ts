@@ -80,7 +80,7 @@ async function sendLanding(
       throw await refused(asking, request, server, error);
     }
   } catch (error) {
-    return sendMissing(error, { id, wanted: form ?? wantedForm(request) }, reply, settings);
+    return sendMissing(error, { id, wanted: form ?? wantedForm(id, request) }, reply, settings);
   }
 }
 
@@ -96,11 +96,11 @@ async function findLanding(name: string, server: Server, { prefix }: LandingSett
   }
 }
 
-function bodyOf({ description, catalogue, isOpen }: Landing, form: Form): string {
+function bodyOf({ description, catalogue, anyone }: Landing, form: Form): string {
   const json = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
   switch (form.format) {
     case 'json-ld':
-      return json(jsonLdOf(description, { catalogue, isOpen }));
+      return json(jsonLdOf(description, { catalogue, anyone }));
     case 'linkset':
       return json(linksetOf(description));
     case 'csl':
@@ -158,13 +158,16 @@ function sendPage(reply: FastifyReply, page: Framed, { portal }: LandingSettings
     .send(plainDocument(page));
 }
 
-const wantedForm = ({ headers }: FastifyRequest): Form => {
+/** The form in which an error is told: whoever asks for a file is no browser, unless it says so. */
+function wantedForm(id: string, { headers }: FastifyRequest): Form {
+  const byEnding = landingForms.find(({ ending }) => ending !== '' && id.endsWith(ending));
+  if (byEnding !== undefined && headers.accept?.includes('text/html') !== true) return byEnding;
   try {
     return landingFormOf(headers.accept);
   } catch {
     return landingForms[1]!; // some form for programs
   }
-};
+}
 
 /** People get a page that says what is the matter, programs an OperationOutcome. */
 function sendMissing(

@@ -65,7 +65,7 @@ test('for any conditions', () => {
       const library = { resourceType: 'Library', id: 'one', status, ...(extension.length === 0 ? {} : { extension }) };
       expect(told(library), JSON.stringify(extension)).toBe(decided(library));
     }),
-    { numRuns: 3000 },
+    { numRuns: 5000 },
   );
 });
 

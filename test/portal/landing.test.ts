@@ -303,8 +303,9 @@ describe('what is not to be seen', () => {
   });
 
   test('programs get an OperationOutcome', async () => {
-    const { status, body } = await get('/data-set/nothing', { accept: 'application/ld+json' });
-    expect([status, body['resourceType']]).toEqual([404, 'OperationOutcome']);
+    const asked = [get('/data-set/nothing', { accept: 'application/ld+json' }), get('/data-set/nothing.bib')];
+    for (const { status, body } of await Promise.all(asked))
+      expect([status, body['resourceType']]).toEqual([404, 'OperationOutcome']);
   });
 
   test('stands in the audit log like any other reading', async () => {

@@ -49,7 +49,9 @@ function Steps({ audience: { steps } }: { audience: Audience }): ReactElement {
                   {t(`level-${level}`)}
                   {level === 'record' || level === 'record-deidentified' ? null : (
                     <Text size="xs" c="dimmed" fw={400}>
-                      {t('limits', { threshold: formatNumber(threshold), rounding: formatNumber(rounding) })}
+                      {level === 'exists'
+                        ? t('told-from', { threshold: formatNumber(threshold) })
+                        : t('limits', { threshold: formatNumber(threshold), rounding: formatNumber(rounding) })}
                     </Text>
                   )}
                 </Stack>

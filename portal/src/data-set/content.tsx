@@ -34,13 +34,14 @@ export function Content({ one, summary }: { one: DataSetDescription; summary: Us
 
 function Summary({ content }: { content: DataSetContent }): ReactElement {
   const { t } = useTranslation('data-set');
-  const { date, threshold = 1, isCounted, ages, sexes, types } = content;
+  const { date, threshold = 1, rounding = 1, isCounted, ages, sexes, types } = content;
   return (
     <Stack gap="lg">
       <Text size="sm" c="dimmed">
         {[
           ...(date === undefined ? [] : [t('counted-on', { date: formatDate(date) })]),
           ...(isCounted ? [] : [t('only-whether')]),
+          ...(isCounted && rounding > 1 ? [t('rounded', { shown: formatNumber(rounding) })] : []),
           ...(threshold > 1 ? [t('threshold', { shown: formatNumber(threshold) })] : []),
         ].join(' ')}
       </Text>

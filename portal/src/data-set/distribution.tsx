@@ -1,5 +1,5 @@
-/** Numbers by label: as bars, or as a table that says the same; a table alone where no numbers are told. */
-import { Button, Group, SegmentedControl, Stack, Table, Text, Title } from '@mantine/core';
+/** Numbers by label: as bars, or as a table that says the same; the labels alone where no numbers are told. */
+import { Badge, Button, Group, SegmentedControl, Stack, Table, Text, Title } from '@mantine/core';
 import type { EChartsCoreOption } from 'echarts/core';
 import { type ReactElement, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -68,7 +68,9 @@ export function Distribution({
           />
         ) : null}
       </Group>
-      {isChart ? (
+      {!isTold ? (
+        <Labels rows={shown} />
+      ) : isChart ? (
         <Chart draw={draw} label={t('chart-of', { title })} height={lying ? 40 + shown.length * 26 : 240} />
       ) : (
         <Numbers title={title} rows={shown} names={names} {...(unit === undefined ? {} : { unit })} />
@@ -79,6 +81,21 @@ export function Distribution({
         </Button>
       ) : null}
     </Stack>
+  );
+}
+
+/** Where numbers are not told, what there is. */
+function Labels({ rows }: { rows: readonly Row[] }): ReactElement {
+  return (
+    <Group gap={6} component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
+      {rows.map(({ key, label, note }) => (
+        <li key={key}>
+          <Badge variant="default" tt="none" title={note}>
+            <span dir="auto">{label}</span>
+          </Badge>
+        </li>
+      ))}
+    </Group>
   );
 }
 

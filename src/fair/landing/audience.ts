@@ -57,12 +57,19 @@ function closedBy(
 ): Audience['closed'] {
   const { requirements, dataUse, offers } = statement;
   if (status !== 'active') return 'inactive';
-  if (unknown.length > 0 || (dataUse.length > 0 && !dataUse.some(isPermission))) return 'not-understood';
+  if (unknown.length > 0 || isTwice(requirements)) return 'not-understood';
+  if (dataUse.length > 0 && !dataUse.some(isPermission)) return 'not-understood';
   if (requirements.some((one) => one.kind === 'not-before' && now < one.at)) return 'embargo';
   if (requirements.some((one) => one.kind === 'not-after' && now > one.at)) return 'expired';
   const isStated = offers.length + licences.length > 0 || isGate(requirements, dataUse);
   return isStated ? undefined : 'nothing-stated';
 }
+
+/** Of these there may be one only: two would say two things. */
+const isTwice = (requirements: readonly Requirement[]): boolean =>
+  (['committee', 'not-before', 'not-after'] as const).some(
+    (kind) => requirements.filter((one) => one.kind === kind).length > 1,
+  );
 
 const isPermission = ({ id }: DataUseTerm): boolean => duoTerm(id)?.kind === 'permission';
 

@@ -4,7 +4,7 @@ import { type Json, type JsonObject, objectOf, objectsOf } from '../../fhir/json
 import { textIn } from '../assessment/element.ts';
 
 /** A code, a sex or a band of ages, with how many persons have it; without a number where only that there are any is told. */
-export interface Told {
+interface Told {
   code: string;
   system?: string;
   display?: string;
@@ -12,13 +12,13 @@ export interface Told {
 }
 
 /** Share of the resources that have the element. */
-export interface Completeness {
+interface Completeness {
   /** such as `Observation.value` */
   element: string;
   percent: number;
 }
 
-export interface TypeContent {
+interface TypeContent {
   type: string;
   patients?: number;
   resources?: number;

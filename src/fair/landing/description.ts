@@ -33,14 +33,14 @@ export interface DataPlace {
 }
 
 /** Something else that the record relates the data set to. */
-export interface Related {
+interface Related {
   /** RelatedArtifact.type, such as `successor` */
   relation: string;
   label: string;
   address?: string;
 }
 
-export interface Place {
+interface Place {
   /** ISO 3166, such as `DE` or `DE-BY` */
   code: string;
   name: string;

@@ -1,6 +1,6 @@
 /** The forms in which a landing page is given: media type, ending of the address, what people call it. https://signposting.org/FAIR/ */
 
-export type LandingFormat = 'html' | 'json-ld' | 'fhir' | 'bibtex' | 'ris' | 'csl' | 'text' | 'linkset';
+type LandingFormat = 'html' | 'json-ld' | 'fhir' | 'bibtex' | 'ris' | 'csl' | 'text' | 'linkset';
 
 export interface Form {
   format: LandingFormat;

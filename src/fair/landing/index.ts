@@ -6,7 +6,7 @@ export { citationOf, citationText } from './citation.ts';
 export { ageText, type DataSetContent, summaryIdentifiers } from './content.ts';
 export { cslJsonOf } from './csl-json.ts';
 export { type DataSetDescription, describeDataSet } from './description.ts';
-export { contentTypeOf, type Form, type LandingFormat, landingForms } from './format.ts';
+export { contentTypeOf, type Form, landingForms } from './format.ts';
 export { type Catalogue, jsonLdOf } from './json-ld.ts';
 export { risOf } from './ris.ts';
 export { landingLinks, linkHeader, linksetOf, metadataLinkHeader } from './signposting.ts';

@@ -1,4 +1,5 @@
 /** A data set as schema.org and Bioschemas describe it, as search engines for data sets read it. https://developers.google.com/search/docs/appearance/structured-data/dataset and https://bioschemas.org/profiles/Dataset/1.0-RELEASE */
+import type { Granularity } from '../../fhir/canonical.ts';
 import type { Json, JsonObject } from '../../fhir/json.ts';
 import type { Identifier } from '../assessment/identifier.ts';
 import { licenceText } from '../condition.ts';
@@ -20,8 +21,8 @@ export interface Catalogue {
 /** What the record alone does not say. */
 interface Setting {
   catalogue: Catalogue;
-  /** whether anyone may have the records */
-  isOpen: boolean;
+  /** the most that anyone gets without asking */
+  anyone: Granularity;
 }
 
 /** What search engines take of a description. */
@@ -30,7 +31,7 @@ const longest = 5000;
 /** Variables that are named; the record names them all. */
 const mostVariables = 250;
 
-export function jsonLdOf(one: DataSetDescription, { catalogue, isOpen }: Setting): JsonObject {
+export function jsonLdOf(one: DataSetDescription, { catalogue, anyone }: Setting): JsonObject {
   const { page, title, publisher, authors, contacts, version, date, recordDate, language, description } = one;
   const keywords = [...one.keywords, ...one.types];
   const licences = one.stated.licences.map(licenceJson);
@@ -60,7 +61,7 @@ export function jsonLdOf(one: DataSetDescription, { catalogue, isOpen }: Setting
     ...coverage(one),
     ...listed('variableMeasured', variablesOf(one)),
     // Said only where it is certain: a record states no price.
-    ...(isOpen ? { isAccessibleForFree: true } : {}),
+    ...(anyone === 'record' || anyone === 'record-deidentified' ? { isAccessibleForFree: true } : {}),
     ...(one.conditions.length === 0 ? {} : { conditionsOfAccess: one.conditions.map(({ text }) => text).join('; ') }),
     ...(one.stated.copyright === undefined ? {} : { copyrightNotice: text(one.stated.copyright) }),
     ...listed('distribution', one.data.flatMap(downloadJson)),
