@@ -1,4 +1,5 @@
 /** What a data set holds, as tables of its landing page: every number as it is told. */
+import { knownVocabulary } from '../fair/assessment/vocabulary.ts';
 import { ageText, type DataSetContent } from '../fair/landing/index.ts';
 import { html, type Markup } from './markup.ts';
 
@@ -46,12 +47,17 @@ function table(caption: string, name: string, rows: DataSetContent['ages']): Mar
 <thead><tr><th scope="col">${name}</th><th scope="col">Patients</th></tr></thead>
 <tbody>
 ${rows.map(
-  ({ code, display, patients }) =>
-    html`<tr><th scope="row"><bdi>${display ?? code}</bdi>${
-      display === undefined || display === code ? '' : ` (${code})`
-    }</th><td>${number(patients)}</td></tr>\n`,
+  ({ code, display, system, patients }) =>
+    html`<tr><th scope="row"><bdi>${display ?? code}</bdi>${noteOf(code, display, system)}</th><td>${number(patients)}</td></tr>\n`,
 )}</tbody>
 </table>`;
+}
+
+/** The code where the name stands before it, and of which vocabulary it is. */
+function noteOf(code: string, display: string | undefined, system = ''): string {
+  const parts = [...(display === undefined || display === code ? [] : [code]), knownVocabulary(system) ?? ''];
+  const note = parts.filter((one) => one !== '').join(', ');
+  return note === '' ? '' : ` (${note})`;
 }
 
 function typeSection(

@@ -29,10 +29,11 @@ export interface PageParts {
 /** Links to the same data in a page's head; headers say them all. */
 const mostLinks = 40;
 
-export function landingPage(landing: Landing): PageParts {
+/** `hasPortal` where links may lead to its pages. */
+export function landingPage(landing: Landing, hasPortal: boolean): PageParts {
   const { description: one, catalogue } = landing;
   const title = `${plain(one.title, 150)} · ${plain(catalogue.name, 80)}`;
-  return { title, head: headOf(landing, title).markup, content: contentOf(landing).markup };
+  return { title, head: headOf(landing, title).markup, content: contentOf(landing, hasPortal).markup };
 }
 
 function headOf({ description: one, catalogue, anyone }: Landing, title: string): Markup {
@@ -53,17 +54,18 @@ ${links.map(
 )}<script type="application/ld+json">${jsonMarkup(jsonLdOf(one, { catalogue, anyone }))}</script>`;
 }
 
-function contentOf(landing: Landing): Markup {
+function contentOf(landing: Landing, hasPortal: boolean): Markup {
   const { description: one, catalogue } = landing;
+  const name = plain(catalogue.name, 300);
   return html`<main class="landing">
-<p><a href="../catalogue">${plain(catalogue.name, 300)}</a> · Data set</p>
+<p>${hasPortal ? html`<a href="../catalogue">${name}</a>` : name} · Data set</p>
 <h1 dir="auto">${one.title}</h1>
 ${byline(one)}
 ${paragraphs(one.description)}
 ${factsSection(one)}
 ${section('Purpose', paragraphs(one.purpose))}
 ${section('Use', paragraphs(one.usage))}
-${conditionsSection(landing)}
+${conditionsSection(landing, hasPortal)}
 ${accessSection(one)}
 ${contentSection(one.content, one.record)}
 ${identifiersSection(one)}
@@ -135,7 +137,10 @@ const anyoneGets: Readonly<Record<Granularity, string>> = {
   record: 'single records',
 };
 
-function conditionsSection({ description: { conditions, record }, anyone, isDecidedHere }: Landing): Markup {
+function conditionsSection(
+  { description: { conditions, record, base, id }, anyone, isDecidedHere }: Landing,
+  hasPortal: boolean,
+): Markup {
   const told = html`<p>Without logging in, anyone gets ${anyoneGets[anyone]}${
     isDecidedHere ? '' : ', as far as the record says: the server that holds the data decides'
   }.</p>`;
@@ -143,7 +148,9 @@ function conditionsSection({ description: { conditions, record }, anyone, isDeci
     conditions.length === 0
       ? html`<p>No conditions are stated. That is no permission: ask the publisher before use.</p>`
       : listOf(conditions.map(({ text }) => html`<span dir="auto">${text}</span>`))!; // there are some
-  const ask = html`<p><a href="../access?request=${encodeURIComponent(record)}">Ask for access</a></p>`;
+  const ask = hasPortal
+    ? html`<p><a href="../access?request=${encodeURIComponent(record)}">Ask for access</a></p>`
+    : html`<p>Ask for access: <code>fairway access request ${id} --repository ${base}</code></p>`;
   return section('Conditions', [told, stated, ask]);
 }
 

@@ -22,7 +22,7 @@ const failed = {
   words: 'The server could not read it. Try again in a moment.',
 };
 
-export function missingPage(status: number, id: string): PageParts {
+export function missingPage(status: number, id: string, hasPortal: boolean): PageParts {
   const { title, words } = told[status] ?? failed;
   return {
     title,
@@ -32,7 +32,7 @@ export function missingPage(status: number, id: string): PageParts {
 <h1>${title}</h1>
 <p><code dir="auto">${plain(id, 200)}</code></p>
 <p>${words}</p>
-<p><a href="../catalogue">All data sets</a> · <a href="../">Start page</a></p>
+${hasPortal ? html`<p><a href="../catalogue">All data sets</a> · <a href="../">Start page</a></p>` : undefined}
 </main>`.markup,
   };
 }

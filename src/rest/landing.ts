@@ -128,7 +128,7 @@ function sendForm(
   reply.headers({ vary: 'accept', 'cache-control': 'no-cache' });
   if (form.format === 'fhir') return reply.status(303).header('location', description.record).send();
   if (form.format === 'html') {
-    const { head, content } = landingPage(landing);
+    const { head, content } = landingPage(landing, settings.portal !== undefined);
     reply.header('link', linkHeader(description));
     if (isKnown(head + content, request, reply)) return reply.status(304).send();
     return sendPage(reply, { status: 200, head, content, headers: {} }, settings);
@@ -180,6 +180,6 @@ function sendMissing(
   if (wanted.format !== 'html') return sendError(reply, error, settings.logError);
   const status = statusOf(error);
   if (!(error instanceof FhirError)) settings.logError(error);
-  const { head, content } = missingPage(status, id);
+  const { head, content } = missingPage(status, id, settings.portal !== undefined);
   return sendPage(reply, { status, head, content, headers: {} }, settings);
 }

@@ -139,6 +139,8 @@ describe('the landing page of a data set', () => {
     ])
       expect(text).toContain(said);
     expect(text).not.toContain('javascript:');
+    // There is no portal that it could lead to.
+    expect(text).not.toContain('../catalogue');
   });
 
   test('has the JSON-LD that search engines for data sets read', async () => {

@@ -1,7 +1,5 @@
 /** Has a data set assessed: by its own server where that can, else from this page by the client. See docs/reference/assessment.md */
-import { parametersOf, r4Shape } from '../../../src/fair/assessment/fhir.ts';
 import { type AssessmentReport, assessmentReportOf } from '../../../src/fair/landing/index.ts';
-import { assessDataset } from '../../../src/federation/client/index.ts';
 import type { JsonObject } from '../../../src/fhir/json.ts';
 import { isBelow } from '../server/address.ts';
 import { FhirProblem, getJson } from '../server/fhir.ts';
@@ -23,6 +21,11 @@ export async function assess({ base, id }: Place, signal: AbortSignal): Promise<
   } catch (error) {
     if (!(error instanceof FhirProblem) || ![400, 404, 405, 501].includes(error.status)) throw error;
   }
+  // The client is much, and mostly the server can do it.
+  const [{ assessDataset }, { parametersOf, r4Shape }] = await Promise.all([
+    import('../../../src/federation/client/index.ts'),
+    import('../../../src/fair/assessment/fhir.ts'),
+  ]);
   const assessment = await assessDataset(`${base}/Library/${id}`, {
     tokens: tokensByBase(),
     // A reader's browser does not go about asking strangers.

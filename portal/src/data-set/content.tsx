@@ -3,6 +3,7 @@ import { Accordion, Skeleton, Stack, Text } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { knownVocabulary } from '../../../src/fair/assessment/vocabulary.ts';
 import { ageText, type DataSetContent, type DataSetDescription } from '../../../src/fair/landing/index.ts';
 import { formatDate, formatNumber } from '../part/format.ts';
 import { Partial } from '../part/partial.tsx';
@@ -70,11 +71,15 @@ function Summary({ content }: { content: DataSetContent }): ReactElement {
   );
 }
 
-function rowOf({ code, system, display, patients }: Told, label = display ?? code): Row {
+function rowOf({ code, system = '', display, patients }: Told, label = display ?? code): Row {
+  // A code alone says little to people who do not know of which vocabulary it is.
+  const note = [...(label === display && display !== code ? [code] : []), knownVocabulary(system) ?? '']
+    .join(' ')
+    .trim();
   return {
     key: `${system}|${code}`,
     label,
-    ...(label === code || display === undefined ? {} : { note: code }),
+    ...(note === '' ? {} : { note }),
     ...(patients === undefined ? {} : { value: patients }),
   };
 }

@@ -17,7 +17,8 @@ export function ExploreLink({ address, text }: { address: string; text: string }
     );
   }
   const [place = '', query = ''] = path.split(/\?(.*)/s);
-  const search = Object.fromEntries(new URLSearchParams(query));
+  const search: Record<string, string[]> = {};
+  for (const [name, value] of new URLSearchParams(query)) (search[name] ??= []).push(value);
   return (
     <LinkText
       to="/explore/$"
