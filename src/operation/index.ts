@@ -10,6 +10,7 @@ import { disclosures } from './disclosures.ts';
 import { everything } from './everything.ts';
 import { explain } from './explain.ts';
 import { expunge } from './expunge.ts';
+import { facets } from './facets.ts';
 import { feasibility } from './feasibility/feasibility.ts';
 import { harvest } from './harvest.ts';
 import { importOperation } from './import.ts';
@@ -39,6 +40,7 @@ export const operations: readonly Operation[] = [
   everything,
   explain,
   expunge,
+  facets,
   harvest,
   feasibility,
   indexStatus,

@@ -1,6 +1,7 @@
 /** Search as others may import it. */
 
 export { compartmentOf, compartmentTypes } from './compartment.ts';
+export { compileFacets, type FacetView } from './compile/facet.ts';
 export {
   compile,
   compileCount,
@@ -17,6 +18,9 @@ export type { SearchContext } from './context.ts';
 export { parseCriterion } from './criterion.ts';
 export { customParameter } from './custom-parameter.ts';
 export { createExtractor, type Extractor, extractOne, uncompiledParameters } from './extract.ts';
+export { type FacetDefinition, facetDefinitions } from './facet/definition.ts';
+export { type Facet, type FacetSearch, parseFacets } from './facet/facet.ts';
+export { tokenName, valuesOf } from './facet/value.ts';
 export { membership } from './membership.ts';
 export { pairUp } from './pair.ts';
 export { dateTests, intervalOf } from './parameter/date.ts';
