@@ -41,9 +41,8 @@ export interface FacetCounts {
     values: readonly FacetCount[];
     /** values beside those that are told */
     more: number;
-    /** how many match without what was chosen here, and how many of them have no value */
+    /** how many match without what was chosen here */
     matches: number;
-    without: number;
   }[];
 }
 
@@ -67,19 +66,18 @@ export async function countFacets(asked: FacetSearch, most: number, means: Facet
   });
   const values = rows.filter((row) => row['kind'] === 'value');
   const owners = await ownersOf(values, at, means);
+  const total = Number(rows.find((row) => row['kind'] === 'total')?.['n'] ?? 0);
   const facets = asked.facets.map((facet, place) => {
     const own = values.filter((row) => row['facet'] === place);
-    const any = rows.find((row) => row['kind'] === 'any' && row['facet'] === place);
-    const matches = Number(any?.['of'] ?? 0);
+    const matches = rows.find((row) => row['kind'] === 'matches' && row['facet'] === place);
     return {
       facet,
       values: named(facet, own, owners, means),
       more: own.length === 0 ? 0 : Number(own[0]!['of']) - own.length,
-      matches,
-      without: matches - Number(any?.['n'] ?? 0),
+      matches: matches === undefined ? total : Number(matches['n']),
     };
   });
-  return { total: Number(rows.find((row) => row['kind'] === 'total')?.['n'] ?? 0), facets };
+  return { total, facets };
 }
 
 /** What the view asks of the resources that lead to values, looked up as in any search. */

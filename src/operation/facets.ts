@@ -75,7 +75,7 @@ function answerOf({ total, facets: counted }: FacetCounts, warnings: readonly st
   };
 }
 
-function facetPart({ facet, values, more, matches, without }: FacetCounts['facets'][number]): JsonObject {
+function facetPart({ facet, values, more, matches }: FacetCounts['facets'][number]): JsonObject {
   const { definition, table } = facet;
   const modifier = definition.modifier === undefined ? '' : `:${definition.modifier}`;
   return {
@@ -84,7 +84,6 @@ function facetPart({ facet, values, more, matches, without }: FacetCounts['facet
       { name: 'name', valueCode: definition.name },
       { name: 'criterion', valueString: `${definition.criterion}${modifier}` },
       { name: 'matches', valueInteger: matches },
-      { name: 'without', valueInteger: without },
       { name: 'more', valueInteger: more },
       ...values.map((one) => valuePart(one, table, definition.isByYear === true)),
     ],

@@ -1,7 +1,8 @@
 /** Search as others may import it. */
 
 export { compartmentOf, compartmentTypes } from './compartment.ts';
-export { compileFacets, type FacetView } from './compile/facet.ts';
+export { compileFacets } from './compile/facet.ts';
+export type { FacetView } from './compile/facet-question.ts';
 export {
   compile,
   compileCount,

@@ -18,7 +18,6 @@ import {
 interface ToldFacet {
   criterion: string;
   matches: number;
-  without: number;
   more: number;
   values: { text: string; system?: string; display?: string; count: number; search: string[]; isChosen: boolean }[];
 }
@@ -51,7 +50,6 @@ function told(body: any): { total: number; facets: Record<string, ToldFacet> } {
         {
           criterion: value('criterion'),
           matches: value('matches'),
-          without: value('without'),
           more: value('more'),
           values,
         },
@@ -222,5 +220,78 @@ describe.each(versions)('$facets in %s', (fhirVersion) => {
         expect(own.matches, `${facet} of ${said}`).toBe(wanted.matches);
       }
     }
+  });
+
+  test('what a value says chooses it: a search by it finds as many as were counted', async () => {
+    const { facets } = await facetsOf([choices[3]!], '');
+    for (const [facet, { criterion, values }] of Object.entries(facets)) {
+      if (facet === 'topic') continue;
+      for (const { text, count, search } of values) {
+        const query = new URLSearchParams([
+          ['topic', `${topicSystem}|heart`],
+          ...search.map((value): [string, string] => [criterion, value]),
+          ['_summary', 'count'],
+        ]);
+        const { body } = await server.ask('GET', `Library?type=asset-collection&${query}`, { as: '' });
+        expect(body['total'], `${facet} ${text}`).toBe(count);
+      }
+    }
+  });
+
+  test('values are named as the resources name them, and what is referred to by its own name', async () => {
+    const { facets } = await facetsOf([], '');
+    expect(facets['topic']!.values.find(({ text }) => text === 'heart')).toMatchObject({
+      system: topicSystem,
+      display: 'About the heart',
+    });
+    expect(facets['server']!.values.find(({ text }) => text === 'Endpoint/e1')!.display).toBe('Server 1');
+    expect(facets['publisher']!.values.map(({ text }) => text)).toEqual(
+      expect.arrayContaining(['Charité', 'charite', 'Klinik | Süd', `A very long name ${'x'.repeat(100)}`]),
+    );
+  });
+
+  test('what is chosen is told first and marked, and how many values are left out', async () => {
+    const { facets } = await facetsOf([choices[0]!], 'reader', '&facet-count=1');
+    const { values, more } = facets['licence']!;
+    expect(values).toHaveLength(1);
+    expect(values[0]!.isChosen).toBe(true);
+    expect(more).toBe(2);
+    expect(facets['topic']!.values.every(({ isChosen }) => !isChosen)).toBe(true);
+  });
+
+  test('it is asked by POST too', async () => {
+    const parameter = [
+      { name: 'facet', valueCode: 'licence' },
+      { name: 'topic', valueString: `${topicSystem}|heart` },
+    ];
+    const posted = await server.ask('POST', 'Library/$facets', {
+      body: { resourceType: 'Parameters', parameter },
+      as: '',
+    });
+    const got = await server.ask('GET', `Library/$facets?facet=licence&topic=${topicSystem}|heart`, { as: '' });
+    expect(posted.status).toBe(200);
+    expect(posted.body).toEqual(got.body);
+  });
+
+  test.each([
+    ['facet=colour', 'there is no facet "colour"; there are publisher, licence'],
+    ['', '$facets needs a facet'],
+    ['facet=licence&facet-count=0', 'facet-count must be a number from 1 to 500'],
+    ['facet=licence&facet-count=many', 'facet-count must be a number from 1 to 500'],
+    ['facet=licence&licence=a|b|c', 'licence=a|b|c is no token'],
+    ['facet=licence&_contained=true', 'facets are of whole searches'],
+  ])('%s is refused', async (query, words) => {
+    const { status, text } = await server.ask('GET', `Library/$facets?${query}`, { as: '' });
+    expect(status).toBe(400);
+    expect(text).toContain(JSON.stringify(words).slice(1, -1));
+  });
+
+  test('what a search does not know is refused, or told of where that is asked for', async () => {
+    const path = 'Library/$facets?facet=licence&colour=red';
+    const strict = await server.ask('GET', path, { as: '', headers: { prefer: 'handling=strict' } });
+    expect(strict.status).toBe(400);
+    const lenient = await server.ask('GET', path, { as: '', headers: { prefer: 'handling=lenient' } });
+    expect(lenient.status).toBe(200);
+    expect(lenient.text).toContain('Library has no search parameter');
   });
 });
