@@ -19,7 +19,7 @@ export type { SearchContext } from './context.ts';
 export { parseCriterion } from './criterion.ts';
 export { customParameter } from './custom-parameter.ts';
 export { createExtractor, type Extractor, extractOne, uncompiledParameters } from './extract.ts';
-export { type FacetDefinition, facetDefinitions } from './facet/definition.ts';
+export { facetDefinitions } from './facet/definition.ts';
 export { type Facet, type FacetSearch, parseFacets } from './facet/facet.ts';
 export { tokenName, valuesOf } from './facet/value.ts';
 export { membership } from './membership.ts';

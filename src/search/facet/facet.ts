@@ -10,14 +10,14 @@ import type { RowTest, Search } from '../tree.ts';
 import { type FacetDefinition, facetDefinitions } from './definition.ts';
 
 /** One step from a data set to what has the values: along a reference, or back along one. */
-export interface FacetStep {
+interface FacetStep {
   kind: 'chain' | 'reverse';
   parameter: Int64;
   /** type of what it leads to */
   type: string;
 }
 
-export type FacetTable = 'token' | 'string' | 'reference' | 'number' | 'date';
+type FacetTable = 'token' | 'string' | 'reference' | 'number' | 'date';
 
 export interface Facet {
   definition: FacetDefinition;
