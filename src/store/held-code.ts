@@ -1,0 +1,221 @@
+/** The codes that content summaries name: kept up as those are written, and found by words. See docs/adr/0028-held-codes.md */
+import type { HeldCodes } from '../conditions/held-code.ts';
+import type { Statement } from '../search/index.ts';
+import { foldText, type Hash, type Int64, systemKey } from '../search/index-rows.ts';
+import { type TypedWord, wordsOfCode } from '../search/plain-words.ts';
+import type { PermittedClasses } from '../search/tree.ts';
+import { arrayText, type InsertStatement, separator } from './row-buffer.ts';
+
+/** A summary that was written, with the class that it has. */
+export interface OwnedCodes {
+  key: Int64;
+  class: number;
+  held: HeldCodes;
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the separators themselves
+const controls = /[\u0000\u001e\u001f]/g;
+const texts = (at: number): string => `string_to_array($${at}, E'\\x1f')`;
+
+/** New codes with their words; those that are known stay as they are. */
+const codesText = `
+  with fresh as (
+    insert into held_code (id, system, code, display, folded_code, folded_display, system_key, code_key)
+    select i.id, coalesce(i.system, ''), i.code, coalesce(i.display, ''), i.folded_code, coalesce(i.folded_display, ''),
+      i.system_key, i.code_key
+    from unnest($1::bigint[], ${texts(2)}, ${texts(3)}, ${texts(4)}, ${texts(5)}, ${texts(6)}, $7::int[], $8::bigint[])
+      as i (id, system, code, display, folded_code, folded_display, system_key, code_key)
+    order by i.id
+    on conflict (id) do nothing returning id)
+  insert into held_word (word, id)
+  select w.word, f.id from fresh f
+  join unnest($1::bigint[], ${texts(9)}) as i (id, words) on i.id = f.id
+  cross join lateral unnest(string_to_array(i.words, ' ')) as w (word)
+  on conflict do nothing`;
+
+const heldText = `
+  insert into held (key, class, id, type, patients, rounded)
+  select i.key, i.class, i.id, i.type, nullif(i.patients, -1), i.rounded
+  from unnest($1::bigint[], $2::int[], $3::bigint[], ${texts(4)}, $5::int[], $6::boolean[])
+    as i (key, class, id, type, patients, rounded)`;
+
+/** The statements that keep what summaries name, to be run one after the other. */
+export function heldStatements(owners: readonly OwnedCodes[], hash: Hash): InsertStatement[] {
+  const codes = new Map<Int64, readonly [system: string, code: string, display: string]>();
+  const rows: [key: Int64, accessClass: number, id: Int64, type: string, patients: number, rounded: boolean][] = [];
+  for (const { key, class: accessClass, held } of owners) {
+    for (const { type, system, code, display, patients = -1 } of held.codes) {
+      const parts = [system, code, display].map((text) => text.replace(controls, ' ')) as [string, string, string];
+      const id = hash(`held ${JSON.stringify(parts)}`);
+      codes.set(id, parts);
+      rows.push([key, accessClass, id, type.replace(controls, ' '), patients, held.isRounded]);
+    }
+  }
+  if (rows.length === 0) return [];
+  const all = [...codes];
+  const column = (of: (parts: readonly [string, string, string]) => string): string =>
+    all.map(([, parts]) => of(parts)).join(separator);
+  const codeValues = [
+    arrayText(all.map(([id]) => id)),
+    column(([system]) => system),
+    column(([, code]) => code),
+    column(([, , display]) => display),
+    column(([, code]) => foldText(code)),
+    column(([, , display]) => foldText(display)),
+    arrayText(all.map(([, [system]]) => systemKey(hash, system))),
+    arrayText(all.map(([, [, code]]) => hash(code))),
+    column(([, code, display]) => wordsOfCode(code, display).join(' ')),
+  ];
+  const heldValues = [
+    arrayText(rows.map(([key]) => key)),
+    arrayText(rows.map(([, one]) => one)),
+    arrayText(rows.map(([, , id]) => id)),
+    rows.map(([, , , type]) => type).join(separator),
+    arrayText(rows.map(([, , , , patients]) => patients)),
+    arrayText(rows.map(([, , , , , rounded]) => String(rounded))),
+  ];
+  return [
+    { text: codesText, values: codeValues },
+    { text: heldText, values: heldValues },
+  ];
+}
+
+/** Which codes are looked for. */
+export interface CodeQuestion {
+  words: readonly TypedWord[];
+  /** as it was typed, folded: what equals or begins it comes first */
+  filter: string;
+  /** resource types; none: any */
+  types: readonly string[];
+  /** code systems; none: any */
+  systems: readonly string[];
+  /** only codes below this one, as the CodeSystems here state it */
+  below?: { system: string; code: string };
+  count: number;
+  offset: number;
+}
+
+/** Collects the values of a statement; gives the place of each. */
+class Values {
+  readonly list: unknown[] = [];
+
+  add(value: unknown): string {
+    this.list.push(value);
+    return `$${this.list.length}`;
+  }
+}
+
+/** Words that begin with `text`: their bytes are compared (collation C), and no character comes after the last one. */
+const begins = (text: string, values: Values): string =>
+  `word >= ${values.add(text)}::text and word < ${values.add(`${text}\u{10FFFF}`)}::text`;
+
+/** Ids of codes that a typed word finds. */
+function found({ whole, parts }: TypedWord, values: Values): string {
+  const by = (text: string): string => `select id from held_word where ${begins(text, values)}`;
+  if (parts.length < 2) return `(${by(whole)})`;
+  return `(${by(whole)} union (${parts.map((part) => `(${by(part)})`).join(' intersect ')}))`;
+}
+
+/** Conditions on `held_sum s` of what counts for an asker. */
+function told(types: readonly string[], permitted: PermittedClasses, values: Values): string {
+  const conditions = [
+    's.summaries > 0',
+    ...(types.length === 0 ? [] : [`s.type = any(string_to_array(${values.add(types.join('|'))}, '|'))`]),
+    ...(permitted === 'all' ? [] : [`s.class = any(${values.add(permitted)}::int[])`]),
+  ];
+  return conditions.join(' and ');
+}
+
+/**
+ * The statement that finds a page of codes. Rows: the code by its keys, with one name that summaries give it, and for
+ * each type what they tell, as JSON. Names that only summaries have which the asker may not read find nothing.
+ */
+export function heldCodesStatement(question: CodeQuestion, permitted: PermittedClasses, hash: Hash): Statement {
+  const values = new Values();
+  const { words, filter, types, systems, below, count, offset } = question;
+  const counts = told(types, permitted, values);
+  const conditions = [
+    ...words.map((word) => `c.id in ${found(word, values)}`),
+    ...(systems.length === 0
+      ? []
+      : [
+          `c.system_key = any(${values.add(systems.map((one) => systemKey(hash, one)))}::int[])
+           and c.system = any(string_to_array(${values.add(systems.join('\u001f'))}, E'\\x1f'))`,
+        ]),
+    ...(below === undefined
+      ? []
+      : [
+          `(c.system_key, c.code_key) in (select cc.system, cc.descendant from code_closure cc
+             where cc.system = ${values.add(systemKey(hash, below.system))}::int
+               and cc.ancestor = ${values.add(hash(below.code))}::bigint and cc.descendant <> cc.ancestor)`,
+        ]),
+  ];
+  const typed = values.add(filter);
+  const rank =
+    filter === ''
+      ? '0'
+      : `min(case when c.folded_code = ${typed}::text or c.folded_display = ${typed}::text then 0
+              when starts_with(c.folded_code, ${typed}::text) then 1
+              when starts_with(c.folded_display, ${typed}::text) then 2 else 3 end)`;
+  const text = `
+    with matched as materialized (
+      select c.system_key, c.code_key, ${rank} as rank
+      from held_code c
+      where ${[`exists (select 1 from held_sum s where s.id = c.id and ${counts})`, ...conditions].join(' and ')}
+        ${filter === '' ? `and ${typed}::text = ''` : ''}
+      group by c.system_key, c.code_key),
+    by_type as materialized (
+      select m.system_key, m.code_key, m.rank, s.type, min(c.system) as system, min(c.code) as code,
+        sum(s.summaries) as summaries, sum(s.told) as told, sum(s.rounded) as rounded, sum(s.patients) as patients,
+        (array_agg(c.display order by (c.display = ''), s.summaries desc, c.display))[1] as display,
+        max(s.summaries) filter (where c.display <> '') as named
+      from matched m
+      join held_code c on c.system_key = m.system_key and c.code_key = m.code_key
+      join held_sum s on s.id = c.id and ${counts}
+      group by m.system_key, m.code_key, m.rank, s.type)
+    select system_key, code_key::text as code_key, min(system) as system, min(code) as code,
+      (array_agg(display order by named desc nulls last, display))[1] as display,
+      jsonb_agg(jsonb_build_array(type, summaries, told, rounded, patients) order by type)::text as types,
+      count(*) over () as total, row_number() over (order by min(rank), max(patients) desc, max(summaries) desc,
+        min(code), min(system)) as place
+    from by_type group by system_key, code_key
+    order by place limit ${values.add(count)}::int offset ${values.add(offset)}::int`;
+  return { text, values: values.list, isPlannedOnce: false };
+}
+
+/** How many there are, for pages past the last one. */
+export function countHeldCodesStatement(question: CodeQuestion, permitted: PermittedClasses, hash: Hash): Statement {
+  const { text, values } = heldCodesStatement({ ...question, count: 1, offset: 0 }, permitted, hash);
+  return { text: `select total from (${text}) page`, values, isPlannedOnce: false };
+}
+
+/** Of codes (by their keys): the told ones directly above each, and whether any told one lies below. */
+export function heldHierarchyStatement(
+  codes: readonly (readonly [systemKey: number, codeKey: Int64])[],
+  types: readonly string[],
+  permitted: PermittedClasses,
+): Statement {
+  const values = new Values();
+  const input = `unnest(${values.add(codes.map(([system]) => system))}::int[], ${values.add(
+    codes.map(([, code]) => code),
+  )}::bigint[]) as i (system, code)`;
+  const counts = told(types, permitted, values);
+  const isTold = (system: string, code: string): string =>
+    `exists (select 1 from held_code h join held_sum s on s.id = h.id
+       where h.system_key = ${system} and h.code_key = ${code} and ${counts})`;
+  const text = `
+    with above as materialized (
+      select distinct i.system, i.code, cc.ancestor from ${input}
+      join code_closure cc on cc.system = i.system and cc.descendant = i.code and cc.ancestor <> i.code
+      where ${isTold('i.system', 'cc.ancestor')})
+    select i.system as system_key, i.code::text as code_key,
+      exists (select 1 from code_closure cc where cc.system = i.system and cc.ancestor = i.code
+        and cc.descendant <> i.code and ${isTold('cc.system', 'cc.descendant')}) as has_below,
+      to_json(array(select (select min(h.code) from held_code h where h.system_key = a.system and h.code_key = a.ancestor)
+        from above a where a.system = i.system and a.code = i.code and not exists (
+          select 1 from above b join code_closure cc
+            on cc.system = b.system and cc.descendant = b.ancestor and cc.ancestor = a.ancestor
+          where b.system = a.system and b.code = a.code and b.ancestor <> a.ancestor) order by 1))::text as parents
+    from ${input}`;
+  return { text, values: values.list, isPlannedOnce: false };
+}
