@@ -1,6 +1,6 @@
 /** Finds codes among those that the content summaries name which the asker may read. See docs/adr/0028-held-codes.md */
 import { FhirError } from '../fhir/outcome.ts';
-import { foldText, type Int64 } from '../search/index-rows.ts';
+import type { Int64 } from '../search/index-rows.ts';
 import { typedWords } from '../search/plain-words.ts';
 import type { PermittedClasses } from '../search/tree.ts';
 import {
@@ -14,7 +14,7 @@ import type { DecisionMemory } from './decision-memory.ts';
 import { holdStill } from './holding.ts';
 import type { Views } from './view.ts';
 
-export interface AskedCodes extends Omit<CodeQuestion, 'words' | 'filter'> {
+export interface AskedCodes extends Omit<CodeQuestion, 'words'> {
   /** as it was typed */
   filter: string;
 }
@@ -55,8 +55,7 @@ export async function heldCodes(
   asked: AskedCodes,
   { store, decision }: { store: Store; decision: DecisionMemory },
 ): Promise<FoundCodes> {
-  const filter = foldText(asked.filter.replace(controls, ' '));
-  const question: CodeQuestion = { ...asked, filter, words: typedWords(filter) };
+  const question: CodeQuestion = { ...asked, words: typedWords(asked.filter.replace(controls, ' ')) };
   const [found] = await holdStill(decision, async (at) => {
     const permitted = classesFor(at.views('s'));
     if (permitted === 'none') return { epoch: at.epoch, found: { total: 0, codes: [] } };

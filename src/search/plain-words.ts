@@ -19,15 +19,24 @@ const partsOf = (word: string): string[] =>
     .filter((one) => one !== '')
     .map(cut);
 
-/** The words that a code is found by: those of its name with and without their joints, and the code itself. */
-export function wordsOfCode(code: string, display: string): string[] {
-  const found = new Set<string>([cut(foldText(code).replaceAll(' ', ''))]);
-  for (const word of foldText(display).split(' ')) {
-    if (word.length > 0) found.add(cut(word));
-    for (const part of partsOf(word)) found.add(part);
+/** A word that a code is found by. `place`: 0 the code itself, 1 the first word of its name, 2 another one. */
+export interface PlacedWord {
+  word: string;
+  place: 0 | 1 | 2;
+}
+
+/** The words of a name with and without their joints, and the code itself. */
+export function wordsOfCode(code: string, display: string): PlacedWord[] {
+  const found = new Map<string, PlacedWord['place']>([[cut(foldText(code).replaceAll(' ', '')), 0]]);
+  const add = (word: string, isFirst: boolean): void => {
+    if (word !== '' && !found.has(word)) found.set(word, isFirst ? 1 : 2);
+  };
+  for (const [at, word] of foldText(display).split(' ').entries()) {
+    add(cut(word), at === 0);
+    for (const [within, part] of partsOf(word).entries()) add(part, at === 0 && within === 0);
   }
   found.delete('');
-  return [...found];
+  return [...found].map(([word, place]) => ({ word, place }));
 }
 
 /** Each must begin a word of the name, or the code. */

@@ -1,7 +1,7 @@
 /** The codes that content summaries name: kept up as those are written, and found by words. See docs/adr/0028-held-codes.md */
 import type { HeldCodes } from '../conditions/held-code.ts';
 import type { Statement } from '../search/index.ts';
-import { foldText, type Hash, type Int64, systemKey } from '../search/index-rows.ts';
+import { type Hash, type Int64, systemKey } from '../search/index-rows.ts';
 import { type TypedWord, wordsOfCode } from '../search/plain-words.ts';
 import type { PermittedClasses } from '../search/tree.ts';
 import { arrayText, type InsertStatement, separator } from './row-buffer.ts';
@@ -17,19 +17,18 @@ export interface OwnedCodes {
 const controls = /[\u0000\u001e\u001f]/g;
 const texts = (at: number): string => `string_to_array($${at}, E'\\x1f')`;
 
-/** New codes with their words; those that are known stay as they are. */
+/** New codes with their words; those that are known stay as they are. Before each word stands its place. */
 const codesText = `
   with fresh as (
-    insert into held_code (id, system, code, display, folded_code, folded_display, system_key, code_key)
-    select i.id, coalesce(i.system, ''), i.code, coalesce(i.display, ''), i.folded_code, coalesce(i.folded_display, ''),
-      i.system_key, i.code_key
-    from unnest($1::bigint[], ${texts(2)}, ${texts(3)}, ${texts(4)}, ${texts(5)}, ${texts(6)}, $7::int[], $8::bigint[])
-      as i (id, system, code, display, folded_code, folded_display, system_key, code_key)
+    insert into held_code (id, system, code, display, system_key, code_key)
+    select i.id, coalesce(i.system, ''), i.code, coalesce(i.display, ''), i.system_key, i.code_key
+    from unnest($1::bigint[], ${texts(2)}, ${texts(3)}, ${texts(4)}, $5::int[], $6::bigint[])
+      as i (id, system, code, display, system_key, code_key)
     order by i.id
     on conflict (id) do nothing returning id)
-  insert into held_word (word, id)
-  select w.word, f.id from fresh f
-  join unnest($1::bigint[], ${texts(9)}) as i (id, words) on i.id = f.id
+  insert into held_word (word, id, place)
+  select substr(w.word, 2), f.id, left(w.word, 1)::smallint from fresh f
+  join unnest($1::bigint[], ${texts(7)}) as i (id, words) on i.id = f.id
   cross join lateral unnest(string_to_array(i.words, ' ')) as w (word)
   on conflict do nothing`;
 
@@ -60,11 +59,13 @@ export function heldStatements(owners: readonly OwnedCodes[], hash: Hash): Inser
     column(([system]) => system),
     column(([, code]) => code),
     column(([, , display]) => display),
-    column(([, code]) => foldText(code)),
-    column(([, , display]) => foldText(display)),
     arrayText(all.map(([, [system]]) => systemKey(hash, system))),
     arrayText(all.map(([, [, code]]) => hash(code))),
-    column(([, code, display]) => wordsOfCode(code, display).join(' ')),
+    column(([, code, display]) =>
+      wordsOfCode(code, display)
+        .map(({ word, place }) => `${place}${word}`)
+        .join(' '),
+    ),
   ];
   const heldValues = [
     arrayText(rows.map(([key]) => key)),
@@ -82,9 +83,8 @@ export function heldStatements(owners: readonly OwnedCodes[], hash: Hash): Inser
 
 /** Which codes are looked for. */
 export interface CodeQuestion {
+  /** each is to be found; what begins with the first one comes first */
   words: readonly TypedWord[];
-  /** as it was typed, folded: what equals or begins it comes first */
-  filter: string;
   /** resource types; none: any */
   types: readonly string[];
   /** code systems; none: any */
@@ -132,55 +132,66 @@ function told(types: readonly string[], permitted: PermittedClasses, values: Val
  */
 export function heldCodesStatement(question: CodeQuestion, permitted: PermittedClasses, hash: Hash): Statement {
   const values = new Values();
-  const { words, filter, types, systems, below, count, offset } = question;
+  const { words, types, count, offset } = question;
   const counts = told(types, permitted, values);
+  const [first, ...others] = words;
+  const from = first === undefined ? 'held_sum s' : `(${ranked(first, values)}) m join held_sum s on s.id = m.id`;
   const conditions = [
-    ...words.map((word) => `c.id in ${found(word, values)}`),
-    ...(systems.length === 0
-      ? []
-      : [
-          `c.system_key = any(${values.add(systems.map((one) => systemKey(hash, one)))}::int[])
-           and c.system = any(string_to_array(${values.add(systems.join('\u001f'))}, E'\\x1f'))`,
-        ]),
+    counts,
+    ...others.map((word) => `s.id in ${found(word, values)}`),
+    ...restrictions(question, values, hash),
+  ];
+  // Names are looked up for the codes of the page alone.
+  const text = `
+    with page as materialized (
+      select s.system_key, s.code_key, count(*) over () as total, row_number() over (
+        order by ${first === undefined ? '' : 'min(m.rank), '}max(s.patients) desc, max(s.summaries) desc,
+          s.system_key, s.code_key) as place
+      from ${from}
+      where ${conditions.join(' and ')}
+      group by s.system_key, s.code_key
+      order by place limit ${values.add(count)}::int offset ${values.add(offset)}::int),
+    told as (
+      select p.system_key, p.code_key, s.type, c.system, c.code, c.display, s.summaries, s.told, s.rounded, s.patients
+      from page p
+      join held_code c on c.system_key = p.system_key and c.code_key = p.code_key
+      join held_sum s on s.id = c.id and ${counts})
+    select p.total, p.place, p.system_key, p.code_key::text as code_key, n.system, n.code, n.display, t.types
+    from page p
+    cross join lateral (
+      select system, code, display from told t where t.system_key = p.system_key and t.code_key = p.code_key
+      group by system, code, display order by (display = ''), sum(summaries) desc, display limit 1) n
+    cross join lateral (
+      select jsonb_agg(jsonb_build_array(type, summaries, told, rounded, patients) order by type)::text as types from (
+        select type, sum(summaries) as summaries, sum(told) as told, sum(rounded) as rounded, sum(patients) as patients
+        from told t where t.system_key = p.system_key and t.code_key = p.code_key group by type) by_type) t
+    order by p.place`;
+  return { text, values: values.list, isPlannedOnce: false };
+}
+
+/** Ids of codes that the first typed word finds: the code itself, what begins with it, names that do, all others. */
+function ranked({ whole, parts }: TypedWord, values: Values): string {
+  const by = (text: string): string => {
+    const exact = `word = ${values.add(text)}::text`;
+    return `select id, case when place = 0 and ${exact} then 0 else place + 1 end as rank from held_word where ${begins(text, values)}`;
+  };
+  const each =
+    parts.length < 2 ? by(whole) : `${by(whole)} union all select id, 3 from ${found({ whole, parts }, values)} joined`;
+  return `select id, min(rank) as rank from (${each}) w group by id`;
+}
+
+function restrictions({ systems, below }: CodeQuestion, values: Values, hash: Hash): string[] {
+  const list = systems.map((one) => systemKey(hash, one));
+  return [
+    ...(systems.length === 0 ? [] : [`s.system_key = any(${values.add(list)}::int[])`]),
     ...(below === undefined
       ? []
       : [
-          `(c.system_key, c.code_key) in (select cc.system, cc.descendant from code_closure cc
+          `(s.system_key, s.code_key) in (select cc.system, cc.descendant from code_closure cc
              where cc.system = ${values.add(systemKey(hash, below.system))}::int
                and cc.ancestor = ${values.add(hash(below.code))}::bigint and cc.descendant <> cc.ancestor)`,
         ]),
   ];
-  const typed = values.add(filter);
-  const rank =
-    filter === ''
-      ? '0'
-      : `min(case when c.folded_code = ${typed}::text or c.folded_display = ${typed}::text then 0
-              when starts_with(c.folded_code, ${typed}::text) then 1
-              when starts_with(c.folded_display, ${typed}::text) then 2 else 3 end)`;
-  const text = `
-    with matched as materialized (
-      select c.system_key, c.code_key, ${rank} as rank
-      from held_code c
-      where ${[`exists (select 1 from held_sum s where s.id = c.id and ${counts})`, ...conditions].join(' and ')}
-        ${filter === '' ? `and ${typed}::text = ''` : ''}
-      group by c.system_key, c.code_key),
-    by_type as materialized (
-      select m.system_key, m.code_key, m.rank, s.type, min(c.system) as system, min(c.code) as code,
-        sum(s.summaries) as summaries, sum(s.told) as told, sum(s.rounded) as rounded, sum(s.patients) as patients,
-        (array_agg(c.display order by (c.display = ''), s.summaries desc, c.display))[1] as display,
-        max(s.summaries) filter (where c.display <> '') as named
-      from matched m
-      join held_code c on c.system_key = m.system_key and c.code_key = m.code_key
-      join held_sum s on s.id = c.id and ${counts}
-      group by m.system_key, m.code_key, m.rank, s.type)
-    select system_key, code_key::text as code_key, min(system) as system, min(code) as code,
-      (array_agg(display order by named desc nulls last, display))[1] as display,
-      jsonb_agg(jsonb_build_array(type, summaries, told, rounded, patients) order by type)::text as types,
-      count(*) over () as total, row_number() over (order by min(rank), max(patients) desc, max(summaries) desc,
-        min(code), min(system)) as place
-    from by_type group by system_key, code_key
-    order by place limit ${values.add(count)}::int offset ${values.add(offset)}::int`;
-  return { text, values: values.list, isPlannedOnce: false };
 }
 
 /** How many there are, for pages past the last one. */

@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { noAccess } from '../../src/auth/access-file.ts';
 import { tokenDigest } from '../../src/auth/static-token.ts';
+import type { AccessContext } from '../../src/conditions/access-context.ts';
+import type { Scope } from '../../src/conditions/scope.ts';
 import { canonical } from '../../src/fhir/canonical.ts';
 import type { FhirVersion } from '../../src/fhir/definitions/model.ts';
 import { type Answer, diagnosticsOf, startServer, type TestServer, tokens } from '../server.ts';
@@ -13,7 +15,7 @@ const concept = (system: string, code: string, display?: string) => ({
 const icd = 'http://hl7.org/fhir/sid/icd-10';
 const atc = 'http://www.whocc.no/atc';
 
-type Code = [system: string, code: string, display: string | undefined, patients?: number];
+type Code = [system: string, code: string, display: string | undefined, patients?: number | undefined];
 interface Summary {
   id: string;
   held: Record<string, Code[]>;
@@ -152,30 +154,19 @@ describe.each(['R4', 'R4B', 'R5'] as const)('on a discovery server of %s', (fhir
   };
 
   beforeAll(async () => {
-    const scoped = (name: string, query: (readonly [string, string])[]) =>
-      [
-        tokenDigest(name),
-        {
-          subject: { kind: 'service', name },
-          rights: { readAll: true, write: false },
-          scopes: [{ level: 'system', type: 'MeasureReport', letters: 'rs', query }],
-        },
-      ] as const;
+    const scoped = (name: string, scopes: Scope[]): [string, AccessContext] => [
+      tokenDigest(name),
+      { subject: { kind: 'service', name }, rights: { readAll: true, write: false }, scopes },
+    ];
+    const reports: Scope = { level: 'system', type: 'MeasureReport', letters: ['r', 's'], query: [] };
     const access = {
       ...noAccess,
       tokens: new Map([
         ...tokens,
-        scoped('some-reports', [['_id', 'one']]),
-        scoped('all-reports', []),
-        [
-          tokenDigest('no-reports'),
-          {
-            subject: { kind: 'service', name: 'no-reports' },
-            rights: { readAll: true, write: false },
-            scopes: [{ level: 'system', type: 'Endpoint', letters: 'rs', query: [] }],
-          },
-        ],
-      ] as any),
+        scoped('all-reports', [reports]),
+        scoped('some-reports', [{ ...reports, query: [['_id', 'one']] }]),
+        scoped('no-reports', [{ ...reports, type: 'Endpoint' }]),
+      ]),
     };
     server = await startServer({ roles: ['discovery'], fhirVersion, access });
     const answer = await server.load(community.map((summary) => summaryOf(summary, fhirVersion)));

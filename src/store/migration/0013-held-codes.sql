@@ -6,20 +6,18 @@ create table held_code (
   system text not null,
   code text not null,
   display text not null,
-  -- code and display as they are compared
-  folded_code text collate "C" not null,
-  folded_display text collate "C" not null,
   system_key integer not null,
   code_key bigint not null
 );
 create index held_code_key on held_code (system_key, code_key) include (id);
 
+-- `place`: 0 the code itself, 1 the first word of the name, 2 another one.
 create table held_word (
   word text collate "C" not null,
   id bigint not null,
-  primary key (word, id)
+  place smallint not null,
+  primary key (word, id) include (place)
 );
-create index held_word_id on held_word (id, word);
 
 -- What each summary (key) says of each code. `patients`: as told; null where no number is. `rounded`: it may stand for another number.
 create table held (
@@ -42,8 +40,11 @@ create table held_sum (
   told bigint not null,
   rounded bigint not null,
   patients bigint not null,
+  system_key integer not null,
+  code_key bigint not null,
   primary key (id, type, class)
 ) with (fillfactor = 70);
+create index held_sum_type on held_sum (type);
 
 create function add_held() returns trigger language plpgsql as $$
 begin
@@ -58,9 +59,11 @@ begin
     where s.id = g.id and s.type = g.type and s.class = g.class and s.summaries = 0;
   end if;
   if tg_op <> 'DELETE' then
-    insert into held_sum as s (id, type, class, summaries, told, rounded, patients)
-    select id, type, class, count(*), count(patients), count(*) filter (where rounded), coalesce(sum(patients), 0)
-    from come group by id, type, class order by id, type, class
+    insert into held_sum as s (id, type, class, summaries, told, rounded, patients, system_key, code_key)
+    select n.*, c.system_key, c.code_key
+    from (select id, type, class, count(*), count(patients), count(*) filter (where rounded), coalesce(sum(patients), 0)
+          from come group by id, type, class) n
+    join held_code c using (id) order by id, type, class
     on conflict (id, type, class) do update set summaries = s.summaries + excluded.summaries,
       told = s.told + excluded.told, rounded = s.rounded + excluded.rounded, patients = s.patients + excluded.patients;
   end if;
