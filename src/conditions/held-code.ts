@@ -4,7 +4,7 @@ import { type JsonObject, objectOf, objectsOf, type Resource } from '../fhir/jso
 import { isContentSummary } from './content-summary.ts';
 
 /** A code of one resource type, as one summary tells of it. */
-export interface HeldCode {
+interface HeldCode {
   type: string;
   /** '' where there is none */
   system: string;
