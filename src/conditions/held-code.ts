@@ -1,10 +1,14 @@
-/** Reads which codes a content summary names, and of how many patients. See docs/reference/held-codes.md */
+/** Reads which codes a content summary names, and of how many patients; and what a CodeSystem calls its codes. See docs/reference/held-codes.md */
 import { canonical } from '../fhir/canonical.ts';
 import { type JsonObject, objectOf, objectsOf, type Resource } from '../fhir/json.ts';
 import { isContentSummary } from './content-summary.ts';
 
-/** A code of one resource type, as one summary tells of it. */
+/** What a CodeSystem says in place of a resource type: that it is the name of a code, or what it is called as well, such as in another language. */
+export const nameTypes = ['display', 'designation'] as const;
+
+/** A code of one resource type, as one summary tells of it; or a name. */
 interface HeldCode {
+  /** a resource type, or one of `nameTypes` */
   type: string;
   /** '' where there is none */
   system: string;
@@ -26,8 +30,9 @@ const resourceTypes = 'http://hl7.org/fhir/resource-types';
 /** The largest that FHIR's integers are. */
 const most = 2 ** 31 - 1;
 
-/** Undefined for what is no content summary. */
+/** Undefined for what names no codes. */
 export function heldCodesOf(resource: Resource): HeldCodes | undefined {
+  if (resource.resourceType === 'CodeSystem') return namesOf(resource);
   if (!isContentSummary(resource)) return undefined;
   const found = new Map<string, HeldCode>();
   for (const group of objectsOf(resource['group'])) {
@@ -44,6 +49,25 @@ export function heldCodesOf(resource: Resource): HeldCodes | undefined {
     }
   }
   return { isRounded: roundingOf(resource) > 1, codes: [...found.values()] };
+}
+
+function namesOf({ url, concept }: Resource): HeldCodes | undefined {
+  if (typeof url !== 'string' || url === '') return undefined;
+  const codes = new Map<string, HeldCode>();
+  const waiting = objectsOf(concept);
+  for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+    waiting.push(...objectsOf(one['concept']));
+    const { code } = one;
+    if (typeof code !== 'string' || code === '') continue;
+    const add = (type: (typeof nameTypes)[number], display: JsonObject[string] | undefined): void => {
+      if (typeof display !== 'string' || display === '') return;
+      const name = JSON.stringify([code, display]);
+      if (!codes.has(name)) codes.set(name, { type, system: url, code, display });
+    };
+    add('display', one['display']);
+    for (const { value } of objectsOf(one['designation'])) add('designation', value);
+  }
+  return codes.size === 0 ? undefined : { isRounded: false, codes: [...codes.values()] };
 }
 
 /** A stratifier's code is a list in some FHIR versions. */

@@ -14,7 +14,7 @@ import type { DecisionMemory } from './decision-memory.ts';
 import { holdStill } from './holding.ts';
 import type { Views } from './view.ts';
 
-export interface AskedCodes extends Omit<CodeQuestion, 'words'> {
+export interface AskedCodes extends Omit<CodeQuestion, 'words' | 'readsNames'> {
   /** as it was typed */
   filter: string;
 }
@@ -55,11 +55,12 @@ export async function heldCodes(
   asked: AskedCodes,
   { store, decision }: { store: Store; decision: DecisionMemory },
 ): Promise<FoundCodes> {
-  const question: CodeQuestion = { ...asked, words: typedWords(asked.filter.replace(controls, ' ')) };
+  const words = typedWords(asked.filter.replace(controls, ' '));
   const [found] = await holdStill(decision, async (at) => {
-    const permitted = classesFor(at.views('s'));
+    const views = at.views('s');
+    const permitted = classesFor(views);
     if (permitted === 'none') return { epoch: at.epoch, found: { total: 0, codes: [] } };
-    return find(question, permitted, store);
+    return find({ ...asked, words, readsNames: views.scopes?.('CodeSystem') === undefined }, permitted, store);
   });
   return found;
 }

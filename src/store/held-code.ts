@@ -1,12 +1,12 @@
-/** The codes that content summaries name: kept up as those are written, and found by words. See docs/adr/0028-held-codes.md */
-import type { HeldCodes } from '../conditions/held-code.ts';
+/** The codes that content summaries name: kept up as those and CodeSystems are written, and found by words. See docs/adr/0028-held-codes.md */
+import { type HeldCodes, nameTypes } from '../conditions/held-code.ts';
 import type { Statement } from '../search/index.ts';
 import { type Hash, type Int64, systemKey } from '../search/index-rows.ts';
 import { type TypedWord, wordsOfCode } from '../search/plain-words.ts';
 import type { PermittedClasses } from '../search/tree.ts';
 import { arrayText, type InsertStatement, separator } from './row-buffer.ts';
 
-/** A summary that was written, with the class that it has. */
+/** A summary or CodeSystem that was written, with the class that it has. */
 export interface OwnedCodes {
   key: Int64;
   class: number;
@@ -91,6 +91,8 @@ export interface CodeQuestion {
   systems: readonly string[];
   /** only codes below this one, as the CodeSystems here state it */
   below?: { system: string; code: string };
+  /** whether the names in CodeSystems may be read */
+  readsNames: boolean;
   count: number;
   offset: number;
 }
@@ -116,14 +118,20 @@ function found({ whole, parts }: TypedWord, values: Values): string {
   return `(${by(whole)} union (${parts.map((part) => `(${by(part)})`).join(' intersect ')}))`;
 }
 
-/** Conditions on `held_sum s` of what counts for an asker. */
+/** The condition that rows of `alias` may be read. */
+function readable(alias: string, permitted: PermittedClasses, values: Values): string {
+  return permitted === 'all' ? '' : ` and ${alias}.class = any(${values.add(permitted)}::int[])`;
+}
+
+const names = `('${nameTypes.join("', '")}')`;
+
+/** Conditions on `held_sum s`: what summaries that may be read tell of the types. */
 function told(types: readonly string[], permitted: PermittedClasses, values: Values): string {
-  const conditions = [
-    's.summaries > 0',
-    ...(types.length === 0 ? [] : [`s.type = any(string_to_array(${values.add(types.join('|'))}, '|'))`]),
-    ...(permitted === 'all' ? [] : [`s.class = any(${values.add(permitted)}::int[])`]),
-  ];
-  return conditions.join(' and ');
+  const type =
+    types.length === 0
+      ? `s.type not in ${names}`
+      : `s.type = any(string_to_array(${values.add(types.join('|'))}, '|'))`;
+  return `${type} and s.summaries > 0${readable('s', permitted, values)}`;
 }
 
 /**
@@ -134,11 +142,21 @@ export function heldCodesStatement(question: CodeQuestion, permitted: PermittedC
   const values = new Values();
   const { words, types, count, offset } = question;
   const counts = told(types, permitted, values);
+  const onNames = `n.summaries > 0${readable('n', permitted, values)}${question.readsNames ? '' : ` and n.type not in ${names}`}`;
   const [first, ...others] = words;
-  const from = first === undefined ? 'held_sum s' : `(${ranked(first, values)}) m join held_sum s on s.id = m.id`;
+  const from =
+    first === undefined
+      ? 'held_sum s'
+      : `(select n.system_key, n.code_key, min(m.rank) as rank
+          from (${ranked(first, values)}) m join held_sum n on n.id = m.id and ${onNames}
+          group by n.system_key, n.code_key) m
+         join held_sum s on s.system_key = m.system_key and s.code_key = m.code_key`;
   const conditions = [
     counts,
-    ...others.map((word) => `s.id in ${found(word, values)}`),
+    ...others.map(
+      (word) => `(s.system_key, s.code_key) in (select n.system_key, n.code_key from held_sum n
+        where n.id in ${found(word, values)} and ${onNames})`,
+    ),
     ...restrictions(question, values, hash),
   ];
   // Names are looked up for the codes of the page alone.
@@ -152,15 +170,20 @@ export function heldCodesStatement(question: CodeQuestion, permitted: PermittedC
       group by s.system_key, s.code_key
       order by place limit ${values.add(count)}::int offset ${values.add(offset)}::int),
     told as (
-      select p.system_key, p.code_key, s.type, c.system, c.code, c.display, s.summaries, s.told, s.rounded, s.patients
+      select p.system_key, p.code_key, s.type, s.summaries, s.told, s.rounded, s.patients
+      from page p join held_sum s on s.system_key = p.system_key and s.code_key = p.code_key and ${counts}),
+    named as (
+      select p.system_key, p.code_key, c.system, c.code, c.display, n.type, n.summaries
       from page p
-      join held_code c on c.system_key = p.system_key and c.code_key = p.code_key
-      join held_sum s on s.id = c.id and ${counts})
+      join held_sum n on n.system_key = p.system_key and n.code_key = p.code_key and ${onNames}
+      join held_code c on c.id = n.id)
     select p.total, p.place, p.system_key, p.code_key::text as code_key, n.system, n.code, n.display, t.types
     from page p
     cross join lateral (
-      select system, code, display from told t where t.system_key = p.system_key and t.code_key = p.code_key
-      group by system, code, display order by (display = ''), sum(summaries) desc, display limit 1) n
+      select system, code, display from named n where n.system_key = p.system_key and n.code_key = p.code_key
+      group by system, code, display
+      order by display = '', bool_or(type = 'display') desc, bool_and(type = 'designation'), sum(summaries) desc, display
+      limit 1) n
     cross join lateral (
       select jsonb_agg(jsonb_build_array(type, summaries, told, rounded, patients) order by type)::text as types from (
         select type, sum(summaries) as summaries, sum(told) as told, sum(rounded) as rounded, sum(patients) as patients
@@ -212,8 +235,7 @@ export function heldHierarchyStatement(
   )}::bigint[]) as i (system, code)`;
   const counts = told(types, permitted, values);
   const isTold = (system: string, code: string): string =>
-    `exists (select 1 from held_code h join held_sum s on s.id = h.id
-       where h.system_key = ${system} and h.code_key = ${code} and ${counts})`;
+    `exists (select 1 from held_sum s where s.system_key = ${system} and s.code_key = ${code} and ${counts})`;
   const text = `
     with above as materialized (
       select distinct i.system, i.code, cc.ancestor from ${input}

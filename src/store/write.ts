@@ -149,6 +149,9 @@ function columnsOf(
   ];
 }
 
+/** Types of which rows of `held` may be there. */
+const namesCodes: ReadonlySet<string> = new Set(['MeasureReport', 'CodeSystem']);
+
 /**
  * Index rows. The statement that wrote a resource holds its row lock, and this one sees everything committed before
  * that lock was had: no other writer's rows of the same key can be missed.
@@ -163,7 +166,7 @@ async function replaceRows(
   const stale = entries.filter((_, at) => written[at] !== undefined && written[at].version > 1);
   const work: PromiseLike<unknown>[] = [];
   for (const table of ownedTableNames) {
-    const keys = stale.filter(({ type }) => table !== 'held' || type === 'MeasureReport').map(({ key }) => key);
+    const keys = stale.filter(({ type }) => table !== 'held' || namesCodes.has(type)).map(({ key }) => key);
     if (keys.length === 0) continue;
     work.push(sql.unsafe(`delete from ${table} where key = any($1::bigint[])`, [arrayText(keys)], { prepare: true }));
   }

@@ -281,6 +281,41 @@ describe.each(['R4', 'R4B', 'R5'] as const)('on a discovery server of %s', (fhir
     ).toEqual([[]]);
   });
 
+  test('names of the CodeSystems here find codes that summaries give none, in other languages too', async () => {
+    await write({ id: 'bare', held: { Condition: [['urn:bare', 'B1', undefined, 30]] } });
+    expect((await find('', { filter: 'gout' })).total).toBe(0);
+    const concept = [
+      {
+        code: 'B',
+        display: 'Joint diseases',
+        concept: [{ code: 'B1', display: 'Gout', designation: [{ language: 'de', value: 'Gicht' }] }],
+      },
+    ];
+    const body = {
+      resourceType: 'CodeSystem',
+      id: 'bare',
+      url: 'urn:bare',
+      status: 'active',
+      content: 'complete',
+      concept,
+    };
+    expect((await server.ask('PUT', 'CodeSystem/bare', { body })).status).toBe(201);
+    for (const filter of ['gout', 'gich', 'gicht gou']) {
+      const { contains, total } = await find('?type=Condition', { filter });
+      expect([total, contains[0].code, contains[0].display]).toEqual([1, 'B1', 'Gout']);
+      expect(heldOf(contains[0])).toEqual({ Condition: { dataSets: 1, patients: 30, rounded: true } });
+    }
+    // What nobody holds is not told, though it has a name.
+    expect((await find('', { filter: 'joint' })).total).toBe(0);
+    expect((await find('?type=Procedure', { filter: 'gout' })).total).toBe(0);
+    expect((await find('', { filter: 'gout' }, 'all-reports')).total).toBe(0);
+    await server.ask('PUT', 'CodeSystem/bare', { body: { ...body, meta: { security: restricted.meta.security } } });
+    expect((await find('', { filter: 'gout' })).total).toBe(0);
+    expect((await find('', { filter: 'B1' })).contains[0].display).toBeUndefined();
+    await server.ask('DELETE', 'CodeSystem/bare');
+    expect((await find('', { filter: 'gout' }, 'reader')).total).toBe(0);
+  });
+
   test.each([
     ['without url', 'ValueSet/$expand', 400, 'needs url='],
     ['of another value set', 'ValueSet/$expand?url=http://hl7.org/fhir/ValueSet/condition-code', 400, 'alone'],

@@ -1,6 +1,6 @@
--- Codes that content summaries name, found by the words of their names. See docs/adr/0028-held-codes.md.
+-- Codes that content summaries name, found by the words of their names there and in CodeSystems. See docs/adr/0028-held-codes.md.
 
--- A code under one of the names that summaries give it. `id`: hash of all three; `system_key`, `code_key`: as in code_closure.
+-- A code under one of its names. `id`: hash of all three; `system_key`, `code_key`: as in code_closure.
 create table held_code (
   id bigint primary key,
   system text not null,
@@ -19,7 +19,7 @@ create table held_word (
   primary key (word, id) include (place)
 );
 
--- What each summary (key) says of each code. `patients`: as told; null where no number is. `rounded`: it may stand for another number.
+-- What each summary (key) says of each code; of a CodeSystem, `type` says that it names the code (display, designation). `patients`: as told; null where no number is. `rounded`: it may stand for another number.
 create table held (
   key bigint not null,
   class integer not null,
@@ -45,6 +45,7 @@ create table held_sum (
   primary key (id, type, class)
 ) with (fillfactor = 70);
 create index held_sum_type on held_sum (type);
+create index held_sum_code on held_sum (system_key, code_key);
 
 create function add_held() returns trigger language plpgsql as $$
 begin
