@@ -98,7 +98,7 @@ function SingleServer({
           {server.name}
         </span>
       </Group>
-      <Text component="span" size="xs" c="dimmed" truncate>
+      <Text component="span" size="xs" c="dimmed" className={classes['one'] ?? ''}>
         {server.isHome ? `${t('this-server')} · ` : ''}
         <RoleNames roles={server.roles} />
         {server.country === undefined ? '' : ` · ${countryName(server.country)}`}

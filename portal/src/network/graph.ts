@@ -89,7 +89,7 @@ export interface Placed {
 }
 
 export const boxWidth = 196;
-export const boxHeight = 84;
+export const boxHeight = 104;
 const gap = 16;
 const betweenLayers = 56;
 const titleHeight = 26;

@@ -15,6 +15,7 @@ import { CountryView } from './country-view.tsx';
 import { filterIn, matching } from './filter.ts';
 import { Filters } from './filters.tsx';
 import { GraphView } from './graph-view.tsx';
+import classes from './network.module.css';
 import type { NetworkServer } from './server.ts';
 import { NoSuchServer, ServerDetails } from './server-details.tsx';
 import { ServerTable } from './server-table.tsx';
@@ -49,7 +50,7 @@ function Alone({ server }: { server: NetworkServer }): ReactElement {
   return (
     <Empty title={t(leads ? 'no-members' : 'alone')} text={t(leads ? 'no-members-text' : 'alone-text')}>
       <Stack gap="sm" w="100%">
-        <Code block>
+        <Code block className={classes['command'] ?? ''}>
           {leads ? `fairway join --at ${home} --address BASE` : `fairway join --at DISCOVERY --address ${home}`}
         </Code>
         <Group>

@@ -64,7 +64,13 @@ export function ServerDetails({
               <span dir="auto">{place.length === 0 ? none : formatList(place)}</span>
             </Line>
             <Line label={t('column-seen')}>
-              {seen === undefined ? none : <time dateTime={seen}>{`${formatDate(seen)} (${formatAgo(seen)})`}</time>}
+              {server.isHome ? (
+                t('now')
+              ) : seen === undefined ? (
+                none
+              ) : (
+                <time dateTime={seen}>{`${formatDate(seen)} (${formatAgo(seen)})`}</time>
+              )}
             </Line>
             {certificateUntil === undefined ? null : (
               <Line label={t('certificate-until')}>{formatDate(certificateUntil)}</Line>
@@ -75,7 +81,7 @@ export function ServerDetails({
             <Line label={t('column-named-by')}>
               <span dir="auto">
                 {server.isHome
-                  ? none
+                  ? '–'
                   : hops.length === 0
                     ? t('this-server')
                     : hops.map((hop) => names.get(hop) ?? hop).join(' → ')}

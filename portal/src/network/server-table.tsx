@@ -153,7 +153,9 @@ function ServerRow({
           </Text>
         )}
       </Table.Td>
-      <Table.Td data-label={t('column-country')}>{country === undefined ? none : countryName(country)}</Table.Td>
+      <Table.Td data-label={t('column-country')} className={classes['word'] ?? ''}>
+        {country === undefined ? none : countryName(country)}
+      </Table.Td>
       <Table.Td data-label={t('column-health')}>
         <HealthSign health={health} />
         {problems.map((problem) => (
@@ -163,13 +165,13 @@ function ServerRow({
         ))}
       </Table.Td>
       <Table.Td data-label={t('column-seen')}>
-        {seen === undefined ? none : <time dateTime={seen}>{formatAgo(seen)}</time>}
+        {isHome ? t('now') : seen === undefined ? none : <time dateTime={seen}>{formatAgo(seen)}</time>}
       </Table.Td>
       <Table.Td data-label={t('column-data-sets')}>
         <FreshnessText freshness={freshness} isAsked={isAsked} />
       </Table.Td>
       <Table.Td data-label={t('column-named-by')}>
-        <span dir="auto">{isHome ? none : hops.length === 0 ? t('this-server') : hopNames(hops, names)}</span>
+        <span dir="auto">{isHome ? '–' : hops.length === 0 ? t('this-server') : hopNames(hops, names)}</span>
       </Table.Td>
     </Table.Tr>
   );

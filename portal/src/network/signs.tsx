@@ -39,14 +39,14 @@ export function RoleShape({ layer }: { layer: Layer }): ReactElement {
 }
 
 const signs: Readonly<Record<Health, string>> = {
-  well: '✓',
-  problem: '!',
-  failing: '✕',
-  off: '○',
-  waiting: '…',
-  refused: '⊘',
-  left: '→',
-  unchecked: '?',
+  well: 'M7 12.5l3.500 3.500L17 8.500',
+  problem: 'M12 6.500v7M12 17v.01',
+  failing: 'M8 8l8 8M16 8l-8 8',
+  off: 'M12 5v7',
+  waiting: 'M12 7v5l3.500 2',
+  refused: 'M6 18L18 6',
+  left: 'M7 12h10M13 8l4 4-4 4',
+  unchecked: 'M9.300 9.500a2.700 2.700 0 1 1 4 2.400c-1 .6-1.300 1-1.300 2M12 17v.01',
 };
 
 export function HealthSign({ health }: { health: Health }): ReactElement {
@@ -57,12 +57,13 @@ export function HealthSign({ health }: { health: Health }): ReactElement {
       wrap="nowrap"
       component="span"
       display="inline-flex"
-      className={classes['health']}
+      className={classes['health'] ?? ''}
       data-health={health}
     >
-      <span className={classes['sign']} aria-hidden="true">
-        {signs[health]}
-      </span>
+      <svg className={classes['sign']} viewBox="0 0 24 24" width="18" height="18" aria-hidden="true">
+        <circle cx="12" cy="12" r="10" />
+        <path d={signs[health]} />
+      </svg>
       <Text component="span" size="xs">
         {t(`health-${health}`)}
       </Text>
