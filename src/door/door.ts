@@ -18,6 +18,7 @@ import type { Counter } from './count.ts';
 import type { DecisionMemory } from './decision-memory.ts';
 import { type Assessment, assessOne, type Explanation, explainOne, termsOf } from './explain.ts';
 import { countFacets, type FacetCounts } from './facets.ts';
+import { type AskedCodes, type FoundCodes, heldCodes } from './held-codes.ts';
 import { holdStill } from './holding.ts';
 import type { Prepare } from './prepare.ts';
 import { type Reading, readingOf } from './reading.ts';
@@ -41,6 +42,8 @@ export interface Door extends Reading, Writing {
   countRecords(search: Search): Promise<number>;
   /** How many records that may be read have each value of some facets; at most so many values of each. */
   countFacets(asked: FacetSearch, most: number): Promise<FacetCounts>;
+  /** Codes that content summaries name which may be read, found by words. */
+  heldCodes(asked: AskedCodes): Promise<FoundCodes>;
   /** How far the indexing of an added search parameter is; how many resources that is of, for those who read everything. */
   indexing(id: string): Promise<{ ready: boolean; done?: number; total?: number } | undefined>;
   /** What goes with resources on their way out. */
@@ -94,6 +97,7 @@ export function openDoor(shared: DoorMeans, decision: DecisionMemory, context: A
     count: (search) => countDisclosed(search, shared.counter, means),
     countRecords: (search) => countRecords(search, means),
     countFacets: (asked, most) => countFacets(asked, most, { ...shared, decision }),
+    heldCodes: (asked) => heldCodes(asked, means),
     async indexing(id) {
       const status = await indexingOf(store.sql, resourceKey(store.hash, 'SearchParameter', id));
       const { rights, scopes } = context;
