@@ -4,7 +4,7 @@ import { type Json, type JsonObject, objectOf, objectsOf } from '../../fhir/json
 import { fairIndicators, type Letter } from '../../fhir/specification/fair-indicator.ts';
 import { textIn } from '../assessment/element.ts';
 
-export interface LetterReport {
+interface LetterReport {
   letter: Letter;
   /** percent of what was measured; undefined where nothing was */
   score?: number;

@@ -7,7 +7,7 @@ import { dataUseText, duoTerm } from '../duo.ts';
 import { isSpdx, type Stated } from '../stated.ts';
 
 /** One level, and all that whoever wants it must meet; nothing where anyone gets it. */
-export interface Step {
+interface Step {
   level: Granularity;
   /** smaller counts are withheld, others are rounded */
   threshold: number;
