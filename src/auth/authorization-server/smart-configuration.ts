@@ -10,6 +10,7 @@ const grantTypes = ['authorization_code', 'refresh_token', 'client_credentials']
 export const scopesSupported = [
   'openid',
   'fhirUser',
+  'profile',
   'launch',
   'launch/patient',
   'offline_access',
