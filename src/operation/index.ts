@@ -9,6 +9,7 @@ import { contentSummary } from './content-summary.ts';
 import { disclosures } from './disclosures.ts';
 import { everything } from './everything.ts';
 import { explain } from './explain.ts';
+import { explainSearchOperation } from './explain-search.ts';
 import { expunge } from './expunge.ts';
 import { feasibility } from './feasibility/feasibility.ts';
 import { harvest } from './harvest.ts';
@@ -38,6 +39,7 @@ export const operations: readonly Operation[] = [
   disclosures,
   everything,
   explain,
+  explainSearchOperation,
   expunge,
   harvest,
   feasibility,
