@@ -2,7 +2,7 @@
 import type { Sql } from './connect.ts';
 
 /** One step of a plan. Costs are in PostgreSQL's own unit: about the reading of one page. */
-export interface PlanStep {
+interface PlanStep {
   operation: string;
   /** the table or index that is read */
   on?: string;

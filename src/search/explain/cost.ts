@@ -23,11 +23,11 @@ export type Access =
   /** nothing can match */
   | 'nothing';
 
-export const costBands = ['low', 'medium', 'high'] as const;
-export type CostBand = (typeof costBands)[number];
+const costBands = ['low', 'medium', 'high'] as const;
+type CostBand = (typeof costBands)[number];
 
 /** Why a search is in its band. */
-export type CostReason =
+type CostReason =
   | 'no-condition'
   | 'one-index'
   | 'open-range'
@@ -92,7 +92,7 @@ export function weightOf(expression: Expression): Weight {
 }
 
 /** Steps from resource to resource. */
-export function depthOf(expression: Expression): number {
+function depthOf(expression: Expression): number {
   switch (expression.kind) {
     case 'chain':
     case 'reverse':

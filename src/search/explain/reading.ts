@@ -6,7 +6,7 @@ import { registryOf } from '../registry.ts';
 import { readValue, type ValueReading } from './value.ts';
 
 /** One step from a resource to another. */
-export interface StepReading {
+interface StepReading {
   /** forward: the resource refers to others; backward: others refer to it (`_has`) */
   direction: 'forward' | 'backward';
   /** the type that has the reference */
