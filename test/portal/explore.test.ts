@@ -240,7 +240,7 @@ describe('a search', () => {
     await at.page.getByRole('button', { name: 'Explain this search' }).click();
     const explanation = at.page.getByRole('region', { name: 'Explanation' });
     await explanation.getByText('State the system too', { exact: false }).waitFor();
-    await explanation.getByText('Observation.subject → Patient').waitFor();
+    await explanation.getByText('Observation.subject > Patient').waitFor();
     await explanation.getByText('Only what you may read takes part', { exact: false }).waitFor();
     expect(await explanation.getByRole('table').count()).toBe(0);
     await screenshots(at, 'explore-explained');

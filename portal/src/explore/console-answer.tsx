@@ -21,7 +21,7 @@ export function ConsoleAnswer({ answer, base }: { answer: TextAnswer; base: stri
       </Title>
       <Group gap="sm" role="status">
         <Badge variant="default" tt="none" size="lg">
-          <span aria-hidden="true">{status < 400 ? '✓' : '✗'}</span> {status} {statusText}
+          {status} {statusText}
         </Badge>
         <Text size="sm">{formatNumber(Math.round(milliseconds))} ms</Text>
         <Text size="sm">{formatBytes(bytes)}</Text>

@@ -19,7 +19,7 @@ export type Fault =
   | { where: 'headers'; kind: 'authorization' }
   | { where: 'body'; kind: 'no-json'; message: string };
 
-export function headersOf(text: string): Record<string, string> | Fault {
+function headersOf(text: string): Record<string, string> | Fault {
   const headers: Record<string, string> = {};
   for (const line of text.split('\n').filter((one) => one.trim() !== '')) {
     const [, name, value] = /^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*:\s*(.*?)\s*$/.exec(line) ?? [];

@@ -54,7 +54,7 @@ function Explained({ base, url, handling }: { base: string; url: string; handlin
 }
 
 const colours: Readonly<Record<string, string>> = { low: 'teal', medium: 'yellow', high: 'red' };
-const levels: Readonly<Record<string, string>> = { low: '●○○', medium: '●●○', high: '●●●' };
+const levels: Readonly<Record<string, string>> = { low: '1/3', medium: '2/3', high: '3/3' };
 
 function Shown({ explanation }: { explanation: Explanation }): ReactElement {
   const { t } = useTranslation('explore');

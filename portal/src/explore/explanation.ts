@@ -88,8 +88,8 @@ function partOf(one: ValueObject): ExplainedPart {
       const code = parameter === undefined ? '' : textIn(parameter, 'code');
       const to = textsIn(step, 'to').join(', ');
       return textIn(step, 'direction') === 'backward'
-        ? `← ${textIn(step, 'type')}.${code}`
-        : `${textIn(step, 'type')}.${code} → ${to}`;
+        ? `< ${textIn(step, 'type')}.${code}`
+        : `${textIn(step, 'type')}.${code} > ${to}`;
     }),
     ...given('text', textIn(one, 'text')),
     ...given('why', textIn(one, 'why')),

@@ -26,7 +26,7 @@ export interface TextRequest {
   signal?: AbortSignal;
 }
 
-export const jsonType = 'application/fhir+json';
+const jsonType = 'application/fhir+json';
 
 /** Whatever the status is. Throws FhirProblem where nothing answers. */
 export async function askText(base: string, path: string, request: TextRequest = {}): Promise<TextAnswer> {

@@ -57,12 +57,12 @@ function Line({ line, base, toggle }: { line: JsonLine; base: string; toggle(pat
           aria-label={t('fold', { name: name ?? (path || t('root')) })}
           onClick={() => toggle(path)}
         >
-          {opens.isFolded ? '▸' : '▾'}
+          {opens.isFolded ? '+' : '-'}
         </button>
       ) : (
-        '  '.padEnd(2)
+        <span className={classes['fold']} />
       )}
-      {'  '.repeat(depth)}
+      <span style={{ paddingInlineStart: depth * 16 }} />
       {name === undefined ? null : <span className={classes['name']}>{JSON.stringify(name)}: </span>}
       {opens?.bracket}
       {opens?.isFolded === true ? <span className={classes['mark']}> … {formatNumber(opens.members)} </span> : null}

@@ -40,7 +40,7 @@ export function ServerBar({ base }: { base: string }): ReactElement {
           </Text>
         </div>
         <form onSubmit={open}>
-          <Group gap="xs" align="flex-start">
+          <Group gap="xs" align="flex-end">
             <TextInput
               label={t('open-address')}
               placeholder="https://server.example/fhir/Patient/1"
@@ -49,7 +49,7 @@ export function ServerBar({ base }: { base: string }): ReactElement {
               error={isWrong ? t('no-address') : undefined}
               miw={{ base: 220, sm: 340 }}
             />
-            <Button type="submit" variant="default" mt={25}>
+            <Button type="submit" variant="default">
               {t('open')}
             </Button>
           </Group>
