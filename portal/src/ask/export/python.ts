@@ -1,5 +1,5 @@
 /** Exports an answer as a Python program that asks for its counts once more, with the standard library only. https://docs.python.org/3/library/urllib.request.html */
-import { type Exported, headLines, jsonWithoutQuotes, scriptDatasets } from './requests.ts';
+import { type Exported, headLines, jsonLines, jsonWithoutQuotes, scriptDatasets } from './requests.ts';
 
 export function pythonScript(exported: Exported): string {
   const head = [...headLines(exported), 'Needs Python 3.8 or newer and nothing else.'];
@@ -7,7 +7,7 @@ export function pythonScript(exported: Exported): string {
 ${head.map((line) => `# ${line}\n`).join('')}
 ${imports}
 # What is asked: for each data set one request, or several whose counts are added, each times its factor.
-DATA_SETS = json.loads(r'''${jsonWithoutQuotes(scriptDatasets(exported))}''')
+DATA_SETS = json.loads(r'''${jsonLines(scriptDatasets(exported))}''')
 # What the data are for; told to servers only with a token.
 STATED = json.loads(r'''${jsonWithoutQuotes(exported.stated)}''')
 
@@ -57,7 +57,7 @@ def told(body):
 
 
 def text(dataset):
-    answers = [told(ask(request, os.environ.get(dataset.get("token", ""))) for request in dataset["requests"]]
+    answers = [told(ask(request, os.environ.get(dataset.get("token", "")))) for request in dataset["requests"]]
     if len(answers) > 1:
         return str(sum(request["factor"] * count for request, (count, _) in zip(dataset["requests"], answers)))
     count, parts = answers[0]

@@ -1,5 +1,5 @@
 /** Exports an answer as an R program that asks for its counts once more. https://httr2.r-lib.org/ */
-import { type Exported, headLines, jsonWithoutQuotes, type ScriptDataset, scriptDatasets } from './requests.ts';
+import { type Exported, headLines, jsonLines, jsonWithoutQuotes, type ScriptDataset, scriptDatasets } from './requests.ts';
 
 export function rScript(exported: Exported): string {
   const head = [...headLines(exported), 'Needs the packages httr2 and jsonlite.'];
@@ -9,9 +9,9 @@ library(httr2)
 library(jsonlite)
 
 # What is asked: for each data set one request, or several whose counts are added, each times its factor.
-data_sets <- parse_json(r"---(${jsonForR(scriptDatasets(exported).map(withTextBodies))})---")
+data_sets <- parse_json(r"---(${forR(jsonLines(scriptDatasets(exported).map(withTextBodies)))})---")
 # What the data are for; told to servers only with a token.
-stated <- parse_json(r"---(${jsonForR(exported.stated)})---")
+stated <- parse_json(r"---(${forR(jsonWithoutQuotes(exported.stated))})---")
 
 ${program}`;
 }
@@ -26,7 +26,7 @@ const withTextBodies = (dataset: ScriptDataset): object => ({
 });
 
 /** Raw strings of R end at their dashes only. https://cran.r-project.org/doc/manuals/r-release/NEWS.html */
-const jsonForR = (value: unknown): string => jsonWithoutQuotes(value).replaceAll(')---', ')--\\u002d');
+const forR = (json: string): string => json.replaceAll(')---', ')--\\u002d');
 
 const program = `disclosure_url <- "https://fairway.health/fhir/StructureDefinition/count-disclosure"
 

@@ -92,6 +92,9 @@ export function headLines(exported: Exported): string[] {
   ].map(inOneLine);
 }
 
-/** JSON that may stand in any quotes but backslashes are kept as they are. */
-export const jsonWithoutQuotes = (value: unknown, indent = 1): string =>
-  JSON.stringify(value, null, indent).replaceAll("'", '\\u0027');
+/** JSON that may stand in single quotes that keep backslashes. */
+export const jsonWithoutQuotes = (value: unknown): string => JSON.stringify(value).replaceAll("'", '\\u0027');
+
+/** A list with each item in a line of its own. */
+export const jsonLines = (items: readonly unknown[]): string =>
+  items.length === 0 ? '[]' : `[\n${items.map((one) => `  ${jsonWithoutQuotes(one)}`).join(',\n')}\n]`;
