@@ -45,6 +45,19 @@ module.exports = {
       to: { path: '^src/', pathNot: '^src/(federation/client|fair|fhir)/' },
     },
     {
+      name: 'the-portal-knows-only-http',
+      severity: 'error',
+      from: { path: '^portal/src/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/(federation/client/index\\.ts|fair/|fhir/)' },
+    },
+    { name: 'nothing-knows-the-portal', severity: 'error', from: { path: '^src/' }, to: { path: '^portal/' } },
+    {
+      name: 'the-portal-runs-in-browsers',
+      severity: 'error',
+      from: { path: '^portal/src/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
       name: 'search-and-conditions-are-pure',
       severity: 'error',
       from: { path: '^src/(search|conditions)/', pathNot: '\\.test\\.ts$' },
@@ -55,6 +68,6 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     // TypeScript 7 has no API that dependency-cruiser could use, so swc reads the sources.
     parser: 'swc',
-    enhancedResolveOptions: { extensions: ['.ts', '.js'] },
+    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js'] },
   },
 };

@@ -2,8 +2,25 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'portal/src/**/*.test.ts', 'test/**/*.test.ts'],
-    globalSetup: ['test/setup.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'server',
+          include: ['src/**/*.test.ts', 'portal/src/**/*.test.ts', 'test/**/*.test.ts'],
+          exclude: ['test/portal/**'],
+          globalSetup: ['test/setup.ts'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'portal',
+          include: ['test/portal/**/*.test.ts'],
+          globalSetup: ['test/setup.ts', 'test/portal/setup.ts'],
+        },
+      },
+    ],
     testTimeout: 240_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

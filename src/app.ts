@@ -17,6 +17,7 @@ import { loadDefinitions } from './fhir/definitions/load.ts';
 import type { Definitions, FhirVersion } from './fhir/definitions/model.ts';
 import { type Admission, type Community, createPageLinks, type Role, type Server } from './interaction/index.ts';
 import { createFairly } from './rest/fairness.ts';
+import { registerPortal } from './rest/portal.ts';
 import { registerRest } from './rest/routes.ts';
 import { type Audit, type AuditMode, openAudit } from './store/audit.ts';
 import type { DatabaseAddress } from './store/connect.ts';
@@ -48,6 +49,8 @@ export interface AppSettings {
   disclosure?: Partial<DisclosureSettings>;
   /** whether the artefacts of our implementation guide are kept among the resources */
   servesSpecification?: boolean;
+  /** folder of the built web portal, which is then served at `/`; none unless stated */
+  portal?: string;
   /** seconds between two times that the summaries of what data sets hold are brought up to date; never unless stated */
   summarySeconds?: number;
   /** whether servers that ask to join wait for a steward, as they do unless stated */
@@ -124,6 +127,9 @@ export async function createApp(settings: AppSettings): Promise<App> {
   changed(custom.definitions());
   const metrics = createMetrics(audit, jobs);
   const { http, inHand } = await createHttp(askers.handle);
+  const portal = settings.portal === undefined ? undefined : registerPortal(http, settings.portal, () => baseUrls[0]!);
+  if (settings.portal !== undefined && portal === undefined)
+    settings.log('warn', `there is no portal in ${settings.portal}; npm run portal builds it`);
   registerRest(http, {
     prefix,
     authenticate: askers.authenticate,
@@ -131,6 +137,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
     fairly: createFairly(),
     logError,
     observe: metrics.observe,
+    ...(portal === undefined ? {} : { portal }),
   });
   registerHealth(http, store, metrics);
   await http.listen({ port: settings.port, host: settings.host });

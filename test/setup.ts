@@ -16,7 +16,7 @@ declare module 'vitest' {
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   for (const version of fhirVersions) await loadDefinitions(version);
-  const folder = join(tmpdir(), `fairway-test-${process.pid}`);
+  const folder = join(tmpdir(), `fairway-test-${process.pid}-${project.name}`);
   const engine = await startEngine({ folder, sharedMegabytes: 256 });
   project.provide('engineFolder', folder);
   return async () => {

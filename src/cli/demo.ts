@@ -8,6 +8,7 @@ import type { AccessSettings } from '../auth/access-file.ts';
 import { type Addresses, type SiteName, siteNames, sites } from '../demo/index.ts';
 import { createClient, type Question, readQuestion } from '../federation/client/index.ts';
 import { loadDefinitions } from '../fhir/definitions/load.ts';
+import { portalFolder } from '../rest/portal.ts';
 import { ensureDatabase } from '../store/connect.ts';
 import { type Engine, startEngine } from '../store/engine.ts';
 import { answerText } from './answer-text.ts';
@@ -129,6 +130,7 @@ async function openSite(
     port,
     openAccess: false,
     allowPrivateNetwork: true,
+    portal: portalFolder,
     ...schedule,
     access,
     log,

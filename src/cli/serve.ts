@@ -5,6 +5,7 @@ import { type App, createApp } from '../app.ts';
 import { noAccess, readAccessFile } from '../auth/access-file.ts';
 import { type FhirVersion, fhirVersions } from '../fhir/definitions/model.ts';
 import { type Admission, admissions, type Role } from '../interaction/index.ts';
+import { portalFolder } from '../rest/portal.ts';
 import { type AuditMode, auditModes } from '../store/audit.ts';
 import { connect, type DatabaseAddress, ensureDatabase, hasOtherUsers } from '../store/connect.ts';
 import { type Engine, startEngine } from '../store/engine.ts';
@@ -28,6 +29,7 @@ interface ServeOptions {
   checkSeconds: number;
   admit: Admission;
   allowPrivateNetwork?: boolean;
+  portal: 'on' | 'off';
   insecureOpenAccess?: boolean;
 }
 
@@ -78,6 +80,9 @@ export function serveCommand(environment: Environment, done: (code: number) => v
         .env('FAIRWAY_AUDIT')
         .choices([...auditModes])
         .default('batched'),
+    )
+    .addOption(
+      new Option('--portal <on|off>', 'the web portal at /').env('FAIRWAY_PORTAL').choices(['on', 'off']).default('on'),
     )
     .addOption(
       new Option(
@@ -195,6 +200,7 @@ async function serve(options: ServeOptions, environment: Environment): Promise<n
       checkSeconds: options.checkSeconds,
       admission: options.admit,
       allowPrivateNetwork: options.allowPrivateNetwork === true,
+      ...(options.portal === 'on' ? { portal: portalFolder } : {}),
       access,
       fetch: environment.fetch,
       log,

@@ -17,6 +17,7 @@ import { interactionOf, operations, streamOperations } from '../operation/index.
 import { readBody } from './body.ts';
 import type { Fairly } from './fairness.ts';
 import { parsePrefer, wantedOf } from './negotiate.ts';
+import type { Portal } from './portal.ts';
 import { type Asking, answered, entryRecorder, refused } from './recording.ts';
 import { sendError, sendReply } from './reply.ts';
 
@@ -35,6 +36,8 @@ export interface RestSettings {
   logError(error: unknown): void;
   /** called after each interaction, for metrics */
   observe(interaction: string, status: number, milliseconds: number): void;
+  /** people who lost their way see its page */
+  portal?: Portal;
 }
 
 const formatOnly = new Set(['_format', '_pretty']);
@@ -76,6 +79,9 @@ export function registerRest(app: FastifyInstance, settings: RestSettings): void
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?')[0]!;
     const below = path.startsWith(`${prefix}/`) ? path.slice(prefix.length + 1) : undefined;
+    const isPerson = request.method === 'GET' && request.headers.accept?.includes('text/html') === true;
+    if (below === undefined && isPerson && settings.portal !== undefined)
+      return settings.portal.send(reply, { status: 404 });
     try {
       if (below !== undefined) matchInteraction(interactions, request.method, below);
       throw new FhirError('not-found', `there is nothing at ${path.slice(0, 200)}; the FHIR base is ${prefix}`);

@@ -1,4 +1,4 @@
-/** Finds or unpacks a Chromium and starts it, so that tests meet a real browser on a machine that has none. https://playwright.dev/docs/api/class-browsertype#browser-type-launch-persistent-context */
+/** Finds or unpacks a Chromium and starts it, so that tests meet a real browser on a machine that has none. https://playwright.dev/docs/api/class-browsertype#browser-type-launch */
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -9,6 +9,8 @@ import { type BrowserContext, chromium } from 'playwright-core';
 
 export interface StartedBrowser {
   context: BrowserContext;
+  /** another one, which shares nothing with the first: cookies, storage, cache */
+  newContext(): Promise<BrowserContext>;
   close(): Promise<void>;
 }
 
@@ -28,21 +30,22 @@ const flags = [
   '--disable-sync',
 ];
 
-/** A browser with a profile of its own, which is deleted when it is closed. */
+/** A browser with a home folder of its own, which is deleted when it is closed. */
 export async function startBrowser(): Promise<StartedBrowser> {
   const { path, env } = await findChromium();
-  const profile = await mkdtemp(join(tmpdir(), 'fairway-profile-'));
-  const context = await chromium.launchPersistentContext(profile, {
+  const home = await mkdtemp(join(tmpdir(), 'fairway-profile-'));
+  const browser = await chromium.launch({
     executablePath: path,
     headless: true,
     args: flags,
-    env: { ...withoutUndefined(process.env), HOME: profile, ...env },
+    env: { ...withoutUndefined(process.env), HOME: home, ...env },
   });
   return {
-    context,
+    context: await browser.newContext(),
+    newContext: () => browser.newContext(),
     async close() {
-      await context.close();
-      await rm(profile, { recursive: true, force: true });
+      await browser.close();
+      await rm(home, { recursive: true, force: true });
     },
   };
 }

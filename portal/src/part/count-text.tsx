@@ -1,0 +1,43 @@
+/** How many patients, as the server told it: exactly, rounded, fewer than, some, or why it does not tell. See docs/guarantees/counts.md */
+import { Stack, Text } from '@mantine/core';
+import type { TFunction } from 'i18next';
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { CountAnswer } from '../../../src/federation/client/index.ts';
+import { formatNumber } from './format.ts';
+
+export function CountText({ answer, withReason = true }: { answer: CountAnswer; withReason?: boolean }): ReactElement {
+  const { t } = useTranslation('part');
+  const { state, reason } = answer;
+  return (
+    <Stack gap={0} component="span" display="inline-flex" data-state={state}>
+      <Text component="span" fw={state === 'counted' ? 700 : 500}>
+        {countText(answer, t)}
+      </Text>
+      {withReason && reason !== undefined && state !== 'counted' ? (
+        <Text component="span" size="xs" c="dimmed" dir="auto">
+          {reason}
+        </Text>
+      ) : null}
+    </Stack>
+  );
+}
+
+export function countText({ state, patients = 0, rounding = 1, threshold }: CountAnswer, t: TFunction<'part'>): string {
+  switch (state) {
+    case 'counted':
+      return rounding > 1
+        ? t('count-about', { count: patients, shown: formatNumber(patients) })
+        : t('count-exact', { count: patients, shown: formatNumber(patients) });
+    case 'exists':
+      return threshold === undefined ? t('count-some') : t('count-some-from', { shown: formatNumber(threshold) });
+    case 'below-threshold':
+      return threshold === undefined ? t('count-few') : t('count-below', { shown: formatNumber(threshold) });
+    case 'not-permitted':
+      return t('count-not-permitted');
+    case 'not-askable':
+      return t('count-not-askable');
+    case 'unavailable':
+      return t('count-unavailable');
+  }
+}
