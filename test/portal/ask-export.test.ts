@@ -10,7 +10,13 @@ import { curlScript } from '../../portal/src/ask/export/curl.ts';
 import { pythonScript } from '../../portal/src/ask/export/python.ts';
 import { rScript } from '../../portal/src/ask/export/r.ts';
 import type { Exported } from '../../portal/src/ask/export/requests.ts';
-import { type AnsweredDataset, type CountWay, createClient, questionText, readQuestion } from '../../src/federation/client/index.ts';
+import {
+  type AnsweredDataset,
+  type CountWay,
+  createClient,
+  questionText,
+  readQuestion,
+} from '../../src/federation/client/index.ts';
 import { run } from '../cli/run.ts';
 import { askings, criterionOf } from '../federation/random-question.ts';
 import { main } from '../process.ts';
@@ -53,7 +59,10 @@ async function answered(given: Given, tokens: Readonly<Record<string, string>> =
   const start = { discovery: [inject('portal').bases.discovery] };
   const asked = { purposes: ['http://terminology.hl7.org/CodeSystem/v3-ActReason|HRESCH'] };
   const question = readQuestion(given);
-  const answer = await createClient({ tokens, asked, onCounted: (identifier, way) => ways.set(identifier, way) }).find(start, question);
+  const answer = await createClient({ tokens, asked, onCounted: (identifier, way) => ways.set(identifier, way) }).find(
+    start,
+    question,
+  );
   expect(answer.problems).toEqual([]);
   return {
     question,
@@ -99,7 +108,10 @@ const printed = ({ out }: Ran): Record<string, string> =>
 
 const atc = 'http://www.whocc.no/atc';
 const questions: readonly [string, Given][] = [
-  ['what flags say', { patients: { all: [{ age: { from: 65 } }, { medication: `${atc}|C07` }, { medication: `${atc}|C08DA01` }] } }],
+  [
+    'what flags say',
+    { patients: { all: [{ age: { from: 65 } }, { medication: `${atc}|C07` }, { medication: `${atc}|C08DA01` }] } },
+  ],
   [
     'records about the same moment, and excluded ones',
     {
@@ -115,7 +127,12 @@ const questions: readonly [string, Given][] = [
       about: "It's $HOME `date` \\ 'quoted' \"twice\"",
       patients: {
         all: [
-          { any: [{ all: [{ sex: 'female' }, { age: { to: 50 } }] }, { medication: { code: `${atc}|C07AB02`, below: false } }] },
+          {
+            any: [
+              { all: [{ sex: 'female' }, { age: { to: 50 } }] },
+              { medication: { code: `${atc}|C07AB02`, below: false } },
+            ],
+          },
           { age: { from: 18 } },
           { age: { to: 90 } },
         ],
@@ -142,9 +159,12 @@ describe.each(questions)('%s', (_, given) => {
   test.each(['bash', 'sh'])('by curl in %s', async (shell) => {
     const ran = await runs(shell, curlScript(exported));
     expect(ran.code, ran.err).toBe(0);
-    const totals = JSON.parse(`[${ran.out.trim().split(/\n(?=\{)/).join(',')}]`).map(
-      (one: any) => one.total ?? one.group[0].population[0].count,
-    );
+    const totals = JSON.parse(
+      `[${ran.out
+        .trim()
+        .split(/\n(?=\{)/)
+        .join(',')}]`,
+    ).map((one: any) => one.total ?? one.group[0].population[0].count);
     const asked = exported.datasets.filter(({ identifier }) => exported.ways.has(identifier));
     expect(totals).toEqual(asked.map(({ answer }) => answer.patients ?? 0));
   });
@@ -204,7 +224,11 @@ test('a server that is gone is told of, and the script says so by its exit code'
   const exported = await answered(questions[0]![1]);
   const ways = new Map(exported.ways);
   const [first] = exported.datasets.filter(({ identifier }) => ways.has(identifier));
-  ways.set(first!.identifier, { kind: 'searches', base: 'http://127.0.0.1:9/fhir', of: [{ url: 'http://127.0.0.1:9/fhir/Patient?_summary=count', factor: 1 }] });
+  ways.set(first!.identifier, {
+    kind: 'searches',
+    base: 'http://127.0.0.1:9/fhir',
+    of: [{ url: 'http://127.0.0.1:9/fhir/Patient?_summary=count', factor: 1 }],
+  });
   for (const [program, script] of [
     ['python3', pythonScript({ ...exported, ways })],
     ...(hasR ? [['Rscript', rScript({ ...exported, ways })] as const] : []),
@@ -226,7 +250,8 @@ test('flags are read back as the question that they were written for', async () 
       told++;
       const ran = await run('question', ...flags.flatMap(([name, value]) => [`--${name}`, value]), '--to', 'json');
       expect(ran.err).toBe('');
-      const criteria = (one: any): string[] => one.patients.all.map((each: unknown) => JSON.stringify(sorted(each))).sort();
+      const criteria = (one: any): string[] =>
+        one.patients.all.map((each: unknown) => JSON.stringify(sorted(each))).sort();
       expect(criteria(JSON.parse(ran.out))).toEqual(criteria(question));
     }),
     { numRuns: 400 },
@@ -236,7 +261,11 @@ test('flags are read back as the question that they were written for', async () 
 
 const sorted = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort().map(([name, one]) => [name, sorted(one)]))
+    ? Object.fromEntries(
+        Object.entries(value)
+          .sort()
+          .map(([name, one]) => [name, sorted(one)]),
+      )
     : Array.isArray(value)
       ? value.map(sorted)
       : value;

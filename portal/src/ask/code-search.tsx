@@ -16,7 +16,8 @@ function useHeldCodes(kind: CodedKind, filter: string, below: HeldCode | undefin
   const who = useAsker(home);
   return useQuery({
     queryKey: ['held-codes', kind, filter.trim(), below?.text, who],
-    queryFn: async ({ signal }) => heldCodesOf(await getJson(home, heldCodesPath(kind, filter, below?.text), { signal })),
+    queryFn: async ({ signal }) =>
+      heldCodesOf(await getJson(home, heldCodesPath(kind, filter, below?.text), { signal })),
     enabled: isOpen,
     placeholderData: keepPreviousData,
     retry: false,
@@ -72,10 +73,14 @@ export function CodeSearch({
           <Found found={found.data} error={found.error} isPending={found.isPending} text={text} />
         </Combobox.Dropdown>
       </Combobox>
-      <Below codes={codes} below={below} onBelow={(code) => {
-        setBelow(code);
-        setText('');
-      }} />
+      <Below
+        codes={codes}
+        below={below}
+        onBelow={(code) => {
+          setBelow(code);
+          setText('');
+        }}
+      />
     </Stack>
   );
 }
@@ -128,14 +133,18 @@ function Found({
 }
 
 /** A server that has no such operation. */
-const isUnknown = (error: Error): boolean => error instanceof FhirProblem && [400, 404, 405, 501].includes(error.status);
+const isUnknown = (error: Error): boolean =>
+  error instanceof FhirProblem && [400, 404, 405, 501].includes(error.status);
 
 function CodeOption({ code }: { code: HeldCode }): ReactElement {
   const { t } = useTranslation('ask');
   const patients =
     code.patients === undefined
       ? t('code.patients-untold')
-      : t(code.isRough ? 'code.patients-about' : 'code.patients', { count: code.patients, shown: formatNumber(code.patients) });
+      : t(code.isRough ? 'code.patients-about' : 'code.patients', {
+          count: code.patients,
+          shown: formatNumber(code.patients),
+        });
   return (
     <Group justify="space-between" gap="sm" wrap="nowrap" align="flex-start">
       <div>

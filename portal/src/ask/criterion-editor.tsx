@@ -24,7 +24,15 @@ export function CriterionEditor({
   const kind = node.kind === 'coded' ? node.of : node.kind;
   const name = t(`kind.${kind}`);
   return (
-    <Paper withBorder p="sm" id={node.id} role="group" aria-label={node.not ? t('not-kind', { kind: name }) : name} tabIndex={-1} className={node.not ? classes['excluded']! : ''}>
+    <Paper
+      withBorder
+      p="sm"
+      id={node.id}
+      role="group"
+      aria-label={node.not ? t('not-kind', { kind: name }) : name}
+      tabIndex={-1}
+      className={node.not ? classes['excluded']! : ''}
+    >
       <Stack gap="xs">
         <Group justify="space-between" gap="xs">
           <Text fw={650}>{node.not ? t('not-kind', { kind: name }) : name}</Text>

@@ -59,7 +59,11 @@ test('alternatives, exclusions and groups inside of groups', () => {
     patients: {
       all: [
         { any: [{ sex: 'female' }, { all: [{ condition: 'a' }, { procedure: 'b' }], together: 'overlapping' }] },
-        { not: { any: [{ medication: { code: ['c', 'd'], below: false } }, { immunization: { code: 'e', below: true } }] } },
+        {
+          not: {
+            any: [{ medication: { code: ['c', 'd'], below: false } }, { immunization: { code: 'e', below: true } }],
+          },
+        },
         { where: 'Encounter?class=IMP' },
       ],
     },
@@ -75,7 +79,9 @@ test('a criterion gets an alternative', () => {
   const [first] = draft.root.of;
   const group = newGroup('any');
   const both = added(wrapped(draft, first!.id, group), group.id, coded({ codes: ['y'], below: false }, 'procedure'));
-  expect(askedBy(both).question.patients.all).toEqual([{ any: [{ condition: { code: 'x' } }, { procedure: { code: 'y' } }] }]);
+  expect(askedBy(both).question.patients.all).toEqual([
+    { any: [{ condition: { code: 'x' } }, { procedure: { code: 'y' } }] },
+  ]);
 });
 
 test('what the client refuses is told in its words', () => {

@@ -30,7 +30,9 @@ export function GroupEditor({
       <Stack gap="sm">
         <GroupHead group={group} {...(parent === undefined ? {} : { parent })} />
         <Missing id={group.id} />
-        {group.of.length === 0 ? <Text c="dimmed">{t(parent === undefined ? 'group.nothing' : 'group.empty')}</Text> : null}
+        {group.of.length === 0 ? (
+          <Text c="dimmed">{t(parent === undefined ? 'group.nothing' : 'group.empty')}</Text>
+        ) : null}
         {group.of.map((node, at) => (
           <div key={node.id}>
             {at === 0 ? null : (

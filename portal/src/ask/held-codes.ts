@@ -1,5 +1,5 @@
 /** Finds codes in plain words at the server that serves the portal, as its content summaries name them. https://hl7.org/fhir/R4B/valueset-operation-expand.html */
-import { codeText, type CodedKind } from '../../../src/federation/client/index.ts';
+import { type CodedKind, codeText } from '../../../src/federation/client/index.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 

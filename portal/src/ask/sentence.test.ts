@@ -6,8 +6,8 @@ import { questionText, readQuestion } from '../../../src/federation/client/index
 import { askings, criterionOf } from '../../../test/federation/random-question.ts';
 import de from '../text/de/ask.json' with { type: 'json' };
 import en from '../text/en/ask.json' with { type: 'json' };
-import { askedBy } from './draft-question.ts';
 import { draftOf } from './draft.ts';
+import { askedBy } from './draft-question.ts';
 import { linkText, questionOfLink } from './link.ts';
 import { type Speech, sentenceOf } from './sentence.ts';
 
@@ -71,14 +71,16 @@ const random = fc
 
 describe('a question', () => {
   test('in English is said as the client says it', () => {
-    fc.assert(fc.property(random, (question) => {
+    fc.assert(
+      fc.property(random, (question) => {
         expect(sentenceOf(question, speech('en'))).toBe(questionText(question));
       }),
     );
   });
 
   test('in German has no phrase missing', () => {
-    fc.assert(fc.property(random, (question) => {
+    fc.assert(
+      fc.property(random, (question) => {
         expect(sentenceOf(question, speech('de'))).not.toContain('sentence.');
       }),
     );

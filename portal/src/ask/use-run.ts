@@ -92,7 +92,13 @@ async function goThrough(
   };
   const timer = setInterval(tell, showEvery);
   const onCounted = (identifier: string, way: CountWay): void => void waiting.push({ kind: 'way', identifier, way });
-  const client = createClient({ ...settings, ...(journal === undefined ? {} : { journal }), signal, onCounted, fetch: withoutCookies });
+  const client = createClient({
+    ...settings,
+    ...(journal === undefined ? {} : { journal }),
+    signal,
+    onCounted,
+    fetch: withoutCookies,
+  });
   try {
     const list = question.patients.all.length === 0;
     for await (const event of client.stream(start, question, { list })) {

@@ -47,7 +47,8 @@ export function wayOf(run: Run): Way {
   for (const server of run.servers.values()) for (const stage of stagesOf(server)) place(stage, server);
   for (const server of run.servers.values()) {
     for (const by of server.namedBy) {
-      for (const stage of stagesOf(server)) if (stage !== 'discovery') lead(keyOf('discovery', by), keyOf(stage, server.base));
+      for (const stage of stagesOf(server))
+        if (stage !== 'discovery') lead(keyOf('discovery', by), keyOf(stage, server.base));
     }
   }
   for (const dataset of run.datasets.values()) {
@@ -59,7 +60,12 @@ export function wayOf(run: Run): Way {
     if (held !== undefined && told !== undefined && registry !== repository) lead(place(...told), held);
     lead(held ?? (told === undefined ? undefined : place(...told)), key);
   }
-  return { columns, edges: [...edges.values()].filter(({ from, to }) => known.has(from) && (known.has(to) || to.startsWith('data-set '))) };
+  return {
+    columns,
+    edges: [...edges.values()].filter(
+      ({ from, to }) => known.has(from) && (known.has(to) || to.startsWith('data-set ')),
+    ),
+  };
 }
 
 const serverOf = ({ servers }: Run, base: string): RunServer =>
@@ -96,7 +102,10 @@ export function placed({ columns }: Way, rows: number): Placed[] {
     const all = columns[stage];
     if (all.length <= rows) return all.map((node, row) => ({ node, stage, row }));
     const shown = [...all].sort((one, two) => weight(one) - weight(two)).slice(0, rows - 1);
-    return [...shown.map((node, row) => ({ node, stage, row })), { more: all.length - shown.length, stage, row: rows - 1 }];
+    return [
+      ...shown.map((node, row) => ({ node, stage, row })),
+      { more: all.length - shown.length, stage, row: rows - 1 },
+    ];
   });
 }
 

@@ -107,8 +107,7 @@ function readBack([name, value]: Flag): PatientCriterion {
 
 const read = (criterion: PatientCriterion): Question =>
   readQuestion({ patients: { all: [criterion] } } as unknown as Parameters<typeof readQuestion>[0]); // plain values only
-const same = (one: PatientCriterion, two: PatientCriterion): boolean =>
-  sorted(read(one)) === sorted(read(two));
+const same = (one: PatientCriterion, two: PatientCriterion): boolean => sorted(read(one)) === sorted(read(two));
 
 /** Members may stand in any order. */
 const sorted = (value: unknown): string =>
@@ -136,7 +135,10 @@ function expression(criterion: PatientCriterion, isInside: boolean): string | un
   return flag === undefined ? undefined : `${flag[0]} ${flag[1]}`;
 }
 
-type Plain = Exclude<PatientCriterion, { readonly all: unknown } | { readonly any: unknown } | { readonly not: unknown }>;
+type Plain = Exclude<
+  PatientCriterion,
+  { readonly all: unknown } | { readonly any: unknown } | { readonly not: unknown }
+>;
 
 function criterionFlag(criterion: Plain): Flag | undefined {
   if ('age' in criterion) {

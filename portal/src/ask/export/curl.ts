@@ -18,20 +18,24 @@ function block(dataset: ScriptDataset, stated: Exported['stated']): string {
   if (skipped !== undefined) return said(`# ${title}: not asked, ${skipped}`);
   const factors = requests.map(({ factor }) => (factor > 0 ? `+${factor}` : String(factor)));
   const sum =
-    requests.length === 1
-      ? ''
-      : ` (the sum of ${requests.length} counts, each times its factor: ${factors.join(' ')})`;
+    requests.length === 1 ? '' : ` (the sum of ${requests.length} counts, each times its factor: ${factors.join(' ')})`;
   const isNothing = none === '0' ? '' : ' (0 means: not permitted)';
   return `${said(`# ${title}${sum}${isNothing}`)}${requests.map((one) => curl(one, dataset, stated)).join('')}`;
 }
 
-function curl({ url, body }: ScriptDataset['requests'][number], { token }: ScriptDataset, stated: Exported['stated']): string {
+function curl(
+  { url, body }: ScriptDataset['requests'][number],
+  { token }: ScriptDataset,
+  stated: Exported['stated'],
+): string {
   const words = [
     'curl -sS',
     `-H 'Accept: application/fhir+json'`,
     `-H 'Prefer: handling=strict'`,
     ...(token === undefined ? [] : [`$\{${token}:+-H "Authorization: Bearer $${token}"}`]),
-    ...(token === undefined ? [] : Object.entries(stated).map(([name, value]) => `$\{${token}:+-H ${singleQuoted(`${name}: ${value}`)}}`)),
+    ...(token === undefined
+      ? []
+      : Object.entries(stated).map(([name, value]) => `$\{${token}:+-H ${singleQuoted(`${name}: ${value}`)}}`)),
     ...(body === undefined ? [] : [`-H 'Content-Type: application/fhir+json'`, '--data-binary @-']),
     shellWord(url),
   ];

@@ -1,5 +1,12 @@
 /** Exports an answer as an R program that asks for its counts once more. https://httr2.r-lib.org/ */
-import { type Exported, headLines, jsonLines, jsonWithoutQuotes, type ScriptDataset, scriptDatasets } from './requests.ts';
+import {
+  type Exported,
+  headLines,
+  jsonLines,
+  jsonWithoutQuotes,
+  type ScriptDataset,
+  scriptDatasets,
+} from './requests.ts';
 
 export function rScript(exported: Exported): string {
   const head = [...headLines(exported), 'Needs the packages httr2 and jsonlite.'];
