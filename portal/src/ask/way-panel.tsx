@@ -4,7 +4,6 @@ import { type ReactElement, useDeferredValue, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { countText } from '../part/count-text.tsx';
 import { formatNumber } from '../part/format.ts';
-import classes from './ask.module.css';
 import type { Run } from './run.ts';
 import { Scrolled } from './scrolled.tsx';
 import { TraceTable } from './trace-table.tsx';
