@@ -52,16 +52,25 @@ export function registerPortal(app: FastifyInstance, folder: string, base: () =>
     },
   };
   for (const path of paths) app.get(path, (_, reply) => portal.send(reply));
-  for (const path of filesIn(folder)) {
-    const bytes = readFileSync(join(folder, path));
-    const type = types[extname(path)] ?? 'application/octet-stream';
-    // The names in assets hold a digest of the content.
-    const age = path.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'public, max-age=3600';
-    app.get(`/${path}`, (_, reply) =>
-      reply.headers({ 'content-type': type, 'cache-control': age, ...sniffing }).send(bytes),
-    );
-  }
+  for (const path of filesIn(folder)) registerFile(app, folder, path);
   return portal;
+}
+
+function registerFile(app: FastifyInstance, folder: string, path: string): void {
+  const bytes = readFileSync(join(folder, path));
+  const smaller = existsSync(join(folder, `${path}.br`)) ? readFileSync(join(folder, `${path}.br`)) : undefined;
+  const headers = {
+    'content-type': types[extname(path)] ?? 'application/octet-stream',
+    // The names in assets hold a digest of the content.
+    'cache-control': path.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'public, max-age=3600',
+    vary: 'accept-encoding',
+    ...sniffing,
+  };
+  app.get(`/${path}`, (request, reply) => {
+    reply.headers(headers);
+    const takesIt = /\bbr\b/.test(String(request.headers['accept-encoding']));
+    return smaller !== undefined && takesIt ? reply.header('content-encoding', 'br').send(smaller) : reply.send(bytes);
+  });
 }
 
 function between(template: string, mark: string, text: string): string {
@@ -100,7 +109,7 @@ function pageHeaders(nonce: string): Record<string, string> {
 
 function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name !== 'index.html')
+    .filter((entry) => entry.isFile() && entry.name !== 'index.html' && !entry.name.endsWith('.br'))
     .map((entry) =>
       join(entry.parentPath, entry.name)
         .slice(folder.length + 1)
