@@ -22,7 +22,10 @@ const interaction = {
   patients: { all: [{ age: { from: 65 } }, { medication: `${atc}|C07` }, { medication: `${atc}|C08DA01` }] },
 };
 const answered = async (): Promise<void> => {
-  await at.page.getByText(/servers answered/).first().waitFor();
+  await at.page
+    .getByText(/servers answered/)
+    .first()
+    .waitFor();
 };
 
 test('the start page says what this is, and leads to an answer at once', async () => {

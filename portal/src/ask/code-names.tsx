@@ -52,14 +52,14 @@ export function useCodeNames(question: Question): (code: string) => string {
   }, [codes, known]);
 }
 
-/** The code without its system. */
-export const plainCode = (code: string): string => code.slice(code.lastIndexOf('|') + 1);
-
 /** Keeps the name of a code that was chosen from those found. */
 export function useRememberName(): (code: HeldCode) => void {
   const queries = useQueryClient();
   return useCallback(({ text, display }) => queries.setQueryData(keyOf(text), display), [queries]);
 }
+
+/** The code without its system. */
+const plainCode = (code: string): string => code.slice(code.lastIndexOf('|') + 1);
 
 /** '' where it is not known, or nobody can say. */
 async function nameOf(kind: CodedKind, code: string, signal: AbortSignal): Promise<string> {

@@ -164,6 +164,8 @@ function Details({
 function mayAsk({ answer, stated }: AnsweredDataset): boolean {
   const { offers = [], requirements = [] } = stated?.statement ?? {};
   if (requirements.some((one) => one.kind === 'not-before' && Date.now() < one.at)) return false;
-  if (answer.state === 'not-permitted') return true;
-  return answer.state !== 'unavailable' && offers.some(({ level }) => level.startsWith('record'));
+  const { state, granularity } = answer;
+  if (state === 'not-permitted') return true;
+  const isLittle = state === 'exists' || state === 'below-threshold' || granularity === 'count';
+  return isLittle && offers.some(({ level }) => level.startsWith('record'));
 }

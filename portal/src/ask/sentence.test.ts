@@ -8,6 +8,7 @@ import de from '../text/de/ask.json' with { type: 'json' };
 import en from '../text/en/ask.json' with { type: 'json' };
 import { draftOf } from './draft.ts';
 import { askedBy } from './draft-question.ts';
+import { exampleLink } from './example.ts';
 import { linkText, questionOfLink } from './link.ts';
 import { type Speech, sentenceOf } from './sentence.ts';
 
@@ -126,3 +127,8 @@ test.each([['{'], ['[]'], ['{"patients":{"all":[{"disease":"x"}]}}'], ['{"patien
   'an address with %s is a fault in words, not an error',
   (text) => expect(questionOfLink(text)).toHaveProperty('fault'),
 );
+
+test('the example of the start page is a question as addresses have it', () => {
+  const example = questionOfLink(exampleLink);
+  expect('question' in example && linkText(example.question)).toBe(exampleLink);
+});

@@ -8,7 +8,7 @@ import { Scrolled } from './scrolled.tsx';
 import { type Placed, placed, stages, type Way, type WayNode } from './way.ts';
 
 const rows = 9;
-const size = { column: 250, row: 58, box: 200, height: 44, head: 34, edge: 10 } as const;
+const size = { column: 256, row: 58, box: 214, height: 44, head: 34, edge: 10 } as const;
 
 /** Centre lines of boxes. */
 const left = ({ stage }: Placed): number => size.edge + stages.indexOf(stage) * size.column;
@@ -94,7 +94,7 @@ function Box({ place, isRunning, isCounted }: { place: Placed; isRunning: boolea
       <title>{title.slice(0, 300)}</title>
       <rect x={x} y={y} width={size.box} height={size.height} rx={8} />
       <text x={x + 10} y={below === '' ? y + 27 : y + 18} className={classes['name']}>
-        {shortened(title, 27)}
+        {shortened(title, 28)}
       </text>
       {below === '' ? null : (
         <text x={x + 10} y={y + 35} className={classes['below']}>

@@ -5,11 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { LinkButton, LinkText } from '../part/link.tsx';
 import { PageTitle } from '../part/page-title.tsx';
 import classes from './ask.module.css';
-import { useCodeNames } from './code-names.tsx';
-import { exampleQuestion } from './example.ts';
-import { linkText } from './link.ts';
-import { sentenceOf } from './sentence.ts';
-import { useSpeech } from './speech.ts';
+import { exampleLink } from './example.ts';
 
 const ways = ['catalogue', 'access', 'network', 'explore', 'desk'] as const;
 const pathOf = {
@@ -49,8 +45,7 @@ export function WelcomePage(): ReactElement {
 
 function Example(): ReactElement {
   const { t } = useTranslation('ask');
-  const speech = useSpeech(useCodeNames(exampleQuestion));
-  const q = linkText(exampleQuestion);
+  const q = exampleLink;
   return (
     <Paper withBorder p="lg" className={classes['bar'] ?? ''} component="section" aria-labelledby="welcome-example">
       <Stack gap="md" align="flex-start">
@@ -58,7 +53,7 @@ function Example(): ReactElement {
           {t('welcome.example')}
         </Title>
         <Text size="lg" fw={600} dir="auto" className={classes['sentence'] ?? ''}>
-          {sentenceOf(exampleQuestion, speech)}
+          {t('welcome.question')}
         </Text>
         <Text>{t('welcome.example-text')}</Text>
         <Group>
