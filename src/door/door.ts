@@ -17,6 +17,7 @@ import { type ContentDoor, contentDoor } from './content.ts';
 import type { Counter } from './count.ts';
 import type { DecisionMemory } from './decision-memory.ts';
 import { type Assessment, assessOne, type Explanation, explainOne, termsOf } from './explain.ts';
+import { type AskedCodes, type FoundCodes, heldCodes } from './held-codes.ts';
 import { holdStill } from './holding.ts';
 import type { Prepare } from './prepare.ts';
 import { type Reading, readingOf } from './reading.ts';
@@ -38,6 +39,8 @@ export interface Door extends Reading, Writing {
   count(search: Search): Promise<DisclosedCount>;
   /** How many records that may be read match. */
   countRecords(search: Search): Promise<number>;
+  /** Codes that content summaries name which may be read, found by words. */
+  heldCodes(asked: AskedCodes): Promise<FoundCodes>;
   /** How far the indexing of an added search parameter is; how many resources that is of, for those who read everything. */
   indexing(id: string): Promise<{ ready: boolean; done?: number; total?: number } | undefined>;
   /** What goes with resources on their way out. */
@@ -90,6 +93,7 @@ export function openDoor(shared: DoorMeans, decision: DecisionMemory, context: A
     searchContained: (search, after) => containedOf(search, after, means),
     count: (search) => countDisclosed(search, shared.counter, means),
     countRecords: (search) => countRecords(search, means),
+    heldCodes: (asked) => heldCodes(asked, means),
     async indexing(id) {
       const status = await indexingOf(store.sql, resourceKey(store.hash, 'SearchParameter', id));
       const { rights, scopes } = context;

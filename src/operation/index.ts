@@ -8,6 +8,7 @@ import { auditLog } from './audit-log.ts';
 import { contentSummary } from './content-summary.ts';
 import { disclosures } from './disclosures.ts';
 import { everything } from './everything.ts';
+import { expand } from './expand.ts';
 import { explain } from './explain.ts';
 import { expunge } from './expunge.ts';
 import { feasibility } from './feasibility/feasibility.ts';
@@ -37,6 +38,7 @@ export const operations: readonly Operation[] = [
   contentSummary,
   disclosures,
   everything,
+  expand,
   explain,
   expunge,
   harvest,
