@@ -49,8 +49,14 @@ export function CodeSearch({
     setBelow(undefined);
     combobox.closeDropdown();
   };
+  const lookBelow = (code: HeldCode | undefined): void => {
+    setBelow(code);
+    setText('');
+    combobox.focusTarget();
+    combobox.openDropdown();
+  };
   return (
-    <Stack gap={4}>
+    <Stack gap={4} maw={640}>
       <Combobox store={combobox} onOptionSubmit={choose} withinPortal={false}>
         <Combobox.Target>
           <TextInput
@@ -70,17 +76,10 @@ export function CodeSearch({
           />
         </Combobox.Target>
         <Combobox.Dropdown>
-          <Found found={found.data} error={found.error} isPending={found.isPending} text={text} />
+          <Found found={found.data} error={found.error} isPending={found.isPending} text={text} onBelow={lookBelow} />
         </Combobox.Dropdown>
       </Combobox>
-      <Below
-        codes={codes}
-        below={below}
-        onBelow={(code) => {
-          setBelow(code);
-          setText('');
-        }}
-      />
+      <Below codes={codes} below={below} onBelow={lookBelow} />
     </Stack>
   );
 }
@@ -91,11 +90,13 @@ function Found({
   error,
   isPending,
   text,
+  onBelow,
 }: {
   found: HeldCodes | undefined;
   error: Error | null;
   isPending: boolean;
   text: string;
+  onBelow: (code: HeldCode) => void;
 }): ReactElement {
   const { t } = useTranslation('ask');
   const typed = typedCode(text);
@@ -106,7 +107,7 @@ function Found({
       <Combobox.Options mah={320} className={classes['options'] ?? ''}>
         {codes.map((code) => (
           <Combobox.Option key={code.text} value={code.text}>
-            <CodeOption code={code} />
+            <CodeOption code={code} onBelow={onBelow} />
           </Combobox.Option>
         ))}
         {typed === undefined || isKnown ? null : (
@@ -136,7 +137,7 @@ function Found({
 const isUnknown = (error: Error): boolean =>
   error instanceof FhirProblem && [400, 404, 405, 501].includes(error.status);
 
-function CodeOption({ code }: { code: HeldCode }): ReactElement {
+function CodeOption({ code, onBelow }: { code: HeldCode; onBelow: (code: HeldCode) => void }): ReactElement {
   const { t } = useTranslation('ask');
   const patients =
     code.patients === undefined
@@ -146,8 +147,8 @@ function CodeOption({ code }: { code: HeldCode }): ReactElement {
           shown: formatNumber(code.patients),
         });
   return (
-    <Group justify="space-between" gap="sm" wrap="nowrap" align="flex-start">
-      <div>
+    <Group justify="space-between" gap="sm" wrap="nowrap" align="flex-start" pl={Math.min(code.depth, 5) * 16}>
+      <div className={classes['grow']}>
         <Text size="sm" dir="auto">
           {code.display === '' ? code.code : code.display}
         </Text>
@@ -160,6 +161,21 @@ function CodeOption({ code }: { code: HeldCode }): ReactElement {
         <br />
         {patients}
       </Text>
+      {/* For the mouse; by keyboard the same is below the field, since an option holds no buttons. */}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: as said above */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: as said above */}
+      <span
+        aria-hidden="true"
+        className={classes['deeper']}
+        hidden={!code.hasBelow}
+        onMouseDown={(event) => event.preventDefault()}
+        onClick={(event) => {
+          event.stopPropagation();
+          onBelow(code);
+        }}
+      >
+        ▸
+      </span>
     </Group>
   );
 }

@@ -53,7 +53,9 @@ export function useEdits(setDraft: (edit: (draft: Draft) => Draft) => void, miss
 export function focusIn(id: string): void {
   requestAnimationFrame(() => {
     const place = document.getElementById(id);
-    const field = place?.querySelector<HTMLElement>('input:not([type=hidden]), select, textarea');
+    const field = place?.querySelector<HTMLElement>(
+      'input:not([type=hidden], [type=checkbox], [type=radio]), select, textarea',
+    );
     (field ?? place)?.focus();
   });
 }

@@ -1,12 +1,10 @@
 /** Finds codes in plain words at the server that serves the portal, as its content summaries name them. https://hl7.org/fhir/R4B/valueset-operation-expand.html */
 import { type CodedKind, codeText } from '../../../src/federation/client/index.ts';
+import { canonical } from '../../../src/fhir/canonical.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
-const ours = 'https://fairway.health/fhir';
-const heldCodes = `${ours}/ValueSet/held-codes`;
-const heldContent = `${ours}/StructureDefinition/held-content`;
-const heldBelow = `${ours}/StructureDefinition/held-below`;
+const { heldCodes, heldContent, heldBelow, heldParent } = canonical;
 
 /** In which records a code of the kind stands. */
 const typesOf: Readonly<Record<CodedKind, readonly string[]>> = {
@@ -29,6 +27,10 @@ export interface HeldCode {
   /** some numbers are rounded, or are not told */
   readonly isRough: boolean;
   readonly hasBelow: boolean;
+  /** the nearest codes above that are held */
+  readonly parents: readonly string[];
+  /** how many of those above it stand in the same list before it */
+  readonly depth: number;
 }
 
 export interface HeldCodes {
@@ -52,7 +54,30 @@ export function heldCodesOf(valueSet: Json): HeldCodes {
   const expansion = objectOf(valueSet['expansion']);
   const codes = objectsOf(expansion['contains']).flatMap(codeOf);
   const { total } = expansion;
-  return { codes, total: typeof total === 'number' ? total : codes.length };
+  return { codes: inTree(codes), total: typeof total === 'number' ? total : codes.length };
+}
+
+/** Each code after the one above it, where that was found as well; otherwise in the order of the server. */
+function inTree(codes: readonly HeldCode[]): HeldCode[] {
+  const keyOf = (system: string, code: string): string => `${system}|${code}`;
+  const known = new Set(codes.map(({ system, code }) => keyOf(system, code)));
+  const below = new Map<string, HeldCode[]>();
+  const roots: HeldCode[] = [];
+  for (const one of codes) {
+    const above = one.parents.map((parent) => keyOf(one.system, parent)).find((key) => known.has(key));
+    if (above === undefined) roots.push(one);
+    else below.set(above, [...(below.get(above) ?? []), one]);
+  }
+  const placed = new Set<HeldCode>();
+  const place = (one: HeldCode, depth: number): HeldCode[] => {
+    if (placed.has(one)) return [];
+    placed.add(one);
+    const inner = below.get(keyOf(one.system, one.code)) ?? [];
+    return [{ ...one, depth }, ...inner.flatMap((each) => place(each, depth + 1))];
+  };
+  const tree = roots.flatMap((one) => place(one, 0));
+  // Hierarchies of strangers may go in circles.
+  return [...tree, ...codes.filter((one) => !placed.has(one))];
 }
 
 function codeOf(contains: Json): HeldCode[] {
@@ -70,8 +95,13 @@ function codeOf(contains: Json): HeldCode[] {
       display: typeof display === 'string' ? display : '',
       datasets: contents.reduce((sum, one) => sum + one.datasets, 0),
       ...(patients.length === 0 ? {} : { patients: patients.reduce((sum, one) => sum + one, 0) }),
-      isRough: contents.some((one) => one.isRough),
+      // The same patients may have records of several types.
+      isRough: contents.length > 1 || contents.some((one) => one.isRough),
       hasBelow: extensions.some((one) => one['url'] === heldBelow && one['valueBoolean'] === true),
+      parents: extensions
+        .filter(({ url }) => url === heldParent)
+        .flatMap(({ valueCode }) => (typeof valueCode === 'string' ? [valueCode] : [])),
+      depth: 0,
     },
   ];
 }
