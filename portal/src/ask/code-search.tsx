@@ -104,7 +104,7 @@ function Found({
   const isKnown = typed !== undefined && codes.some((one) => one.text === typed);
   return (
     <>
-      <Combobox.Options mah={320} className={classes['options'] ?? ''}>
+      <Combobox.Options aria-label={t('code.list')} mah={320} className={classes['options'] ?? ''}>
         {codes.map((code) => (
           <Combobox.Option key={code.text} value={code.text}>
             <CodeOption code={code} onBelow={onBelow} />

@@ -145,7 +145,12 @@ function useDraft(): DraftOfPage {
     const next = isEmpty(question) ? undefined : linkText(question);
     if (isBroken || next === written.current) return;
     written.current = next;
-    void navigate({ to: '.', search: next === undefined ? {} : { q: next }, replace: true, resetScroll: false });
+    void navigate({
+      to: '.',
+      search: ({ q: _, ...rest }) => (next === undefined ? rest : { ...rest, q: next }),
+      replace: true,
+      resetScroll: false,
+    });
   }, [question, navigate, isBroken]);
   const ran = useCallback(
     () => void navigate({ to: '.', search: ({ run: _, ...rest }) => rest, replace: true, resetScroll: false }),

@@ -52,7 +52,7 @@ function WayTable({ way, isRunning, isCounted }: { way: Way; isRunning: boolean;
   const nodes = stages.flatMap((stage) => way.columns[stage]);
   return (
     <Stack gap="xs">
-      <Scrolled label={t('way.title')}>
+      <Scrolled label={t('way.table-region')}>
         <Table>
           <Table.Thead>
             <Table.Tr>
