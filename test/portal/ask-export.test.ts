@@ -19,6 +19,7 @@ import {
 } from '../../src/federation/client/index.ts';
 import { run } from '../cli/run.ts';
 import { askings, criterionOf } from '../federation/random-question.ts';
+import { bundle, capabilities, serve } from '../federation/stranger.ts';
 import { main } from '../process.ts';
 
 type Given = Parameters<typeof readQuestion>[0];
@@ -54,9 +55,12 @@ const hasR = await new Promise<boolean>((done) => {
   execFile('Rscript', ['-e', 'library(httr2); library(jsonlite)'], (error) => done(error === null));
 });
 
-async function answered(given: Given, tokens: Readonly<Record<string, string>> = {}): Promise<Exported> {
+async function answered(
+  given: Given,
+  tokens: Readonly<Record<string, string>> = {},
+  start: Exported['start'] = { discovery: [inject('portal').bases.discovery] },
+): Promise<Exported> {
   const ways = new Map<string, CountWay>();
-  const start = { discovery: [inject('portal').bases.discovery] };
   const asked = { purposes: ['http://terminology.hl7.org/CodeSystem/v3-ActReason|HRESCH'] };
   const question = readQuestion(given);
   const answer = await createClient({ tokens, asked, onCounted: (identifier, way) => ways.set(identifier, way) }).find(
@@ -200,6 +204,38 @@ test('with a token, which is never written down but read from the environment', 
   expect(answersOf(datasets)).toEqual(answersOf(exported.datasets));
   const curled = await runs('sh', curlScript(exported), { FAIRWAY_TOKEN_1: token });
   expect(curled.code, curled.err).toBe(0);
+});
+
+test('a server without $feasibility is asked by searches whose counts are added, each times its factor', async () => {
+  const totals: Record<string, number> = { 'Condition|a': 30, 'Procedure|b': 20, both: 7 };
+  const base = await serve(({ path, query }) => {
+    if (path === 'metadata') return capabilities(['Patient', 'Condition', 'Procedure']);
+    if (path === 'Library') return bundle([]);
+    const [condition, procedure] = ['_has:Condition:patient:code', '_has:Procedure:patient:code'].map((one) =>
+      query.has(one),
+    );
+    const which = condition && procedure ? 'both' : condition ? 'Condition|a' : 'Procedure|b';
+    return path === 'Patient' ? { resourceType: 'Bundle', type: 'searchset', total: totals[which] } : undefined;
+  });
+  const either = { patients: { all: [{ any: [{ condition: 'urn:x|a' }, { procedure: 'urn:x|b' }] }] } };
+  const exported = await answered(either, {}, { repository: [base] });
+  expect(exported.datasets.map(({ answer }) => answer)).toEqual([{ state: 'counted', patients: 43 }]);
+  const [way] = exported.ways.values();
+  expect(way?.kind === 'searches' && way.of.map(({ factor }) => factor).sort()).toEqual([-1, 1, 1]);
+  expect(printed(await runs('python3', pythonScript(exported)))).toEqual({ [base]: '43' });
+  if (hasR) expect(printed(await runs('Rscript', rScript(exported)))).toEqual({ [base]: '43' });
+  const curled = await runs('sh', curlScript(exported));
+  expect(curled.err).toContain('the sum of 3 counts, each times its factor');
+  expect(curled.out.match(/"total":\d+/g)!.sort()).toEqual(['"total":20', '"total":30', '"total":7']);
+});
+
+test('what had to be reckoned from ids is left to fairway, and that is said', async () => {
+  const { bases } = inject('portal');
+  const exported = await answered(questions[0]![1]);
+  const ways = new Map([...exported.ways.keys()].map((key) => [key, { kind: 'ids', base: bases.cohort } as const]));
+  const ran = await runs('python3', pythonScript({ ...exported, ways }));
+  expect(ran.code).toBe(0);
+  expect(ran.out).toContain('not asked: no search can say it');
 });
 
 test('titles and codes of strangers stay what they are: texts', async () => {

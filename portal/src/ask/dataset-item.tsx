@@ -59,6 +59,12 @@ function placeOf({ metadata }: AnsweredDataset): Place | undefined {
   return metadata === undefined || at < 0 ? undefined : { base: metadata.slice(0, at), id: metadata.slice(at + 9) };
 }
 
+/** Its record at the server that holds the data, which decides on requests; else the one that was found. */
+function recordAt(repository: string, { metadata, alsoAt, identifier }: AnsweredDataset): string {
+  const records = [metadata, ...alsoAt].filter((url) => url !== undefined);
+  return records.find((url) => url.startsWith(`${repository}/`)) ?? metadata ?? identifier;
+}
+
 function DatasetLink({ dataset }: { dataset: AnsweredDataset }): ReactElement {
   const place = placeOf(dataset);
   if (place === undefined || place.id === '') return <>{dataset.title}</>;
@@ -98,7 +104,7 @@ function Details({
         {repository === undefined || !mayAsk(dataset) ? null : (
           <LinkButton
             to="/access"
-            search={{ 'data-set': identifier, at: repository }}
+            search={{ request: recordAt(repository, dataset), at: repository }}
             variant="light"
             size="compact-sm"
           >

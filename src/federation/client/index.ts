@@ -8,8 +8,8 @@ export { type FetchedRecord, type Progress, recordKey } from './get/fetch-piece.
 export type { FetchedFile } from './get/file.ts';
 export type { Delivery, Download, GetOptions, SentRequest, Sink, Tally } from './get/get.ts';
 export type { Hop } from './get/plan.ts';
-export { ageFromText, codedFromText, expressionFromText, sexFromText } from './question/criterion-text.ts';
 export { codeText, parseCode } from './question/criterion.ts';
+export { ageFromText, codedFromText, expressionFromText, sexFromText } from './question/criterion-text.ts';
 export {
   type CodedKind,
   type Comparator,
@@ -25,8 +25,8 @@ export {
   sexes,
   type ValueFilter,
 } from './question/question.ts';
-export { belowByDefault } from './question/question-criterion.ts';
 export { ccdlOf } from './question/question-ccdl.ts';
+export { belowByDefault } from './question/question-criterion.ts';
 export { groupOf } from './question/question-group.ts';
 export { questionOfCcdl } from './question/question-of-ccdl.ts';
 export { questionOfGroup } from './question/question-of-group.ts';
