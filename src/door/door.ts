@@ -3,7 +3,7 @@ import { type AccessContext, isSteward } from '../conditions/access-context.ts';
 import type { DisclosedCount } from '../conditions/disclosure/model.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import { FhirError } from '../fhir/outcome.ts';
-import { classesOfViews, type Extractor, type PageKey } from '../search/index.ts';
+import { classesOfViews, type Extractor, type FacetSearch, type PageKey } from '../search/index.ts';
 import { type Int64, resourceKey } from '../search/index-rows.ts';
 import type { Search } from '../search/tree.ts';
 import type { Audit } from '../store/audit.ts';
@@ -17,6 +17,7 @@ import { type ContentDoor, contentDoor } from './content.ts';
 import type { Counter } from './count.ts';
 import type { DecisionMemory } from './decision-memory.ts';
 import { type Assessment, assessOne, type Explanation, explainOne, termsOf } from './explain.ts';
+import { countFacets, type FacetCounts } from './facets.ts';
 import { type AskedCodes, type FoundCodes, heldCodes } from './held-codes.ts';
 import { holdStill } from './holding.ts';
 import type { Prepare } from './prepare.ts';
@@ -39,6 +40,8 @@ export interface Door extends Reading, Writing {
   count(search: Search): Promise<DisclosedCount>;
   /** How many records that may be read match. */
   countRecords(search: Search): Promise<number>;
+  /** How many records that may be read have each value of some facets; at most so many values of each. */
+  countFacets(asked: FacetSearch, most: number): Promise<FacetCounts>;
   /** Codes that content summaries name which may be read, found by words. */
   heldCodes(asked: AskedCodes): Promise<FoundCodes>;
   /** How far the indexing of an added search parameter is; how many resources that is of, for those who read everything. */
@@ -93,6 +96,7 @@ export function openDoor(shared: DoorMeans, decision: DecisionMemory, context: A
     searchContained: (search, after) => containedOf(search, after, means),
     count: (search) => countDisclosed(search, shared.counter, means),
     countRecords: (search) => countRecords(search, means),
+    countFacets: (asked, most) => countFacets(asked, most, { ...shared, decision }),
     heldCodes: (asked) => heldCodes(asked, means),
     async indexing(id) {
       const status = await indexingOf(store.sql, resourceKey(store.hash, 'SearchParameter', id));

@@ -11,6 +11,7 @@ import { everything } from './everything.ts';
 import { expand } from './expand.ts';
 import { explain } from './explain.ts';
 import { expunge } from './expunge.ts';
+import { facets } from './facets.ts';
 import { feasibility } from './feasibility/feasibility.ts';
 import { harvest } from './harvest.ts';
 import { importOperation } from './import.ts';
@@ -41,6 +42,7 @@ export const operations: readonly Operation[] = [
   expand,
   explain,
   expunge,
+  facets,
   harvest,
   feasibility,
   indexStatus,

@@ -13,7 +13,7 @@ type Given = Parameters<typeof readQuestion>[0];
 /** What a person has to do before the question can be asked. Texts are those of the page, under `missing`. */
 export type MissingCode = 'age' | 'age-order' | 'code' | 'day-order' | 'number' | 'where' | 'group' | 'together';
 
-export interface Missing {
+interface Missing {
   readonly id: string;
   readonly code: MissingCode;
 }

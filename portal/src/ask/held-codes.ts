@@ -38,7 +38,7 @@ export interface HeldCodes {
   readonly total: number;
 }
 
-export const mostFound = 30;
+const mostFound = 30;
 
 /** The request for codes of a kind; `below` asks for those right under and further down from a code. */
 export function heldCodesPath(kind: CodedKind, filter: string, below?: string): string {

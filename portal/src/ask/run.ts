@@ -38,7 +38,7 @@ export function serverState({ requests, failed, problems }: RunServer): ServerSt
   return isTroubled ? 'partial' : 'answered';
 }
 
-export type RunState = 'running' | 'done' | 'cancelled' | 'broken';
+type RunState = 'running' | 'done' | 'cancelled' | 'broken';
 
 export interface Run {
   readonly state: RunState;

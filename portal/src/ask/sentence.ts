@@ -36,9 +36,6 @@ function conjunction(speech: Speech, all: readonly PatientCriterion[], isTogethe
   return `${parts.join(` ${speech.say('sentence.and')} `)}${isTogether ? speech.say('sentence.together') : ''}`;
 }
 
-/** A criterion by itself, for headings of its editor. */
-export const criterionText = (criterion: PatientCriterion, speech: Speech): string => clause(speech, criterion, false);
-
 function clause(speech: Speech, criterion: PatientCriterion, isNested: boolean): string {
   const { say } = speech;
   const within = (text: string): string => (isNested ? `(${text})` : text);

@@ -3,7 +3,7 @@ import type { AnsweredDataset } from '../../../src/federation/client/index.ts';
 import { type Run, type RunServer, type ServerState, serverState } from './run.ts';
 
 export const stages = ['discovery', 'registry', 'repository', 'data-set'] as const;
-export type Stage = (typeof stages)[number];
+type Stage = (typeof stages)[number];
 
 export interface WayNode {
   readonly key: string;
@@ -16,7 +16,7 @@ export interface WayNode {
   readonly dataset?: AnsweredDataset;
 }
 
-export interface WayEdge {
+interface WayEdge {
   readonly from: string;
   readonly to: string;
 }

@@ -7,10 +7,10 @@ export function locale(): string {
   return navigator.languages.find((one) => one.startsWith(language) && isLocale(one)) ?? language;
 }
 
-/** Some browsers name languages that they do not take themselves, such as en-US@posix. */
+/** Browsers that take their languages from the system may name some that are none, such as en-US@posix. */
 function isLocale(text: string): boolean {
   try {
-    return Intl.NumberFormat.supportedLocalesOf(text).length > 0;
+    return Intl.getCanonicalLocales(text).length > 0;
   } catch {
     return false;
   }

@@ -19,7 +19,7 @@ export interface Exported {
 }
 
 /** One request of a script. */
-export interface ScriptRequest {
+interface ScriptRequest {
   readonly url: string;
   /** how often its count goes into the sum */
   readonly factor: number;
