@@ -9,7 +9,7 @@ export { openCustomParameters } from './custom-parameters.ts';
 export { rememberDecisions } from './decision-memory.ts';
 export { createDeidentify, createResolve } from './deidentified.ts';
 export { type Door, openDoor } from './door.ts';
-export type { Assessment } from './explain.ts';
+export type { Assessment, Previewed } from './explain.ts';
 export { createPersonsOf, createPrepare } from './prepare.ts';
 export type { HistoryPlace } from './reading.ts';
 export { resourceOf, type StoredResource, textOf } from './stored.ts';
