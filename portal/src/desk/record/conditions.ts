@@ -127,6 +127,8 @@ const level: Item<Level> = {
 export interface DataUse {
   /** `DUO:0000007` */
   id: string;
+  /** the name that stands beside the code */
+  display: string;
   parameters: readonly Parameter[];
 }
 
@@ -150,8 +152,7 @@ const parameter = {
       : { url: 'parameter', valueCoding: { system, code: value, ...(display === '' ? {} : { display }) } },
 };
 
-/** The name of the term may stand beside its code; it is kept while the term is. */
-const dataUse: Item<DataUse & { display: string }> = {
+const dataUse: Item<DataUse> = {
   isOne: ({ url }) => url === canonical.dataUse,
   read(item) {
     const coding = objectOf(partOf(item, 'term')?.['valueCoding']);

@@ -112,7 +112,11 @@ describe('reading and writing', () => {
 
 /** Members and items in one order: written back they may stand elsewhere. */
 function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted).map((one) => JSON.stringify(one)).sort();
+  if (Array.isArray(value))
+    return value
+      .map(sorted)
+      .map((one) => JSON.stringify(one))
+      .sort();
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)

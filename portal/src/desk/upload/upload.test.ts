@@ -11,7 +11,10 @@ const fileOf = (name: string, content: string | Uint8Array<ArrayBuffer>) => {
   return { name, size: blob.size, stream: () => blob.stream() };
 };
 
-async function read(name: string, content: string | Uint8Array<ArrayBuffer>): Promise<{ chunks: Chunk[]; bytes: number }> {
+async function read(
+  name: string,
+  content: string | Uint8Array<ArrayBuffer>,
+): Promise<{ chunks: Chunk[]; bytes: number }> {
   const chunks: Chunk[] = [];
   let bytes = 0;
   const file = fileOf(name, content);
@@ -67,7 +70,10 @@ describe('a tag', () => {
     ['{}', '{"meta":{"tag":[{"system":"urn:ds","code":"a"}]}}'],
     ['{"meta":{}}', '{"meta":{"tag":[{"system":"urn:ds","code":"a"}]}}'],
     ['{"meta":{"tag":[]}}', '{"meta":{"tag":[{"system":"urn:ds","code":"a"}]}}'],
-    ['{"v":1.50,"meta":{"tag":[{"code":"b"}]}}', '{"v":1.50,"meta":{"tag":[{"system":"urn:ds","code":"a"},{"code":"b"}]}}'],
+    [
+      '{"v":1.50,"meta":{"tag":[{"code":"b"}]}}',
+      '{"v":1.50,"meta":{"tag":[{"system":"urn:ds","code":"a"},{"code":"b"}]}}',
+    ],
     ['{"meta":{"tag":[{"system":"urn:ds","code":"a"}]}}', '{"meta":{"tag":[{"system":"urn:ds","code":"a"}]}}'],
     ['{"meta":7}', '{"meta":7}'],
     ['no json', 'no json'],
