@@ -6,13 +6,7 @@ import { Empty } from '../part/empty.tsx';
 import { LinkButton } from '../part/link.tsx';
 import { home } from '../server/home.ts';
 
-export function Welcome({
-  isLoggedIn,
-  tryWithout,
-}: {
-  isLoggedIn: boolean;
-  tryWithout?: () => void;
-}): ReactElement {
+export function Welcome({ isLoggedIn, tryWithout }: { isLoggedIn: boolean; tryWithout?: () => void }): ReactElement {
   const { t } = useTranslation('desk');
   return (
     <>
