@@ -4,7 +4,7 @@ import type { DisclosedCount } from '../conditions/disclosure/model.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import type { Resource } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
-import { classesOfViews, type Extractor, type PageKey } from '../search/index.ts';
+import { classesOfViews, type Extractor, type FacetSearch, type PageKey } from '../search/index.ts';
 import { type Int64, resourceKey } from '../search/index-rows.ts';
 import type { Search } from '../search/tree.ts';
 import type { Audit } from '../store/audit.ts';
@@ -26,6 +26,8 @@ import {
   previewDraft,
   termsOf,
 } from './explain.ts';
+import { countFacets, type FacetCounts } from './facets.ts';
+import { type AskedCodes, type FoundCodes, heldCodes } from './held-codes.ts';
 import { holdStill } from './holding.ts';
 import type { Prepare } from './prepare.ts';
 import { type Reading, readingOf } from './reading.ts';
@@ -47,6 +49,10 @@ export interface Door extends Reading, Writing {
   count(search: Search): Promise<DisclosedCount>;
   /** How many records that may be read match. */
   countRecords(search: Search): Promise<number>;
+  /** How many records that may be read have each value of some facets; at most so many values of each. */
+  countFacets(asked: FacetSearch, most: number): Promise<FacetCounts>;
+  /** Codes that content summaries name which may be read, found by words. */
+  heldCodes(asked: AskedCodes): Promise<FoundCodes>;
   /** How far the indexing of an added search parameter is; how many resources that is of, for those who read everything. */
   indexing(id: string): Promise<{ ready: boolean; done?: number; total?: number } | undefined>;
   /** What goes with resources on their way out. */
@@ -101,6 +107,8 @@ export function openDoor(shared: DoorMeans, decision: DecisionMemory, context: A
     searchContained: (search, after) => containedOf(search, after, means),
     count: (search) => countDisclosed(search, shared.counter, means),
     countRecords: (search) => countRecords(search, means),
+    countFacets: (asked, most) => countFacets(asked, most, { ...shared, decision }),
+    heldCodes: (asked) => heldCodes(asked, means),
     async indexing(id) {
       const status = await indexingOf(store.sql, resourceKey(store.hash, 'SearchParameter', id));
       const { rights, scopes } = context;

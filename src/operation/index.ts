@@ -8,8 +8,10 @@ import { auditLog } from './audit-log.ts';
 import { contentSummary } from './content-summary.ts';
 import { disclosures } from './disclosures.ts';
 import { everything } from './everything.ts';
+import { expand } from './expand.ts';
 import { explain } from './explain.ts';
 import { expunge } from './expunge.ts';
+import { facets } from './facets.ts';
 import { feasibility } from './feasibility/feasibility.ts';
 import { harvest } from './harvest.ts';
 import { importOperation } from './import.ts';
@@ -39,8 +41,10 @@ export const operations: readonly Operation[] = [
   contentSummary,
   disclosures,
   everything,
+  expand,
   explain,
   expunge,
+  facets,
   harvest,
   feasibility,
   indexStatus,
