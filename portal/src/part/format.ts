@@ -4,7 +4,16 @@ import i18next from 'i18next';
 /** The reader's own locale where it is of the chosen language, such as de-AT. */
 export function locale(): string {
   const language = i18next.language ?? 'en';
-  return navigator.languages.find((one) => one.startsWith(language)) ?? language;
+  return navigator.languages.find((one) => one.startsWith(language) && isLocale(one)) ?? language;
+}
+
+/** Browsers that take their languages from the system may name some that are none, such as en-US@posix. */
+function isLocale(text: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(text).length > 0;
+  } catch {
+    return false;
+  }
 }
 
 export const formatNumber = (value: number, options?: Intl.NumberFormatOptions): string =>
