@@ -17,7 +17,6 @@ import { type ContainedMatch, searchContained } from './contained.ts';
 import { type ContentDoor, contentDoor } from './content.ts';
 import type { Counter } from './count.ts';
 import type { DecisionMemory } from './decision-memory.ts';
-import { type Assessment, assessOne, type Explanation, explainOne, termsOf } from './explain.ts';
 import { mayPlan, type Narrowing, narrowingOf, plansOf, type StatementPlan } from './explain-search.ts';
 import {
   type Assessment,
