@@ -279,7 +279,9 @@ test('purpose and project are sent where one is logged in, and nowhere else', as
   for (const [url, headers] of sent) {
     const isThere = url.startsWith(`${bases.discovery}/`) && !url.includes('.well-known');
     expect([url, headers['purpose-of-use'], headers['project']]).toEqual(
-      isThere ? [url, 'HRESCH', 'heart-2026'] : [url, undefined, undefined],
+      isThere
+        ? [url, 'http://terminology.hl7.org/CodeSystem/v3-ActReason|HRESCH', 'heart-2026']
+        : [url, undefined, undefined],
     );
   }
   expectClean(visited);
