@@ -400,8 +400,10 @@ describe('a question is kept', () => {
     const link = (await at.page.evaluate('navigator.clipboard.readText()')) as string;
     await at.page.goto(link);
     await heard(/at least 65 years old/).waitFor();
-    await at.page.goto(`${link.slice(0, -12)}`);
+    await at.page.goto(`${link.slice(0, -12)}&run=now`);
     await at.page.getByRole('alert').filter({ hasText: 'cut off' }).waitFor();
+    await at.page.waitForURL((url) => !url.searchParams.has('run'));
+    expect(await at.page.getByRole('heading', { name: 'Answer' }).count()).toBe(0);
     await at.page.goto(asking({ patients: { all: [{ disease: 'x' }] } }));
     await at.page.getByRole('alert').filter({ hasText: 'disease' }).waitFor();
     await expectAccessible(at);
