@@ -72,12 +72,15 @@ export function AskPage(): ReactElement {
     else if (asked.missing[0] !== undefined) focusIn(asked.missing[0].id);
   };
   const isReady = roles !== undefined;
-  // A link may ask for the answer at once; it does so when it is known where to begin.
+  // A link may ask for the answer at once; it does so when it is known where to begin, and once.
+  const hasRun = useRef(false);
   useEffect(() => {
-    if (!isToRun || !isReady) return;
+    if (!isToRun) hasRun.current = false;
+    if (!isToRun || !isReady || hasRun.current) return;
+    hasRun.current = true;
     ran();
-    if (isAskable(asked)) runner.start(asked.question, settings('likely'));
-  }, [isToRun, isReady, ran, asked, runner, settings]);
+    if (fault === undefined && isAskable(asked)) runner.start(asked.question, settings('likely'));
+  }, [isToRun, isReady, ran, asked, fault, runner, settings]);
 
   return (
     <NamesProvider value={name}>
