@@ -2,8 +2,9 @@
 import { type AccessContext, isSteward } from '../conditions/access-context.ts';
 import type { DisclosedCount } from '../conditions/disclosure/model.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
+import type { Resource } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
-import { classesOfViews, type Extractor, type PageKey } from '../search/index.ts';
+import { classesOfViews, type Extractor, type FacetSearch, type PageKey } from '../search/index.ts';
 import { type Int64, resourceKey } from '../search/index-rows.ts';
 import type { Search } from '../search/tree.ts';
 import type { Audit } from '../store/audit.ts';
@@ -17,6 +18,17 @@ import { type ContentDoor, contentDoor } from './content.ts';
 import type { Counter } from './count.ts';
 import type { DecisionMemory } from './decision-memory.ts';
 import { type Assessment, assessOne, type Explanation, explainOne, termsOf } from './explain.ts';
+import { mayPlan, type Narrowing, narrowingOf, plansOf, type StatementPlan } from './explain-search.ts';
+import {
+  type Assessment,
+  assessOne,
+  type Explanation,
+  explainOne,
+  type Previewed,
+  previewDraft,
+  termsOf,
+} from './explain.ts';
+import { countFacets, type FacetCounts } from './facets.ts';
 import { type AskedCodes, type FoundCodes, heldCodes } from './held-codes.ts';
 import { holdStill } from './holding.ts';
 import type { Prepare } from './prepare.ts';
@@ -39,6 +51,8 @@ export interface Door extends Reading, Writing {
   count(search: Search): Promise<DisclosedCount>;
   /** How many records that may be read match. */
   countRecords(search: Search): Promise<number>;
+  /** How many records that may be read have each value of some facets; at most so many values of each. */
+  countFacets(asked: FacetSearch, most: number): Promise<FacetCounts>;
   /** Codes that content summaries name which may be read, found by words. */
   heldCodes(asked: AskedCodes): Promise<FoundCodes>;
   /** How far the indexing of an added search parameter is; how many resources that is of, for those who read everything. */
@@ -47,8 +61,14 @@ export interface Door extends Reading, Writing {
   termsOf(stored: readonly StoredResource[]): Promise<Terms>;
   /** What a data set (`Library/id`) would give to an asker; undefined when there is none. */
   assess(asker: AccessContext, dataSet: string): Promise<Assessment | undefined>;
+  /** What a data set that is not stored would give to askers: for those who write; anyone may ask for themselves. */
+  preview(draft: Resource, askers: readonly Previewed[]): ReturnType<typeof previewDraft>;
   /** Why someone may or may not have what is of one resource: for stewards. */
   explain(asker: AccessContext, type: string, id: string): Promise<Explanation | undefined>;
+  /** What the asker's conditions do to a search that touches these types; the same whatever there is. */
+  narrowing(types: readonly string[], isCount: boolean): Narrowing[];
+  /** How PostgreSQL answers a search, for those who may read everything; undefined for others. */
+  plans(search: Search, isMeasured: boolean): Promise<StatementPlan[] | undefined>;
 }
 
 /** What all doors of a server share. */
@@ -93,6 +113,7 @@ export function openDoor(shared: DoorMeans, decision: DecisionMemory, context: A
     searchContained: (search, after) => containedOf(search, after, means),
     count: (search) => countDisclosed(search, shared.counter, means),
     countRecords: (search) => countRecords(search, means),
+    countFacets: (asked, most) => countFacets(asked, most, { ...shared, decision }),
     heldCodes: (asked) => heldCodes(asked, means),
     async indexing(id) {
       const status = await indexingOf(store.sql, resourceKey(store.hash, 'SearchParameter', id));
@@ -101,10 +122,23 @@ export function openDoor(shared: DoorMeans, decision: DecisionMemory, context: A
     },
     termsOf: (stored) => termsOf(stored, decision),
     assess: (asker, dataSet) => assessOne(asker, dataSet, store, shared.now()),
+    async preview(draft, askers) {
+      const { decision: current } = await decision.now();
+      const isForOthers = askers.some(({ kind }) => kind !== 'self');
+      if (isForOthers && !current.write && !current.steward)
+        throw new FhirError(
+          context.subject.kind === 'anonymous' ? 'login' : 'forbidden',
+          'what others would see is shown to those who may write or are stewards',
+        );
+      return previewDraft(draft, askers, store, shared.now());
+    },
     async explain(asker, type, id) {
       if (!isSteward(context)) throw new FhirError('forbidden', 'explanations are for stewards');
       return explainOne(asker, resourceKey(store.hash, type, id), store, shared.now());
     },
+    narrowing: (types, isCount) => narrowingOf(context, types, isCount),
+    plans: async (search, isMeasured) =>
+      mayPlan(context, shared.definitions) ? plansOf(search, isMeasured, means) : undefined,
   };
 }
 

@@ -18,8 +18,15 @@ export interface Inputs {
 /** Names that every request may have. */
 const common = new Set(['_format', '_pretty', '_page', '_elements', '_summary']);
 
-/** Throws for inputs that the operation does not have. A posted resource that is no Parameters is the input `resource`. */
-export function inputsOf(request: InteractionRequest, known: readonly OperationParameter[], code: string): Inputs {
+/**
+ * Throws for inputs that the operation does not have; `any` where it takes the parameters of a search too.
+ * A posted resource that is no Parameters is the input `resource`.
+ */
+export function inputsOf(
+  request: InteractionRequest,
+  known: readonly OperationParameter[] | 'any',
+  code: string,
+): Inputs {
   const pairs: [string, string][] = request.parameters.map(([name, value]) => [name, value]);
   const complex: [string, JsonObject][] = [];
   if (request.body !== '') {
@@ -27,13 +34,15 @@ export function inputsOf(request: InteractionRequest, known: readonly OperationP
     if (resource.resourceType === 'Parameters') readParameters(resource, pairs, complex);
     else complex.push(['resource', resource]);
   }
-  const names = new Set(known.map(({ name }) => name));
-  for (const [name] of [...pairs, ...complex]) {
-    if (names.has(name) || common.has(name)) continue;
-    throw new FhirError(
-      'not-supported',
-      `$${code} has no parameter ${name.slice(0, 100)}; it has ${[...names].join(', ') || 'none'}`,
-    );
+  if (known !== 'any') {
+    const names = new Set(known.map(({ name }) => name));
+    for (const [name] of [...pairs, ...complex]) {
+      if (names.has(name) || common.has(name)) continue;
+      throw new FhirError(
+        'not-supported',
+        `$${code} has no parameter ${name.slice(0, 100)}; it has ${[...names].join(', ') || 'none'}`,
+      );
+    }
   }
   const texts = (name: string): string[] => pairs.filter(([one]) => one === name).map(([, value]) => value);
   return {

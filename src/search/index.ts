@@ -1,6 +1,8 @@
 /** Search as others may import it. */
 
 export { compartmentOf, compartmentTypes } from './compartment.ts';
+export { compileFacets } from './compile/facet.ts';
+export type { FacetView } from './compile/facet-question.ts';
 export {
   compile,
   compileCount,
@@ -16,7 +18,17 @@ export { containedKey, matchingContained } from './contained.ts';
 export type { SearchContext } from './context.ts';
 export { parseCriterion } from './criterion.ts';
 export { customParameter } from './custom-parameter.ts';
+export {
+  explainSearch,
+  type ParameterReading,
+  type PartExplanation,
+  type SearchExplanation,
+  type ValueReading,
+} from './explain/index.ts';
 export { createExtractor, type Extractor, extractOne, uncompiledParameters } from './extract.ts';
+export { facetDefinitions } from './facet/definition.ts';
+export { type Facet, type FacetSearch, parseFacets } from './facet/facet.ts';
+export { tokenName, valuesOf } from './facet/value.ts';
 export { membership } from './membership.ts';
 export { pairUp } from './pair.ts';
 export { dateTests, intervalOf } from './parameter/date.ts';

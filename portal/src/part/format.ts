@@ -4,13 +4,13 @@ import i18next from 'i18next';
 /** The reader's own locale where it is of the chosen language, such as de-AT. */
 export function locale(): string {
   const language = i18next.language ?? 'en';
-  return navigator.languages.find((one) => one.startsWith(language) && isTag(one)) ?? language;
+  return navigator.languages.find((one) => one.startsWith(language) && isLocale(one)) ?? language;
 }
 
-/** Some systems name their locale as POSIX does (`en-US@posix`), which Intl does not take. */
-function isTag(text: string): boolean {
+/** Browsers that take their languages from the system may name some that are none, such as en-US@posix. */
+function isLocale(text: string): boolean {
   try {
-    return Intl.getCanonicalLocales(text).length === 1;
+    return Intl.getCanonicalLocales(text).length > 0;
   } catch {
     return false;
   }

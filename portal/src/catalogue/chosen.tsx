@@ -1,0 +1,80 @@
+/** What narrows the catalogue now, each part with a way to take it back. */
+import { Button, Group, Text } from '@mantine/core';
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import classes from './catalogue.module.css';
+import { nameOfSearch } from './names.ts';
+import { type CatalogueQuestion, changed, type FacetName, facetNames, withChosen, yearsOf } from './question.ts';
+
+interface Part {
+  key: string;
+  label: string;
+  without: CatalogueQuestion;
+}
+
+export function Chosen({
+  question,
+  onQuestion,
+}: {
+  question: CatalogueQuestion;
+  onQuestion(question: CatalogueQuestion): void;
+}): ReactElement | null {
+  const { t } = useTranslation('catalogue');
+  const parts = usePartsOf(question);
+  if (parts.length === 0) return null;
+  return (
+    <Group gap="xs" align="flex-start" my="sm">
+      <ul className={classes['chips']} aria-label={t('chosen')}>
+        {parts.map(({ key, label, without }) => (
+          <li key={key}>
+            <Button
+              variant="default"
+              size="compact-sm"
+              radius="xl"
+              maw={320}
+              onClick={() => onQuestion(without)}
+              aria-label={t('take-back', { what: label })}
+              rightSection={<span aria-hidden="true">×</span>}
+            >
+              <Text component="span" size="sm" truncate="end" dir="auto">
+                {label}
+              </Text>
+            </Button>
+          </li>
+        ))}
+      </ul>
+      {parts.length > 1 ? (
+        <Button
+          variant="subtle"
+          size="compact-sm"
+          onClick={() => onQuestion(changed(question, { text: '', chosen: {} }))}
+        >
+          {t('clear-all')}
+        </Button>
+      ) : null}
+    </Group>
+  );
+}
+
+function usePartsOf(question: CatalogueQuestion): Part[] {
+  const { t } = useTranslation('catalogue');
+  const { text, chosen } = question;
+  const words: Part[] =
+    text === ''
+      ? []
+      : [{ key: 'q', label: t('words', { text: text.slice(0, 100) }), without: changed(question, { text: '' }) }];
+  const label = (name: FacetName, search: string): string => {
+    const span = name === 'year' ? yearsOf([search]) : undefined;
+    const value = span === undefined ? nameOfSearch(name, search, t) : `${span.first}–${span.last}`;
+    return `${t(`facet.${name}`)}: ${value.slice(0, 200)}`;
+  };
+  return [
+    ...words,
+    ...facetNames.flatMap((name) =>
+      (chosen[name] ?? []).map((search): Part => {
+        const others = (chosen[name] ?? []).filter((one) => one !== search);
+        return { key: `${name} ${search}`, label: label(name, search), without: withChosen(question, name, others) };
+      }),
+    ),
+  ];
+}

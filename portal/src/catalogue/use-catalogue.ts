@@ -1,0 +1,152 @@
+/** Asks the server for a page of the catalogue and for its facets, and keeps what is shown until the answer is there. */
+import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { canonical } from '../../../src/fhir/canonical.ts';
+import { type JsonObject, objectOf, objectsOf } from '../../../src/fhir/json.ts';
+import { getJson, type Json } from '../server/fhir.ts';
+import { home } from '../server/home.ts';
+import { type HomeServer, useAsker, useHome, useServer } from '../server/query.ts';
+import { type Page, readPage } from './entry.ts';
+import { type CatalogueQuestion, criteriaOf, type FacetName, pagePath, plainPath, queryText } from './question.ts';
+import { readFacets, type ToldFacets } from './told-facets.ts';
+
+/** A server whose catalogue can be looked through. */
+export interface Source {
+  readonly base: string;
+  readonly name: string;
+}
+
+/** Catalogues to choose from: the home server's own, or those of the registries that it knows. */
+export function useSources(): { sources: readonly Source[]; isLoading: boolean; error: unknown; retry(): void } {
+  const server = useHome();
+  const isOwn = server.data !== undefined && hasRecords(server.data);
+  const others = useQuery({
+    queryKey: ['catalogue sources', home],
+    queryFn: async ({ signal }) =>
+      sourcesOf(await getJson(home, 'Endpoint?payload-type=metadata-registry&status=active&_count=100', { signal })),
+    enabled: server.data !== undefined && !isOwn,
+  });
+  const own: Source[] = server.data === undefined ? [] : [{ base: home, name: server.data.name }];
+  return {
+    sources: isOwn ? own : (others.data ?? []),
+    isLoading: server.isPending || (!isOwn && others.isPending),
+    error: server.error ?? others.error,
+    retry: () => void (server.error === null ? others.refetch() : server.refetch()),
+  };
+}
+
+/** A discovery server alone holds no records of data sets; of others than fairway's it is not known. */
+const hasRecords = ({ roles }: HomeServer): boolean =>
+  roles.length === 0 || roles.includes('registry') || roles.includes('repository');
+
+function sourcesOf(bundle: Json): Source[] {
+  return objectsOf((bundle as JsonObject)['entry']).flatMap((one) => {
+    const endpoint = objectOf(one['resource']);
+    const address = endpoint?.['address'];
+    if (typeof address !== 'string') return [];
+    const name = endpoint?.['name'];
+    return [{ base: address.replace(/\/+$/, ''), name: typeof name === 'string' ? name : address }];
+  });
+}
+
+/** What a server can do for a catalogue. */
+export interface Abilities {
+  readonly hasFacets: boolean;
+  /** whether it looks for words in all texts */
+  readonly hasContent: boolean;
+}
+
+export function useAbilities(base: string): UseQueryResult<HomeServer> & { abilities: Abilities | undefined } {
+  const server = useServer(base);
+  return { ...server, abilities: server.data === undefined ? undefined : abilitiesOf(server.data.capabilities) };
+}
+
+function abilitiesOf(capabilities: Json): Abilities {
+  const rest = objectsOf((capabilities as JsonObject)['rest']);
+  const libraries = rest.flatMap((one) => objectsOf(one['resource'])).filter((one) => one['type'] === 'Library');
+  const operations = [...rest, ...libraries].flatMap((one) => objectsOf(one['operation']));
+  const parameters = [...rest, ...libraries].flatMap((one) => objectsOf(one['searchParam']));
+  return {
+    hasFacets: operations.some(({ definition }) => definition === `${canonical.ours}/OperationDefinition/facets`),
+    hasContent: parameters.some(({ name }) => name === '_content'),
+  };
+}
+
+export function usePage(
+  base: string,
+  question: CatalogueQuestion,
+  abilities: Abilities | undefined,
+): UseQueryResult<Page> {
+  const who = useAsker(base);
+  const path =
+    abilities === undefined ? '' : abilities.hasFacets ? pagePath(question) : plainPath(question, abilities.hasContent);
+  return useQuery({
+    queryKey: ['catalogue page', base, path, who],
+    queryFn: async ({ signal }) => readPage(await getJson(base, path, { signal }), base),
+    enabled: abilities !== undefined,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** `most` is how many values of each are wanted. */
+export function useFacets(
+  base: string,
+  question: CatalogueQuestion,
+  names: readonly FacetName[],
+  { isAsked, most }: { isAsked: boolean; most?: number },
+): UseQueryResult<ToldFacets> {
+  const who = useAsker(base);
+  const count = most === undefined ? '' : `&facet-count=${most}`;
+  const path = `Library/$facets?facet=${names.join(',')}${count}&${queryText(criteriaOf(question))}`;
+  return useQuery({
+    queryKey: ['facets', base, path, who],
+    queryFn: async ({ signal }) => readFacets(await getJson(base, path, { signal })),
+    enabled: isAsked,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The data sets with these ids, with all that their summaries tell. */
+export function useCompared(base: string, ids: readonly string[], hasSummaries: boolean): UseQueryResult<Page> {
+  const who = useAsker(base);
+  const more = hasSummaries ? '&_revinclude=MeasureReport:data-set&_include:iterate=MeasureReport:endpoint' : '';
+  const path = `Library?_id=${ids.join(',')}${more}`;
+  return useQuery({
+    queryKey: ['compared', base, path, who],
+    queryFn: async ({ signal }) => readPage(await getJson(base, path, { signal }), base),
+    enabled: ids.length > 0,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Scores of the letters of FAIR by data set, where an assessment was kept on the server. */
+export function useFairScores(
+  base: string,
+  ids: readonly string[],
+): UseQueryResult<ReadonlyMap<string, ReadonlyMap<string, number>>> {
+  const who = useAsker(base);
+  const sets = ids.map((id) => `Library/${id}`).join(',');
+  const path = `MeasureReport?measure=${encodeURIComponent(canonical.fairAssessmentMeasure)}&data-set=${sets}&_sort=date&_count=100&_elements=group,extension,measure`;
+  return useQuery({
+    queryKey: ['fair scores', base, path, who],
+    queryFn: async ({ signal }) => scoresOf(await getJson(base, path, { signal })),
+    enabled: ids.length > 0,
+    placeholderData: keepPreviousData,
+  });
+}
+
+function scoresOf(bundle: Json): ReadonlyMap<string, ReadonlyMap<string, number>> {
+  const reports = objectsOf(objectsOf((bundle as JsonObject)['entry']).map((one) => one['resource'] ?? null));
+  return new Map(
+    reports.flatMap((report) => {
+      const extension = objectsOf(report['extension']).find(({ url }) => url === canonical.summaryDataSet);
+      const reference = objectOf(extension?.['valueReference'])?.['reference'];
+      if (typeof reference !== 'string') return [];
+      const letters = objectsOf(report['group']).flatMap((group): [string, number][] => {
+        const code = objectsOf(objectOf(group['code'])?.['coding'])[0]?.['code'];
+        const score = objectOf(group['measureScore'] ?? group['measureScoreQuantity'])?.['value'];
+        return typeof code === 'string' && typeof score === 'number' ? [[code, score]] : [];
+      });
+      return [[reference.slice(reference.lastIndexOf('/') + 1), new Map(letters)] as const];
+    }),
+  );
+}
