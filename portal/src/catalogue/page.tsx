@@ -72,7 +72,7 @@ function Catalogue({ base, sources, question }: CatalogueProps): ReactElement {
   return (
     <Stack gap="sm">
       <Head base={base} sources={sources} question={question} onQuestion={ask} />
-      <Chosen question={question} onQuestion={ask} />
+      {abilities.hasFacets ? <Chosen base={base} question={question} onQuestion={ask} /> : null}
       <Body base={base} question={question} abilities={abilities} onQuestion={ask} />
       <CompareBar question={question} onQuestion={ask} />
     </Stack>

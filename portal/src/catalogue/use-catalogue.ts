@@ -6,8 +6,18 @@ import { getJson, type Json } from '../server/fhir.ts';
 import { home } from '../server/home.ts';
 import { type HomeServer, useAsker, useHome, useServer } from '../server/query.ts';
 import { type Page, readPage } from './entry.ts';
-import { type CatalogueQuestion, criteriaOf, type FacetName, pagePath, plainPath, queryText } from './question.ts';
-import { readFacets, type ToldFacets } from './told-facets.ts';
+import {
+  type CatalogueQuestion,
+  contentFacets,
+  criteriaOf,
+  type FacetName,
+  lazyFacets,
+  pagePath,
+  plainPath,
+  queryText,
+  recordFacets,
+} from './question.ts';
+import { readFacets, type ToldFacet, type ToldFacets } from './told-facets.ts';
 
 /** A server whose catalogue can be looked through. */
 export interface Source {
@@ -103,6 +113,26 @@ export function useFacets(
     enabled: isAsked,
     placeholderData: keepPreviousData,
   });
+}
+
+export interface AskedFacets {
+  readonly facets: ReadonlyMap<string, ToldFacet>;
+  readonly record: UseQueryResult<ToldFacets>;
+  readonly content: UseQueryResult<ToldFacets>;
+  readonly codes: UseQueryResult<ToldFacets>;
+}
+
+/** All facets, in three requests: what is counted quickly does not wait for the rest. Whoever asks the same shares them. */
+export function useAllFacets(base: string, question: CatalogueQuestion, withCodes: boolean): AskedFacets {
+  const record = useFacets(base, question, recordFacets, { isAsked: true });
+  const content = useFacets(base, question, contentFacets, { isAsked: true });
+  const codes = useFacets(base, question, lazyFacets, { isAsked: withCodes });
+  const facets = new Map([
+    ...(record.data?.facets ?? []),
+    ...(content.data?.facets ?? []),
+    ...(withCodes ? (codes.data?.facets ?? []) : []),
+  ]);
+  return { facets, record, content, codes };
 }
 
 /** The data sets with these ids, with all that their summaries tell. */
