@@ -1,5 +1,5 @@
 /** One data set among the results: what one needs to know to look at it or pass it by. */
-import { Badge, Checkbox, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Checkbox, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ConditionBadges } from '../part/condition-badges.tsx';
@@ -70,17 +70,12 @@ export function Card({ base, entry, fair, isCompared, canCompare, onCompare }: C
           )}
           {fair === undefined || fair.size === 0 ? null : <FairText scores={fair} />}
         </Group>
-        <Group gap={6} align="flex-start">
-          {licences.length === 0 ? (
-            <Badge variant="default" tt="none">
-              {t('no-licence')}
-            </Badge>
-          ) : null}
-          <ConditionBadges
-            conditions={[...licences.map((text) => ({ code: 'licence', text })), ...conditions]}
-            most={5}
-          />
-        </Group>
+        <ConditionBadges
+          conditions={[
+            ...(licences.length === 0 ? [t('no-licence')] : licences).map((text) => ({ code: 'licence', text })),
+            ...conditions,
+          ]}
+        />
       </Stack>
     </Paper>
   );
