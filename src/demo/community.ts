@@ -22,7 +22,8 @@ export function* metadataLines(
   how: Describing = 'written',
 ): Generator<string> {
   const site = sites[name];
-  if (site.style !== undefined) yield* [atcCodeSystem(), icdCodeSystem()].map(lineOf);
+  // Those that hold no data need the hierarchies to find codes below others in what they know of the rest.
+  yield* [atcCodeSystem(), icdCodeSystem()].map(lineOf);
   yield* metadataOf(site, plan.patients, at, how).map(lineOf);
 }
 

@@ -80,10 +80,11 @@ function conditions(facts: PatientFacts, style: RecordStyle, { id, meta, subject
   }));
 }
 
-function codingsOf({ icd, snomed }: Diagnosis, codes: RecordStyle['codes']): JsonObject[] {
+function codingsOf({ icd, snomed, name }: Diagnosis, codes: RecordStyle['codes']): JsonObject[] {
   const all = [
-    { system: icdSystem, code: icd },
-    { system: snomedSystem, code: snomed },
+    { system: icdSystem, code: icd, display: name },
+    // One concept for all who have the disease, whatever came of it.
+    { system: snomedSystem, code: snomed, display: name.replace(/ with .*/, '') },
   ];
   return all.filter(({ system }) => codes === 'both' || system === (codes === 'icd-10' ? icdSystem : snomedSystem));
 }
@@ -95,7 +96,8 @@ function medications(
 ): Resource[] {
   return facts.medications.map(({ atc, from, to }, at) => {
     const common = { id: `${id}-m${at + 1}`, ...meta };
-    const what = shape.medication({ ...oneCoding(atcSystem, atc), text: atcName(atc) });
+    const name = atcName(atc);
+    const what = shape.medication({ coding: [{ system: atcSystem, code: atc, display: name }], text: name });
     if (style.medications === 'MedicationRequest') {
       const status = to === undefined ? 'active' : 'completed';
       return {

@@ -17,7 +17,9 @@ import { type ContentDoor, contentDoor } from './content.ts';
 import type { Counter } from './count.ts';
 import type { DecisionMemory } from './decision-memory.ts';
 import { type Assessment, assessOne, type Explanation, explainOne, termsOf } from './explain.ts';
+import { mayPlan, type Narrowing, narrowingOf, plansOf, type StatementPlan } from './explain-search.ts';
 import { countFacets, type FacetCounts } from './facets.ts';
+import { type AskedCodes, type FoundCodes, heldCodes } from './held-codes.ts';
 import { holdStill } from './holding.ts';
 import type { Prepare } from './prepare.ts';
 import { type Reading, readingOf } from './reading.ts';
@@ -41,6 +43,8 @@ export interface Door extends Reading, Writing {
   countRecords(search: Search): Promise<number>;
   /** How many records that may be read have each value of some facets; at most so many values of each. */
   countFacets(asked: FacetSearch, most: number): Promise<FacetCounts>;
+  /** Codes that content summaries name which may be read, found by words. */
+  heldCodes(asked: AskedCodes): Promise<FoundCodes>;
   /** How far the indexing of an added search parameter is; how many resources that is of, for those who read everything. */
   indexing(id: string): Promise<{ ready: boolean; done?: number; total?: number } | undefined>;
   /** What goes with resources on their way out. */
@@ -49,6 +53,10 @@ export interface Door extends Reading, Writing {
   assess(asker: AccessContext, dataSet: string): Promise<Assessment | undefined>;
   /** Why someone may or may not have what is of one resource: for stewards. */
   explain(asker: AccessContext, type: string, id: string): Promise<Explanation | undefined>;
+  /** What the asker's conditions do to a search that touches these types; the same whatever there is. */
+  narrowing(types: readonly string[], isCount: boolean): Narrowing[];
+  /** How PostgreSQL answers a search, for those who may read everything; undefined for others. */
+  plans(search: Search, isMeasured: boolean): Promise<StatementPlan[] | undefined>;
 }
 
 /** What all doors of a server share. */
@@ -94,6 +102,7 @@ export function openDoor(shared: DoorMeans, decision: DecisionMemory, context: A
     count: (search) => countDisclosed(search, shared.counter, means),
     countRecords: (search) => countRecords(search, means),
     countFacets: (asked, most) => countFacets(asked, most, { ...shared, decision }),
+    heldCodes: (asked) => heldCodes(asked, means),
     async indexing(id) {
       const status = await indexingOf(store.sql, resourceKey(store.hash, 'SearchParameter', id));
       const { rights, scopes } = context;
@@ -105,6 +114,9 @@ export function openDoor(shared: DoorMeans, decision: DecisionMemory, context: A
       if (!isSteward(context)) throw new FhirError('forbidden', 'explanations are for stewards');
       return explainOne(asker, resourceKey(store.hash, type, id), store, shared.now());
     },
+    narrowing: (types, isCount) => narrowingOf(context, types, isCount),
+    plans: async (search, isMeasured) =>
+      mayPlan(context, shared.definitions) ? plansOf(search, isMeasured, means) : undefined,
   };
 }
 

@@ -7,6 +7,7 @@ import { asksOfResources } from '../conditions/effect.ts';
 import { type Extent, extentOf, isExtentType, type Listing, listingOf } from '../conditions/extent.ts';
 import { factsOf, labelsOf } from '../conditions/facts.ts';
 import { grantOf, isGrant } from '../conditions/grant.ts';
+import { heldCodesOf } from '../conditions/held-code.ts';
 import { isDirectoryType, isMetadata, metadataTypes } from '../conditions/metadata-type.ts';
 import { canonical, deidentificationType } from '../fhir/canonical.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
@@ -66,7 +67,10 @@ export function createPrepare(means: Preparation): Prepare {
   return (how, type, id, content) => {
     const key = resourceKey(hash, type, id);
     const rows = new RowBuffer(hash);
-    if (content !== undefined) means.extract(content.resource, rows);
+    if (content !== undefined) {
+      means.extract(content.resource, rows);
+      rows.held = heldCodesOf(content.resource);
+    }
     const owner = content === undefined ? gone : ownerOf(key, content.resource, id, rows, keys, means);
     const prepared: PreparedWrite = { how, key, type, id, tail: content?.tail ?? null, rows, owner };
     const changes = change(type, id, key, content?.resource);

@@ -52,6 +52,11 @@ export const canonical = {
   summaryDataSet: `${ours}/StructureDefinition/summary-data-set`,
   summaryPatients: `${ours}/StructureDefinition/summary-patients`,
   summaryPartial: `${ours}/StructureDefinition/summary-partial`,
+  /** The codes that content summaries name, as a value set, and what stands on each of them, see docs/reference/held-codes.md. */
+  heldCodes: `${ours}/ValueSet/held-codes`,
+  heldContent: `${ours}/StructureDefinition/held-content`,
+  heldBelow: `${ours}/StructureDefinition/held-below`,
+  heldParent: `${ours}/StructureDefinition/held-parent`,
   /** On the answer to a feasibility question (MeasureReport): an OperationOutcome of what could not be asked. */
   feasibilityMeasure: `${ours}/Measure/feasibility`,
   notAsked: `${ours}/StructureDefinition/not-asked`,

@@ -8,7 +8,9 @@ import { auditLog } from './audit-log.ts';
 import { contentSummary } from './content-summary.ts';
 import { disclosures } from './disclosures.ts';
 import { everything } from './everything.ts';
+import { expand } from './expand.ts';
 import { explain } from './explain.ts';
+import { explainSearchOperation } from './explain-search.ts';
 import { expunge } from './expunge.ts';
 import { facets } from './facets.ts';
 import { feasibility } from './feasibility/feasibility.ts';
@@ -38,7 +40,9 @@ export const operations: readonly Operation[] = [
   contentSummary,
   disclosures,
   everything,
+  expand,
   explain,
+  explainSearchOperation,
   expunge,
   facets,
   harvest,

@@ -1,4 +1,5 @@
 /** Collects the index rows of one resource, and many of them as the columns of one insert per table. https://www.postgresql.org/docs/current/functions-array.html */
+import type { HeldCodes } from '../conditions/held-code.ts';
 import { foldText, type Hash, type IndexSink, type Int64, stringPrefixLength } from '../search/index-rows.ts';
 
 /** Tables in a fixed order with their columns beside `key` and `class`. */
@@ -15,7 +16,7 @@ const indexTables = {
 export type IndexTableName = keyof typeof indexTables;
 export const indexTableNames = Object.keys(indexTables) as IndexTableName[];
 /** All tables with rows that belong to a resource and carry its class. */
-export const ownedTableNames: readonly string[] = [...indexTableNames, 'words'];
+export const ownedTableNames: readonly string[] = [...indexTableNames, 'words', 'held'];
 
 /** Tokens are sorted by so many characters of their code. */
 const sortedLength = 32;
@@ -94,6 +95,9 @@ export class RowBuffer implements IndexSink {
   unit(code: string): void {
     this.units.add(code);
   }
+
+  /** what a content summary names */
+  held: HeldCodes | undefined = undefined;
 
   narrative = '';
   content = '';

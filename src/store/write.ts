@@ -2,6 +2,7 @@
 import type { Int64 } from '../search/index-rows.ts';
 import { asBefore, type ClassMemory, classesOf, lockExtents, type Owner } from './access-class.ts';
 import type { TransactionSql } from './connect.ts';
+import { heldStatements } from './held-code.ts';
 import {
   arrayText,
   combined,
@@ -84,7 +85,7 @@ export async function writeBatch(
   ]);
   await noticeUnits(sql, entries, memory);
   const written = await writeResources(sql, entries, classes, now);
-  await replaceRows(sql, entries, classes, written);
+  await replaceRows(sql, entries, classes, written, memory);
   for (const [at, entry] of entries.entries()) if (written[at] !== undefined) await entry.effect?.(sql);
   return Promise.all(entries.map(async (entry, at) => written[at] ?? (await refusal(sql, entry))));
 }
@@ -148,6 +149,9 @@ function columnsOf(
   ];
 }
 
+/** Types of which rows of `held` may be there. */
+const namesCodes: ReadonlySet<string> = new Set(['MeasureReport', 'CodeSystem']);
+
 /**
  * Index rows. The statement that wrote a resource holds its row lock, and this one sees everything committed before
  * that lock was had: no other writer's rows of the same key can be missed.
@@ -157,15 +161,14 @@ async function replaceRows(
   entries: readonly WriteEntry[],
   classes: readonly number[],
   written: readonly (Written | undefined)[],
+  { hash }: ClassMemory,
 ): Promise<void> {
-  const stale = entries.filter((_, at) => written[at] !== undefined && written[at].version > 1).map(({ key }) => key);
+  const stale = entries.filter((_, at) => written[at] !== undefined && written[at].version > 1);
   const work: PromiseLike<unknown>[] = [];
-  if (stale.length > 0) {
-    for (const table of ownedTableNames) {
-      work.push(
-        sql.unsafe(`delete from ${table} where key = any($1::bigint[])`, [arrayText(stale)], { prepare: true }),
-      );
-    }
+  for (const table of ownedTableNames) {
+    const keys = stale.filter(({ type }) => table !== 'held' || namesCodes.has(type)).map(({ key }) => key);
+    if (keys.length === 0) continue;
+    work.push(sql.unsafe(`delete from ${table} where key = any($1::bigint[])`, [arrayText(keys)], { prepare: true }));
   }
   const owners = entries
     .map(({ key, type, rows }, at) => ({ key, type, rows, class: classes[at]!, done: written[at]?.done }))
@@ -174,6 +177,10 @@ async function replaceRows(
   if (owners.length > 0) statements.push(wordsStatement(owners));
   if (statements.length > 0) {
     const { text, values } = combined(statements);
+    work.push(sql.unsafe(text, values, { prepare: true }));
+  }
+  const summaries = owners.flatMap(({ rows: { held }, ...owner }) => (held === undefined ? [] : [{ ...owner, held }]));
+  for (const { text, values } of heldStatements(summaries, hash)) {
     work.push(sql.unsafe(text, values, { prepare: true }));
   }
   await Promise.all(work);

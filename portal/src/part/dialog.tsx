@@ -1,6 +1,6 @@
 /** A dialog over the page: named by its title, closed by Escape or its button. https://www.w3.org/WAI/ARIA/apg/patterns/dialog-modal/ */
-import { CloseButton, Group, Modal, Stack, Title } from '@mantine/core';
-import { type ReactElement, type ReactNode, useId } from 'react';
+import { CloseButton, Group, Modal, Stack } from '@mantine/core';
+import type { ReactElement, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 
 export function Dialog({
@@ -17,18 +17,17 @@ export function Dialog({
   children: ReactNode;
 }): ReactElement {
   const { t } = useTranslation('part');
-  const id = useId();
-  // Mantine's own title stands in a header, which would be a second banner of the page.
+  // Mantine's title names the dialog; its header is left out, which would be a second banner of the page.
   return (
     <Modal.Root opened={opened} onClose={onClose} size={size}>
       <Modal.Overlay />
-      <Modal.Content aria-labelledby={id}>
+      <Modal.Content>
         <Modal.Body>
           <Stack>
             <Group justify="space-between" wrap="nowrap" align="flex-start">
-              <Title order={2} size="h3" id={id} dir="auto">
+              <Modal.Title fz="h3" fw={650} dir="auto">
                 {title}
-              </Title>
+              </Modal.Title>
               <CloseButton onClick={onClose} aria-label={t('close')} />
             </Group>
             {children}

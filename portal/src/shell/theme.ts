@@ -14,12 +14,38 @@ const fairway: MantineColorsTuple = [
   '#044134',
 ];
 
+/** Mantine's, with the shade of texts on white (7) dark enough to be read. */
+const red: MantineColorsTuple = [
+  '#fff5f5',
+  '#ffe3e3',
+  '#ffc9c9',
+  '#ffa8a8',
+  '#ff8787',
+  '#ff6b6b',
+  '#e03131',
+  '#c92a2a',
+  '#b02525',
+  '#8f1d1d',
+];
+const yellow: MantineColorsTuple = [
+  '#fff9db',
+  '#fff3bf',
+  '#ffec99',
+  '#ffe066',
+  '#ffd43b',
+  '#fcc419',
+  '#b37400',
+  '#8f5a00',
+  '#7a4d00',
+  '#633e00',
+];
+
 export const theme = createTheme({
   primaryColor: 'fairway',
   primaryShade: { light: 7, dark: 4 },
   autoContrast: true,
   luminanceThreshold: 0.35,
-  colors: { fairway },
+  colors: { fairway, red, yellow },
   defaultRadius: 'md',
   fontFamily:
     'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, sans-serif',

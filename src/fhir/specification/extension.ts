@@ -213,6 +213,38 @@ const summaries: readonly OurExtension[] = [
   },
 ];
 
+/** What stands on the codes of the value set held-codes. */
+const heldCodes: readonly OurExtension[] = [
+  {
+    id: 'held-content',
+    title: 'Who holds a code',
+    on: ['ValueSet.expansion.contains'],
+    description:
+      'What content summaries tell of a code in one resource type; repeated for each type that was asked for.',
+    parts: [
+      part('type', 'code', 'The resource type', '1..1'),
+      part('dataSets', 'decimal', 'Data sets that name the code', '1..1'),
+      part('patients', 'decimal', 'Sum of the patients that they tell of; one who is in several counts in each'),
+      part('untold', 'decimal', 'Data sets of them that tell no number of patients'),
+      part('rounded', 'boolean', 'Whether some of the numbers were rounded before they were told'),
+    ],
+  },
+  {
+    id: 'held-below',
+    title: 'Codes below are held',
+    on: ['ValueSet.expansion.contains'],
+    description: 'Whether a code that is held lies below this one, as the CodeSystems of the server state it.',
+    types: ['boolean'],
+  },
+  {
+    id: 'held-parent',
+    title: 'Held code above',
+    on: ['ValueSet.expansion.contains'],
+    description: 'The nearest code above this one that is held; several in a hierarchy that has several.',
+    types: ['code'],
+  },
+];
+
 /** What stands on the members of a community. */
 const members: readonly OurExtension[] = [
   {
@@ -297,6 +329,7 @@ export const ourExtensions: readonly OurExtension[] = [
   ...conditions,
   ...counts,
   ...summaries,
+  ...heldCodes,
   ...members,
   ...harvested,
   ...questionExtensions,

@@ -4,6 +4,7 @@ import { canonical } from '../canonical.ts';
 const ofFhir = (id: string): string => `http://hl7.org/fhir/OperationDefinition/${id}`;
 
 const definedByFhir: Readonly<Record<string, string>> = {
+  expand: ofFhir('ValueSet-expand'),
   everything: ofFhir('Patient-everything'),
   lastn: ofFhir('Observation-lastn'),
   meta: ofFhir('Resource-meta'),

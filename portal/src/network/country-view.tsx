@@ -1,0 +1,69 @@
+/** The servers by country: where they stand is known by name alone, so that no place on a globe is drawn. */
+import { Group, Paper, Text, Title, Tooltip, VisuallyHidden } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { ReactElement } from 'react';
+import { useTranslation } from 'react-i18next';
+import { formatNumber } from '../part/format.ts';
+import { countryName } from './country.ts';
+import { choices, unknown } from './filter.ts';
+import { layerOf } from './graph.ts';
+import classes from './network.module.css';
+import type { NetworkServer } from './server.ts';
+import { HealthSign, RoleShape } from './signs.tsx';
+
+/** Of one country; the table has the others. */
+const mostShown = 48;
+
+export function CountryView({ servers }: { servers: readonly NetworkServer[] }): ReactElement {
+  const countries = choices(servers, ({ country }) => (country === undefined ? [] : [country]));
+  return (
+    <ul className={classes['countries']}>
+      {countries.map(([country]) => (
+        <li key={country}>
+          <Country country={country} servers={servers.filter((one) => (one.country ?? unknown) === country)} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Country({ country, servers }: { country: string; servers: readonly NetworkServer[] }): ReactElement {
+  const { t } = useTranslation('network');
+  const rest = servers.length - mostShown;
+  return (
+    <Paper withBorder p="sm" h="100%">
+      <Title order={3} size="h5" dir="auto">
+        {country === unknown ? t('country-unknown') : countryName(country)}
+      </Title>
+      <Text size="sm" c="dimmed" mb="xs">
+        {t('servers', { count: servers.length, shown: formatNumber(servers.length) })}
+      </Text>
+      <ul className={classes['dots']}>
+        {servers.slice(0, mostShown).map((server) => (
+          <li key={server.base}>
+            <Tooltip label={server.name.slice(0, 200)} multiline maw={320}>
+              <Link
+                to="/network"
+                search={(before) => ({ ...before, server: server.base })}
+                resetScroll={false}
+                className={classes['dot']}
+              >
+                <RoleShape layer={layerOf(server)} />
+                <VisuallyHidden>
+                  {server.name.slice(0, 200)}: <HealthSign health={server.health} />
+                </VisuallyHidden>
+              </Link>
+            </Tooltip>
+          </li>
+        ))}
+      </ul>
+      {rest > 0 ? (
+        <Group mt="xs">
+          <Link to="/network" search={(before) => ({ ...before, country, page: undefined })} hash="table">
+            {t('and-more', { shown: formatNumber(rest) })}
+          </Link>
+        </Group>
+      ) : null}
+    </Paper>
+  );
+}
