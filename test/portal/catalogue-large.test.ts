@@ -8,6 +8,8 @@ import { largeRegistry } from './catalogue-world.ts';
 import { expectClean, openBrowser, type Visit, visit } from './page.ts';
 
 const size = 10_000;
+/** Ten thousand data sets take a while to load where others work on the same machine. */
+const patience = 900_000;
 
 let browser: StartedBrowser;
 let server: TestServer;
@@ -20,7 +22,7 @@ beforeAll(async () => {
     const { body } = await server.load(all.slice(from, from + 5000));
     expect(body['parameter'][2]).toEqual({ name: 'refused', valueInteger: 0 });
   }
-});
+}, patience);
 afterAll(async () => {
   await browser.close();
   await server.close();
@@ -47,44 +49,48 @@ async function timed(run: () => Promise<void>): Promise<number> {
   return performance.now() - started;
 }
 
-test('a click on a facet and a search cost no more than opening an empty page', async () => {
-  const { page } = at;
-  const costs: Record<'empty' | 'click' | 'back' | 'words', number[]> = { empty: [], click: [], back: [], words: [] };
-  for (let round = 0; round < 7; round++) {
-    costs.empty.push(await timed(() => open(page, '/nowhere-at-all')));
-    await open(page, '/catalogue');
-    await found(page, '10,000');
-    const box = page.getByRole('checkbox', { name: /^MIT,/ });
-    await box.waitFor();
-    await page.waitForLoadState('networkidle');
-    costs.click.push(
-      await timed(async () => {
-        await box.click();
-        await found(page, '2,000');
-      }),
-    );
-    costs.back.push(
-      await timed(async () => {
-        await box.click();
-        await found(page, '10,000');
-      }),
-    );
-    const field = page.getByRole('textbox', { name: 'Search' });
-    costs.words.push(
-      await timed(async () => {
-        await field.fill('melanoma b7');
-        await field.press('Enter');
-        await found(page, '10');
-      }),
-    );
-    await page.waitForLoadState('networkidle');
-  }
-  const medians = Object.fromEntries(Object.entries(costs).map(([name, list]) => [name, Math.round(median(list))]));
-  console.log('catalogue of 10,000 data sets, milliseconds:', JSON.stringify(medians));
-  expect(median(costs.click) / median(costs.empty)).toBeLessThan(2);
-  expect(median(costs.words) / median(costs.empty)).toBeLessThan(2);
-  expectClean(at, [/404/]);
-});
+test(
+  'a click on a facet and a search cost no more than opening an empty page',
+  async () => {
+    const { page } = at;
+    const costs: Record<'empty' | 'click' | 'back' | 'words', number[]> = { empty: [], click: [], back: [], words: [] };
+    for (let round = 0; round < 7; round++) {
+      costs.empty.push(await timed(() => open(page, '/nowhere-at-all')));
+      await open(page, '/catalogue');
+      await found(page, '10,000');
+      const box = page.getByRole('checkbox', { name: /^MIT,/ });
+      await box.waitFor();
+      await page.waitForLoadState('networkidle');
+      costs.click.push(
+        await timed(async () => {
+          await box.click();
+          await found(page, '2,000');
+        }),
+      );
+      costs.back.push(
+        await timed(async () => {
+          await box.click();
+          await found(page, '10,000');
+        }),
+      );
+      const field = page.getByRole('textbox', { name: 'Search' });
+      costs.words.push(
+        await timed(async () => {
+          await field.fill('melanoma b7');
+          await field.press('Enter');
+          await found(page, '10');
+        }),
+      );
+      await page.waitForLoadState('networkidle');
+    }
+    const medians = Object.fromEntries(Object.entries(costs).map(([name, list]) => [name, Math.round(median(list))]));
+    console.log('catalogue of 10,000 data sets, milliseconds:', JSON.stringify(medians));
+    expect(median(costs.click) / median(costs.empty)).toBeLessThan(2);
+    expect(median(costs.words) / median(costs.empty)).toBeLessThan(2);
+    expectClean(at, [/404/]);
+  },
+  patience,
+);
 
 test('pages go on and back by the links of the server, and are kept by the address', async () => {
   const { page } = at;
@@ -130,7 +136,7 @@ test('publishers beyond the first are listed on demand, and it is said how many 
   const { page } = at;
   await open(page, '/catalogue');
   const group = page.getByRole('group', { name: /^Publisher/ });
-  await group.getByRole('button', { name: 'Show more of Publisher' }).click();
+  await group.getByRole('button', { name: /more: Publisher$/ }).click();
   await group.getByText('100 more values are not listed').waitFor();
   expect(await group.getByRole('checkbox').count()).toBe(200);
   expectClean(at);
