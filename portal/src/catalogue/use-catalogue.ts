@@ -5,7 +5,7 @@ import { type JsonObject, objectOf, objectsOf } from '../../../src/fhir/json.ts'
 import { getJson, type Json } from '../server/fhir.ts';
 import { home } from '../server/home.ts';
 import { type HomeServer, useAsker, useHome, useServer } from '../server/query.ts';
-import { type Page, readPage } from './entry.ts';
+import { type Page, readPage, readSummaries, type Summaries } from './entry.ts';
 import {
   type CatalogueQuestion,
   contentFacets,
@@ -16,6 +16,7 @@ import {
   plainPath,
   queryText,
   recordFacets,
+  summariesPath,
 } from './question.ts';
 import { readFacets, type ToldFacet, type ToldFacets } from './told-facets.ts';
 
@@ -90,9 +91,21 @@ export function usePage(
   const path =
     abilities === undefined ? '' : abilities.hasFacets ? pagePath(question) : plainPath(question, abilities.hasContent);
   return useQuery({
-    queryKey: ['catalogue page', base, path, who],
-    queryFn: async ({ signal }) => readPage(await getJson(base, path, { signal }), base),
+    queryKey: ['catalogue page', base, path, question.before, who],
+    queryFn: async ({ signal }) => readPage(await getJson(base, path, { signal }), base, question.before),
     enabled: abilities !== undefined,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** What the summaries of data sets tell; asked for when the data sets are known. */
+export function useSummaries(base: string, ids: readonly string[]): UseQueryResult<Summaries> {
+  const who = useAsker(base);
+  const path = summariesPath(ids);
+  return useQuery({
+    queryKey: ['summaries', base, path, who],
+    queryFn: async ({ signal }) => readSummaries(await getJson(base, path, { signal }), base),
+    enabled: ids.length > 0,
     placeholderData: keepPreviousData,
   });
 }
@@ -122,10 +135,11 @@ export interface AskedFacets {
   readonly codes: UseQueryResult<ToldFacets>;
 }
 
-/** All facets, in three requests: what is counted quickly does not wait for the rest. Whoever asks the same shares them. */
+/** All facets, in up to three requests, one after the other: what is counted quickly does not wait for the rest. Whoever asks the same shares them. */
 export function useAllFacets(base: string, question: CatalogueQuestion, withCodes: boolean): AskedFacets {
   const record = useFacets(base, question, recordFacets, { isAsked: true });
-  const content = useFacets(base, question, contentFacets, { isAsked: true });
+  const isAsked = record.isFetched && !record.isFetching;
+  const content = useFacets(base, question, contentFacets, { isAsked });
   const codes = useFacets(base, question, lazyFacets, { isAsked: withCodes });
   const facets = new Map([
     ...(record.data?.facets ?? []),
