@@ -107,7 +107,7 @@ function Outcome({
   if (error !== null) return <Problem error={error} />;
   if (stored === undefined) return null;
   return (
-    <Alert color="green" variant="outline" title={t(`stored.${stored.status}`)} role="status">
+    <Alert color="fairway" variant="outline" title={t(`stored.${stored.status}`)} role="status">
       <List size="sm">
         <List.Item>{t(`stored-text.${stored.status}`)}</List.Item>
         {stored.status === 'active' ? (
