@@ -26,6 +26,7 @@ import {
   previewDraft,
   termsOf,
 } from './explain.ts';
+import { mayPlan, type Narrowing, narrowingOf, plansOf, type StatementPlan } from './explain-search.ts';
 import { countFacets, type FacetCounts } from './facets.ts';
 import { type AskedCodes, type FoundCodes, heldCodes } from './held-codes.ts';
 import { holdStill } from './holding.ts';
@@ -63,6 +64,10 @@ export interface Door extends Reading, Writing {
   preview(draft: Resource, askers: readonly Previewed[]): ReturnType<typeof previewDraft>;
   /** Why someone may or may not have what is of one resource: for stewards. */
   explain(asker: AccessContext, type: string, id: string): Promise<Explanation | undefined>;
+  /** What the asker's conditions do to a search that touches these types; the same whatever there is. */
+  narrowing(types: readonly string[], isCount: boolean): Narrowing[];
+  /** How PostgreSQL answers a search, for those who may read everything; undefined for others. */
+  plans(search: Search, isMeasured: boolean): Promise<StatementPlan[] | undefined>;
 }
 
 /** What all doors of a server share. */
@@ -130,6 +135,9 @@ export function openDoor(shared: DoorMeans, decision: DecisionMemory, context: A
       if (!isSteward(context)) throw new FhirError('forbidden', 'explanations are for stewards');
       return explainOne(asker, resourceKey(store.hash, type, id), store, shared.now());
     },
+    narrowing: (types, isCount) => narrowingOf(context, types, isCount),
+    plans: async (search, isMeasured) =>
+      mayPlan(context, shared.definitions) ? plansOf(search, isMeasured, means) : undefined,
   };
 }
 

@@ -10,6 +10,7 @@ import { disclosures } from './disclosures.ts';
 import { everything } from './everything.ts';
 import { expand } from './expand.ts';
 import { explain } from './explain.ts';
+import { explainSearchOperation } from './explain-search.ts';
 import { expunge } from './expunge.ts';
 import { facets } from './facets.ts';
 import { feasibility } from './feasibility/feasibility.ts';
@@ -43,6 +44,7 @@ export const operations: readonly Operation[] = [
   everything,
   expand,
   explain,
+  explainSearchOperation,
   expunge,
   facets,
   harvest,
