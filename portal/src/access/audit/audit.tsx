@@ -1,0 +1,6 @@
+/** Audit. */
+import type { ReactElement } from 'react';
+
+export function Audit(): ReactElement {
+  return <div />;
+}

@@ -1,0 +1,6 @@
+/** Explain. */
+import type { ReactElement } from 'react';
+
+export function Explain(): ReactElement {
+  return <div />;
+}

@@ -1,0 +1,6 @@
+/** Inbox. */
+import type { ReactElement } from 'react';
+
+export function Inbox(): ReactElement {
+  return <div />;
+}
