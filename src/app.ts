@@ -17,6 +17,7 @@ import { loadDefinitions } from './fhir/definitions/load.ts';
 import type { Definitions, FhirVersion } from './fhir/definitions/model.ts';
 import { type Admission, type Community, createPageLinks, type Role, type Server } from './interaction/index.ts';
 import { createFairly } from './rest/fairness.ts';
+import { registerLanding } from './rest/landing.ts';
 import { registerPortal } from './rest/portal.ts';
 import { registerRest } from './rest/routes.ts';
 import { type Audit, type AuditMode, openAudit } from './store/audit.ts';
@@ -117,6 +118,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
     askers,
     outbound: outbound.fetch,
     soon: jobs.soon,
+    jobs: jobs.states,
     community: createCommunity(means),
   });
   let serverFor: (asker: AccessContext) => Server;
@@ -130,15 +132,15 @@ export async function createApp(settings: AppSettings): Promise<App> {
   const portal = settings.portal === undefined ? undefined : registerPortal(http, settings.portal, () => baseUrls[0]!);
   if (settings.portal !== undefined && portal === undefined)
     settings.log('warn', `there is no portal in ${settings.portal}; npm run portal builds it`);
-  registerRest(http, {
+  const asking = {
     prefix,
     authenticate: askers.authenticate,
-    serverFor: (asker) => serverFor(asker),
-    fairly: createFairly(),
+    serverFor: (asker: AccessContext) => serverFor(asker),
     logError,
-    observe: metrics.observe,
     ...(portal === undefined ? {} : { portal }),
-  });
+  };
+  registerRest(http, { ...asking, fairly: createFairly(), observe: metrics.observe });
+  registerLanding(http, asking);
   registerHealth(http, store, metrics);
   await http.listen({ port: settings.port, host: settings.host });
   const address = http.server.address();
@@ -200,6 +202,7 @@ async function wiringOf(
     askers: Askers;
     outbound: typeof fetch;
     soon: Jobs['soon'];
+    jobs: Jobs['states'];
     community: Community;
   },
 ): Promise<(definitions: Definitions) => (asker: AccessContext) => Server> {

@@ -1,8 +1,9 @@
 /** What one can do in the demo, as commands to copy. See README.md */
-import type { Addresses } from '../demo/index.ts';
+import { type Addresses, accountNames } from '../demo/index.ts';
 import type { Style } from './answer-text.ts';
-import { type DemoTokens, tokensPath } from './demo-tokens.ts';
+import { type DemoPasswords, type DemoTokens, passwordsPath, tokensPath } from './demo-secrets.ts';
 import type { Environment } from './environment.ts';
+import { tableOf } from './table.ts';
 
 /** The demo's question as flags of `find`. */
 const question = `--age 65.. --medication 'http://www.whocc.no/atc|C07' --medication 'http://www.whocc.no/atc|C08DA01'`;
@@ -37,6 +38,24 @@ export function accessVariables(
     `export COMMITTEE=${cohort}=${committee} STEWARD=${cohort}=${steward}`,
     `export OPERATOR=${steward}`,
   ];
+}
+
+/** What to open in a browser, and as whom one can log in there. */
+export function portalText(
+  { discovery }: Addresses,
+  passwords: DemoPasswords,
+  { folder, style }: { folder: string; style: Style },
+): string {
+  const columns = ['ACCOUNT', 'PASSWORD', 'AT'].map((title) => ({ title }));
+  const rows = accountNames.map((name) => [
+    name,
+    passwords[name],
+    name === 'patient' ? 'the hospital' : 'each of the servers',
+  ]);
+  return (
+    `${style.heading(`Open ${new URL('/', discovery).href} in a browser: the portal`)}\n` +
+    `Everyone may ask. To be someone, log in at a server (also in ${passwordsPath(folder)}):\n\n${tableOf(columns, rows)}\n`
+  );
 }
 
 export function guideText(

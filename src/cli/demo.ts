@@ -1,5 +1,7 @@
 /** `fairway demo`: a community of five servers in one process, filled with made-up data, and a question answered by walking them. See README.md */
+import { once } from 'node:events';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { pino } from 'pino';
@@ -12,9 +14,10 @@ import { portalFolder } from '../rest/portal.ts';
 import { ensureDatabase } from '../store/connect.ts';
 import { type Engine, startEngine } from '../store/engine.ts';
 import { answerText } from './answer-text.ts';
+import { demoAccess, demoHashes, withAccounts } from './demo-access.ts';
 import { bringTogether, type Loading, loadRecords } from './demo-community.ts';
-import { guideText } from './demo-guide.ts';
-import { type DemoTokens, demoAccess, demoTokens, newToken } from './demo-tokens.ts';
+import { guideText, portalText } from './demo-guide.ts';
+import { type DemoPasswords, type DemoTokens, demoPasswords, demoTokens, newToken } from './demo-secrets.ts';
 import { type Environment, exit, UsageError } from './environment.ts';
 import { parsePort, stopUnlessUsed } from './serve.ts';
 import { createStyle, tableOf } from './table.ts';
@@ -78,6 +81,8 @@ async function demo(options: DemoOptions, environment: Environment): Promise<num
   const say = (text: string): void => void environment.stderr.write(`${text}\n`);
   const memory = await recall(options);
   const tokens = await demoTokens(options.data);
+  const passwords = await demoPasswords(options.data);
+  const hashes = demoHashes(passwords);
   say('Getting the definitions of FHIR R4, R4B and R5 ready');
   await Promise.all([loadDefinitions('R4'), loadDefinitions('R4B'), loadDefinitions('R5')]);
   say(`Starting PostgreSQL in ${options.data}`);
@@ -87,14 +92,16 @@ async function demo(options: DemoOptions, environment: Environment): Promise<num
   const access = demoAccess(tokens, loader);
   const apps = new Map<SiteName, App>();
   try {
+    const ports = options.port === 0 ? await freePorts() : siteNames.map((_, at) => options.port + at);
+    const portals = ports.map((port) => `http://127.0.0.1:${port}`);
     for (const [at, name] of siteNames.entries()) {
-      const port = options.port === 0 ? 0 : options.port + at;
-      apps.set(name, await openSite(engine, name, port, access, environment));
+      const known = withAccounts(access, name, await hashes, portals);
+      apps.set(name, await openSite(engine, name, ports[at]!, known, environment));
     }
     const at = addressesOf(apps);
     const isNew = await loadRecords(memory, at, { token: loader, say, remember: () => remember(options, memory) });
     if (isNew) await bringTogether(apps, loader, environment, say);
-    await showAnswer(apps, tokens, options, environment);
+    await showAnswer(apps, { tokens, passwords }, options, environment);
     if (options.once !== true) {
       say('Serving until it is ended with Ctrl+C');
       await environment.ended;
@@ -108,6 +115,20 @@ async function demo(options: DemoOptions, environment: Environment): Promise<num
 
 /** Seconds between two rounds of what the servers do by themselves: short, so that one can watch it. */
 const schedule = { summarySeconds: 60, checkSeconds: 60, harvestSeconds: 60 };
+
+/** Each server must know the addresses of the others' portals before it is there; all are held at once, so that they differ. */
+async function freePorts(): Promise<number[]> {
+  const held = await Promise.all(
+    siteNames.map(async () => {
+      const listener = createServer().listen(0, '127.0.0.1');
+      await once(listener, 'listening');
+      return listener;
+    }),
+  );
+  const ports = held.map((listener) => (listener.address() as AddressInfo).port); // they listen on ports
+  await Promise.all(held.map((listener) => new Promise((done) => listener.close(done))));
+  return ports;
+}
 
 const databaseOf = (name: SiteName): string => `demo_${name}`;
 
@@ -172,7 +193,7 @@ const addressesOf = (apps: ReadonlyMap<SiteName, App>): Addresses =>
 
 async function showAnswer(
   apps: ReadonlyMap<SiteName, App>,
-  tokens: DemoTokens,
+  { tokens, passwords }: { tokens: DemoTokens; passwords: DemoPasswords },
   options: DemoOptions,
   environment: Environment,
 ): Promise<void> {
@@ -186,7 +207,7 @@ async function showAnswer(
   });
   const columns = ['ADDRESS', 'FHIR', 'ROLES', 'ORGANISATION'].map((title) => ({ title }));
   environment.stdout.write(
-    `\n${style.heading(demoQuestion.about!)}\nAsked of ${at.discovery}, which is all that the client was told.\n\n` +
+    `\n${portalText(at, passwords, { folder: options.data, style })}\n${style.heading(demoQuestion.about!)}\nAsked of ${at.discovery}, which is all that the client was told.\n\n` +
       `${answerText(answer, style)}\n${style.heading('Servers')}\n${tableOf(columns, servers)}\n` +
       guideText(at, tokens, { folder: options.data, style, environment }),
   );

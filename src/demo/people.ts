@@ -1,7 +1,8 @@
 /** Who asks in the demo, as their institutions would vouch for them: a researcher, a member of the committee, a steward. See docs/adr/0014-access-requests.md */
 import type { AccessContext, Visa } from '../conditions/access-context.ts';
 import { snomedSystem } from './condition.ts';
-import { lowlandsTerms, sites } from './sites.ts';
+import { patientId } from './records.ts';
+import { lowlandsTerms, type SiteName, sites } from './sites.ts';
 
 export const personNames = ['researcher', 'committee', 'steward'] as const;
 export type PersonName = (typeof personNames)[number];
@@ -36,7 +37,48 @@ export const people: Readonly<Record<PersonName, AccessContext>> = {
   },
   steward: {
     subject: { kind: 'person', issuer, id: 'steward', name: 'Sam Example, data steward' },
-    // What is explained is what the one who asks finds.
-    rights: { ...nothing, readAll: true, steward: true },
+    // What is explained is what the one who asks finds; data sets are written and data taken in.
+    rights: { ...nothing, readAll: true, write: true, steward: true },
   },
 };
+
+/** Who can log in: the same people, and one of the hospital's patients. */
+export const accountNames = [...personNames, 'patient'] as const;
+export type AccountName = (typeof accountNames)[number];
+
+/** An account as the access file has it, without its password. See docs/reference/access-file.md */
+export interface DemoAccount {
+  readonly id: AccountName;
+  readonly name: string;
+  readonly [member: string]: unknown;
+}
+
+/** The accounts of one server: each is the very person that the token of that name stands for, wherever one logs in. */
+export function accountsAt(site: SiteName): readonly DemoAccount[] {
+  const known = personNames.map((name) => accountOf(name, people[name]));
+  const { style } = sites[site];
+  if (site !== 'hospital' || style === undefined) return known;
+  return [...known, { id: 'patient', name: 'A patient of the hospital', patient: patientId(style, 0) }];
+}
+
+function accountOf(id: PersonName, { subject, rights, visas = [], ...person }: AccessContext): DemoAccount {
+  const { acceptedTerms, research, affiliations, forProfit, country } = person;
+  return {
+    id,
+    name: subject.kind === 'person' ? (subject.name ?? id) : id,
+    identity: { issuer, id },
+    roles: rights.steward === true ? ['steward'] : [],
+    may: rights.readAll ? ['read'] : [],
+    ...(rights.committees === undefined ? {} : { committees: rights.committees }),
+    ...(acceptedTerms === undefined ? {} : { acceptedTerms }),
+    ...(research === undefined ? {} : { research }),
+    ...(affiliations === undefined ? {} : { affiliations }),
+    ...(forProfit === undefined ? {} : { forProfit }),
+    ...(country === undefined ? {} : { country }),
+    visas: visas.map(({ asserted, expires, ...visa }) => ({
+      ...visa,
+      asserted: new Date(asserted).toISOString(),
+      expires: new Date(expires).toISOString(),
+    })),
+  };
+}

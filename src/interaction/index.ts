@@ -52,7 +52,7 @@ export type {
   Role,
   Server,
 } from './interaction.ts';
-export { createPageLinks, type PageLinks } from './page-link.ts';
+export { createPageLinks, type PageLinks, pageParameter } from './page-link.ts';
 export { patchTypes } from './patch.ts';
 export { compartmentPlace } from './search-compartment.ts';
 export { parametersOf } from './search-type.ts';

@@ -10,12 +10,14 @@ import { disclosures } from './disclosures.ts';
 import { everything } from './everything.ts';
 import { expand } from './expand.ts';
 import { explain } from './explain.ts';
+import { explainSearchOperation } from './explain-search.ts';
 import { expunge } from './expunge.ts';
 import { facets } from './facets.ts';
 import { feasibility } from './feasibility/feasibility.ts';
 import { harvest } from './harvest.ts';
 import { importOperation } from './import.ts';
 import { indexStatus } from './index-status.ts';
+import { jobs } from './jobs.ts';
 import { lastn } from './lastn.ts';
 import { admit } from './member/admit.ts';
 import { join } from './member/join.ts';
@@ -23,6 +25,7 @@ import { members } from './member/members.ts';
 import { meta, metaAdd, metaDelete } from './meta.ts';
 
 import type { Operation, StreamOperation } from './operation.ts';
+import { previewConditions } from './preview-conditions.ts';
 import { publish } from './publish.ts';
 import { validate } from './validate.ts';
 
@@ -41,11 +44,13 @@ export const operations: readonly Operation[] = [
   everything,
   expand,
   explain,
+  explainSearchOperation,
   expunge,
   facets,
   harvest,
   feasibility,
   indexStatus,
+  jobs,
   lastn,
   admit,
   join,
@@ -53,6 +58,7 @@ export const operations: readonly Operation[] = [
   meta,
   metaAdd,
   metaDelete,
+  previewConditions,
   publish,
   validate,
 ];

@@ -18,6 +18,13 @@ export { containedKey, matchingContained } from './contained.ts';
 export type { SearchContext } from './context.ts';
 export { parseCriterion } from './criterion.ts';
 export { customParameter } from './custom-parameter.ts';
+export {
+  explainSearch,
+  type ParameterReading,
+  type PartExplanation,
+  type SearchExplanation,
+  type ValueReading,
+} from './explain/index.ts';
 export { createExtractor, type Extractor, extractOne, uncompiledParameters } from './extract.ts';
 export { facetDefinitions } from './facet/definition.ts';
 export { type Facet, type FacetSearch, parseFacets } from './facet/facet.ts';

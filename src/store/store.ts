@@ -5,6 +5,7 @@ import type { ClassMemory } from './access-class.ts';
 import { connect, type DatabaseAddress, migrate, type Sql, type TransactionSql } from './connect.ts';
 import { revokeToken } from './directive.ts';
 import { createHash, secretOf } from './hash.ts';
+import { type Plan, planOf } from './plan.ts';
 import {
   type AtEpoch,
   coalescedReader,
@@ -34,6 +35,8 @@ export interface Store {
   query(statement: Statement): Promise<AtEpoch<Row[]>>;
   /** How many rows PostgreSQL expects of each plan that an estimate's statement has beside its own; nothing is read. */
   estimate(statement: Statement): Promise<number[]>;
+  /** How PostgreSQL would run a statement, or ran it, when it is to be measured. */
+  plan(statement: Statement, isMeasured: boolean): Promise<Plan>;
   /** The statements in force; `atLeast` asks for those of that epoch or a newer one. */
   statements(atLeast?: number): Promise<Statements>;
   /** Writes one resource; shares its commit with others. */
@@ -110,6 +113,8 @@ export async function openStore(settings: StoreSettings): Promise<Store> {
     query: ({ text, values, isPlannedOnce }) =>
       queryAtEpoch(isPlannedOnce ? searching : planning, shapes, text, values),
     estimate: ({ text, values }) => estimateRows(planning, shapes, text, values),
+    plan: ({ text, values, isPlannedOnce }, isMeasured) =>
+      planOf(isPlannedOnce ? searching : planning, text, parametersOf(values), isMeasured),
     statements: statementMemory(searching, hash),
     write: createWriteQueue(writeMany),
     writeMany,

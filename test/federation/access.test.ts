@@ -3,8 +3,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { demoAccess } from '../../src/cli/demo-access.ts';
 import { accessSteps, accessVariables } from '../../src/cli/demo-guide.ts';
-import { type DemoTokens, demoAccess } from '../../src/cli/demo-tokens.ts';
+import type { DemoTokens } from '../../src/cli/demo-secrets.ts';
 import { exit } from '../../src/cli/environment.ts';
 import { sendLines } from '../../src/cli/import.ts';
 import {

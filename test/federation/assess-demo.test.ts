@@ -1,7 +1,7 @@
 /** The data sets of the demo, assessed over three servers in R4, R4B and R5: open, de-identified, restricted, described elsewhere. See README.md */
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { demoAccess } from '../../src/cli/demo-tokens.ts';
+import { demoAccess } from '../../src/cli/demo-access.ts';
 import { sendLines } from '../../src/cli/import.ts';
 import { type Addresses, metadataLines, recordLines, type SiteName, siteNames, sites } from '../../src/demo/index.ts';
 import type { Assessment } from '../../src/fair/assessment/assessment.ts';

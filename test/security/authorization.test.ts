@@ -566,7 +566,7 @@ describe('revocation', () => {
 test('codes, refresh tokens, ID tokens and cookies are no access tokens', async () => {
   const { back, browser } = await logIn(server);
   const { body } = await launchApp(server, { parameters: { scope: 'openid patient/*.rs offline_access' } });
-  const session = [...browser.cookies].find(([key]) => key.startsWith('fairway '))![1].value;
+  const session = [...browser.cookies].find(([key]) => /^fairway-\d+ /.test(key))![1].value;
   for (const token of [back.searchParams.get('code')!, body['refresh_token'], body['id_token'], session])
     expect(await met(token)).toEqual([401, 401]);
 });
@@ -583,7 +583,7 @@ test('the database holds no token, code or cookie', async () => {
     back.searchParams.get('code')!,
     body['access_token'],
     body['refresh_token'],
-    [...browser.cookies].find(([key]) => key.startsWith('fairway '))![1].value,
+    [...browser.cookies].find(([key]) => /^fairway-\d+ /.test(key))![1].value,
   ];
   const sql = connect(server.address, { connections: 1 });
   const rows = await sql`select row_to_json(i)::text as row from authorization_item i`;

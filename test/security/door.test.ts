@@ -250,3 +250,45 @@ describe('a change of statements holds from the next request on', () => {
     expect((await get('Patient/leaver/_history/1')).status).toBe(404);
   });
 });
+
+describe('landing pages', () => {
+  const endings = ['', '.jsonld', '.bib', '.ris', '.csl.json', '.txt', '.linkset.json'];
+  const page = (id: string, as = '', accept = 'text/html') =>
+    server.ask('GET', `${server.base.replace(/fhir$/, 'data-set')}/${id}`, { as, headers: { accept } });
+
+  test('tell of what data sets hold only what their summaries tell, whoever asks', async () => {
+    await server.ask('POST', '$content-summary', { body: { resourceType: 'Parameters' } });
+    for (const id of ['open', 'counted', 'closed']) {
+      for (const ending of endings) {
+        const [plain, asWriter] = [await page(id + ending), await page(id + ending, 'writer')];
+        expect(plain.status).toBe(200);
+        expect(asWriter.text).toBe(plain.text);
+        expect(plain.text).not.toMatch(new RegExp(`${secret}|\\b(?:few|rare|closed-1|counted-1)\\b`));
+      }
+    }
+    expect((await page('counted')).text).toContain('many');
+    expect((await page('open')).text).toContain('bridge');
+    expect((await page('closed')).text).toContain('No summary of its content is published');
+  });
+
+  test('of records that may not be read are as those of none, in each form and in the list', async () => {
+    const label = { meta: { security: [{ system: canonical.confidentiality, code: 'V' }] } };
+    await server.ask('PUT', 'Library/veiled', {
+      body: library('veiled', [licence('CC0-1.0')], { ...label, title: secret }),
+    });
+    for (const accept of ['text/html', 'application/ld+json']) {
+      for (const ending of endings) {
+        const [veiled, nowhere] = [
+          await page(`veiled${ending}`, '', accept),
+          await page(`nought${ending}`, '', accept),
+        ];
+        expect(veiled.status).toBe(404);
+        expect(veiled.text.replaceAll('veiled', 'nought')).toBe(nowhere.text);
+        expect([...veiled.headers.keys()].sort()).toEqual([...nowhere.headers.keys()].sort());
+      }
+    }
+    const list = await server.ask('GET', server.base.replace(/fhir$/, 'sitemap.xml'), { as: 'writer' });
+    expect(list.text).toContain('/data-set/open<');
+    expect(list.text).not.toContain('veiled');
+  });
+});

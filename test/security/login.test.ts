@@ -39,6 +39,8 @@ const right = [
 const cookieOf = (browser: Browser, name: string): string | undefined =>
   [...browser.cookies].find(([key]) => key.startsWith(`${name} `))?.[1].value;
 
+/** Browsers send cookies to all ports of a host, so that the name says which it is for. */
+const sessionCookie = (): string => `fairway-${new URL(server.origin).port}`;
 const sealOf = (page: Visited): string => unescaped(/name="seal" value="([^"]*)"/.exec(page.text)![1]!);
 const actionOf = (page: Visited): string => unescaped(/<form method="post" action="([^"]*)"/.exec(page.text)![1]!);
 
@@ -208,14 +210,14 @@ describe('logging in', () => {
   test('a session that was planted does not become the person’s', async () => {
     const attacker = new Browser(server.origin);
     await attacker.visit('/auth/session/end');
-    const planted = cookieOf(attacker, 'fairway')!;
+    const planted = cookieOf(attacker, sessionCookie())!;
     const victim = new Browser(server.origin);
     for (const [key, { value, path }] of attacker.cookies) victim.plant(key.split(' ')[0]!, value, path);
     await logIn(server, { browser: victim });
-    expect(cookieOf(victim, 'fairway')).not.toBe(planted);
+    expect(cookieOf(victim, sessionCookie())).not.toBe(planted);
     expect((await attacker.visit(authorizeUrl(server))).text).toContain('name="password"');
     const forged = new Browser(server.origin);
-    forged.plant('fairway', cookieOf(victim, 'fairway')!);
+    forged.plant(sessionCookie(), cookieOf(victim, sessionCookie())!);
     expect((await forged.visit(authorizeUrl(server))).text).toContain('name="password"');
   });
 

@@ -184,6 +184,8 @@ const requests = [
   'Consent',
   'Task?_summary=count',
   '$access-requests',
+  '$explain-search?url=Patient?name=Geheim%26_sort=birthdate',
+  '$explain-search?url=Condition?code:below=urn:c|rare%26subject:Patient.gender=female',
   '_history?_count=200',
   'Library/_history?_count=200',
 ];

@@ -9,7 +9,12 @@ export function Copy({ text, what }: { text: string; what: string }): ReactEleme
   return (
     <CopyButton value={text}>
       {({ copied, copy }) => (
-        <Button variant="default" size="compact-sm" onClick={copy} aria-label={t('copy-what', { what })}>
+        <Button
+          variant="default"
+          size="compact-sm"
+          onClick={copy}
+          aria-label={copied ? t('copied') : t('copy-what', { what })}
+        >
           {copied ? t('copied') : t('copy')}
         </Button>
       )}

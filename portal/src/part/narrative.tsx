@@ -16,10 +16,14 @@ const allowed: Config & { RETURN_DOM_FRAGMENT: true } = {
   RETURN_DOM_FRAGMENT: true,
 };
 
+/** The page's policy objects to style attributes as soon as they are parsed, before the purifier takes them away. */
+const withoutStyles = (xhtml: string): string =>
+  xhtml.replace(/<[^<>]*>/g, (tag) => tag.replace(/\bstyle\s*=\s*(?:"[^"]*"|'[^']*')/gi, ''));
+
 export function Narrative({ xhtml }: { xhtml: string }): ReactElement {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const safe = purifier.sanitize(xhtml, allowed);
+    const safe = purifier.sanitize(withoutStyles(xhtml), allowed);
     for (const link of safe.querySelectorAll('a')) link.rel = 'noopener noreferrer nofollow';
     place.current?.replaceChildren(safe);
   }, [xhtml]);

@@ -1,6 +1,8 @@
 /** Asks any FHIR server over HTTP, with the token that was issued for it and with no other. https://hl7.org/fhir/R4B/http.html */
 import { addressOf, isBelow } from './address.ts';
-import { sessionAt } from './tokens.ts';
+import { noteRefusal } from './met.ts';
+import { statementHeaders } from './statement.ts';
+import { freshSessionAt, loginEnded } from './tokens.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -70,13 +72,19 @@ export async function ask(
 export const getJson = async (base: string, path: string, asked?: Asked): Promise<Json> =>
   (await ask(base, path, asked)).body;
 
-/** A request as it is, with the session's token where `url` is below `base`. Throws FhirProblem only when there is no answer. */
+/** A request as it is, with the session's token and what was stated where `url` is below `base`. Throws FhirProblem only when there is no answer. */
 export async function send(base: string, url: string, init: RequestInit): Promise<Response> {
   const headers = new Headers(init.headers);
-  const session = isBelow(base, url) ? sessionAt(base) : undefined;
-  if (session !== undefined) headers.set('authorization', `Bearer ${session.token}`);
+  const session = isBelow(base, url) ? await freshSessionAt(base) : undefined;
+  if (session !== undefined) {
+    headers.set('authorization', `Bearer ${session.token}`);
+    for (const [name, value] of Object.entries(statementHeaders())) if (!headers.has(name)) headers.set(name, value);
+  }
   try {
-    return await fetch(url, { ...init, headers, credentials: 'omit', redirect: 'follow' });
+    const response = await fetch(url, { ...init, headers, credentials: 'omit', redirect: 'follow' });
+    if (response.status === 401 && session !== undefined) loginEnded(base);
+    if (response.status === 401 || response.status === 403) noteRefusal(base);
+    return response;
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
     throw new FhirProblem('it does not answer, or not to pages of this site', { status: 0, server: base });

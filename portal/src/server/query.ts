@@ -2,6 +2,7 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { getJson, type Json } from './fhir.ts';
 import { home } from './home.ts';
+import { useStatement } from './statement.ts';
 import { useSessions } from './tokens.ts';
 
 /** What a request for `path` at `base` gives; not asked while `path` is undefined. */
@@ -14,10 +15,12 @@ export function useFhir(base: string, path: string | undefined): UseQueryResult<
   });
 }
 
-/** A key that changes with who is logged in at a server. */
+/** A key that changes with who is logged in at a server, and with what they say they need data for. */
 export function useAsker(base: string): string {
   const session = useSessions().find((one) => one.base === base);
-  return session === undefined ? '' : `${session.name ?? ''} ${session.token.slice(-8)}`;
+  const { purposes, project } = useStatement();
+  // A renewed token is the same person's: what was answered stays true.
+  return session === undefined ? '' : [session.name ?? session.token.slice(-8), ...purposes, project].join(' ');
 }
 
 export type Role = 'repository' | 'registry' | 'discovery';

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { LinkEntry } from '../part/link.tsx';
 import { Loading } from '../part/loading.tsx';
 import { ColourScheme } from './colour-scheme.tsx';
+import { EndedLogins } from './ended-login.tsx';
 import { LanguageChoice } from './language-choice.tsx';
 import classes from './layout.module.css';
 import { Who } from './who.tsx';
@@ -32,6 +33,7 @@ export function Layout(): ReactElement {
       </AppShell.Header>
       <AppShell.Main id="main" tabIndex={-1} className={classes['main']}>
         <Container size="xl" px={0}>
+          <EndedLogins />
           <Suspense fallback={<Loading />}>
             <Outlet />
           </Suspense>

@@ -15,9 +15,11 @@ export interface Account extends Standing {
   actsFor: readonly string[];
   /** relative reference to the resource that stands for the person, such as `Practitioner/1` */
   fhirUser?: string;
+  /** as whom grants and the audit log know the person, where another issuer than this server names them */
+  identity?: { issuer: string; id: string };
 }
 
-const accountMembers = ['id', 'name', 'password', 'patient', 'actsFor', 'fhirUser', ...standingMembers];
+const accountMembers = ['id', 'name', 'password', 'patient', 'actsFor', 'fhirUser', 'identity', ...standingMembers];
 const fhirId = /^[A-Za-z0-9\-.]{1,64}$/;
 
 export function readAccount(value: unknown, where: string): Account {
@@ -41,6 +43,12 @@ export function readAccount(value: unknown, where: string): Account {
     actsFor,
     ...(patient === undefined ? {} : { patient }),
     ...(fhirUser === undefined ? {} : { fhirUser }),
+    ...(account.has('identity') ? { identity: identityOf(account.value('identity'), `${where}.identity`) } : {}),
     ...standingOf(account),
   };
+}
+
+function identityOf(value: unknown, where: string): { issuer: string; id: string } {
+  const identity = membersOf(value, where, ['issuer', 'id']);
+  return { issuer: identity.text('issuer'), id: identity.text('id') };
 }

@@ -5,6 +5,7 @@ import type { AccessContext } from '../../conditions/access-context.ts';
 import type { AdapterMeans } from './adapter.ts';
 import { type ClientKeys, publishedKeys } from './client-keys.ts';
 import { answerFront, type CurrentProvider } from './front.ts';
+import { withPortal } from './portal-client.ts';
 import { createProvider } from './provider.ts';
 import { loadServerKeys } from './server-keys.ts';
 import type { AuthorizationServerSettings, RegisteredClient } from './settings.ts';
@@ -40,7 +41,7 @@ export async function createAuthorizationServer(
   means: AuthorizationMeans,
 ): Promise<AuthorizationServer> {
   const issuer = issuerOf(means.base, means.prefix, settings.issuer);
-  const site: Site = { ...means, settings, issuer };
+  const site: Site = { ...means, settings: withPortal(settings, means.base), issuer };
   const contexts = createTokenContexts(site);
   const adapterMeans: AdapterMeans = {
     storage: means.storage,

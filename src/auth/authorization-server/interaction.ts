@@ -152,7 +152,7 @@ async function consent(at: Step, fields: URLSearchParams): Promise<HttpAnswer> {
   if (typeof launch === 'string' && !(await useLaunch(launch, site))) return refuse(at, 'the launch was used before');
   const grant = new provider.Grant({ accountId: offer.account.id, clientId: offer.client.id });
   const isOpenId = (scope: string): boolean =>
-    scope === 'offline_access' || identityScopes.some((one) => one === scope);
+    scope === 'offline_access' || scope === 'online_access' || identityScopes.some((one) => one === scope);
   const { granted, refused } = given;
   grant.addResourceScope(site.base, [...granted]);
   if (granted.some(isOpenId)) grant.addOIDCScope(granted.filter(isOpenId));

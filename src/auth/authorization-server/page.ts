@@ -23,22 +23,25 @@ function escaped(value: string | number | Html | readonly Html[]): string {
 
 export const nothing: Html = { html: '' };
 
+/** The colours and shapes of the portal, in the reader's colour scheme. */
 const style = `
-:root{color-scheme:light}
-body{font:1.125rem/1.5 system-ui,sans-serif;color:#1a1a1a;background:#fff;margin:0}
+:root{color-scheme:light dark;--text:#1a1a1a;--ground:#fff;--line:#595959;--main:#0b6b57;--on-main:#fff;--wrong:#a30000;--wrong-ground:#fff2f2}
+@media (prefers-color-scheme:dark){:root{--text:#e4e6e8;--ground:#242424;--line:#9aa0a6;--main:#48aa92;--on-main:#111;--wrong:#ff8787;--wrong-ground:#3b1f1f}}
+body{font:1.0625rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue","Noto Sans",Arial,sans-serif;color:var(--text);background:var(--ground);margin:0}
 main{max-width:38rem;margin:0 auto;padding:2rem 1rem}
-h1{font-size:1.6rem;line-height:1.25}
-fieldset{border:1px solid #595959;border-radius:.25rem;margin:1.25rem 0;padding:.5rem 1rem}
+main::before{content:"fairway";display:block;font-weight:700;color:var(--main);border-bottom:3px solid var(--main);padding-bottom:.5rem;margin-bottom:1.5rem}
+h1{font-size:1.6rem;font-weight:650;line-height:1.25}
+fieldset{border:1px solid var(--line);border-radius:.5rem;margin:1.25rem 0;padding:.5rem 1rem}
 legend,label{font-weight:600}
 .choice{display:flex;gap:.6rem;padding:.35rem 0}
 .choice label{font-weight:400}
-input[type=text],input[type=password]{display:block;width:100%;box-sizing:border-box;font:inherit;padding:.5rem;border:1px solid #595959;border-radius:.25rem;margin:.25rem 0 1rem}
-input[type=checkbox],input[type=radio]{width:1.25rem;height:1.25rem;flex:none;margin:.15rem 0 0}
-button{font:inherit;padding:.6rem 1.25rem;border-radius:.25rem;border:2px solid #0b4a8f;background:#0b4a8f;color:#fff;margin:0 .75rem .75rem 0;cursor:pointer}
-button.second{background:#fff;color:#0b4a8f}
-a{color:#0b4a8f}
-:focus-visible{outline:3px solid #b34700;outline-offset:2px}
-[role=alert]{border-left:.4rem solid #a30000;padding:.25rem 1rem;background:#fff2f2}
+input[type=text],input[type=password]{display:block;width:100%;box-sizing:border-box;font:inherit;color:inherit;background:var(--ground);padding:.5rem;border:1px solid var(--line);border-radius:.5rem;margin:.25rem 0 1rem}
+input[type=checkbox],input[type=radio]{width:1.25rem;height:1.25rem;flex:none;margin:.15rem 0 0;accent-color:var(--main)}
+button{font:inherit;font-weight:600;padding:.5rem 1.25rem;border-radius:.5rem;border:2px solid var(--main);background:var(--main);color:var(--on-main);margin:0 .75rem .75rem 0;cursor:pointer}
+button.second{background:var(--ground);color:var(--main)}
+a{color:var(--main)}
+:focus-visible{outline:2px solid var(--main);outline-offset:2px}
+[role=alert]{border-left:.4rem solid var(--wrong);padding:.25rem 1rem;background:var(--wrong-ground)}
 .name{overflow-wrap:anywhere}
 `;
 const styleHash = `'sha256-${hash('sha256', style, 'base64')}'`;

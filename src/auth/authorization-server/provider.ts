@@ -43,8 +43,7 @@ function configurationOf(site: Site, keys: ServerKeys, adapterMeans: AdapterMean
     jwks: { keys: keys.signing.map(jwkOf) },
     cookies: {
       keys: [...keys.secrets],
-      // Under this name browsers take the cookie only over TLS, from this very host, for all of it.
-      names: { session: isSecure ? '__Host-fairway' : 'fairway', interaction: 'fairway_at', resume: 'fairway_on' },
+      names: { session: sessionCookie(issuer), interaction: 'fairway_at', resume: 'fairway_on' },
       long: cookie,
       short: cookie,
     },
@@ -56,8 +55,8 @@ function configurationOf(site: Site, keys: ServerKeys, adapterMeans: AdapterMean
       revocation: paths.revocation,
       end_session: paths.endSession,
     },
-    scopes: ['openid', 'fhirUser', 'offline_access'],
-    claims: { openid: ['sub'], fhirUser: ['fhirUser'] },
+    scopes: ['openid', 'fhirUser', 'profile', 'offline_access', 'online_access'],
+    claims: { openid: ['sub'], fhirUser: ['fhirUser'], profile: ['name', 'roles'] },
     discovery: { scopes_supported: [...scopesSupported], response_modes_supported: ['query'] },
     responseTypes: ['code'],
     clientAuthMethods: [...authenticationMethods],
@@ -66,6 +65,9 @@ function configurationOf(site: Site, keys: ServerKeys, adapterMeans: AdapterMean
     allowOmittingSingleRegisteredRedirectUri: false,
     pkce: { required: () => true },
     rotateRefreshToken: true,
+    issueRefreshToken: (_, client, { scopes }) =>
+      client.grantTypeAllowed('refresh_token') && (scopes.has('offline_access') || scopes.has('online_access')),
+    // Several windows may hold grants of one session; logging out ends all of them, see smart-flow.ts.
     expiresWithSession: () => false,
     // Every launch is about its own patient and its own scopes, so that nothing is taken over from an earlier one.
     loadExistingGrant: async ({ oidc }) => {
@@ -93,7 +95,9 @@ function configurationOf(site: Site, keys: ServerKeys, adapterMeans: AdapterMean
       Grant: grantSeconds,
       IdToken: 3600,
       Interaction: 1800,
-      RefreshToken: settings.refreshTokenDays * 86_400,
+      // Without the right to outlast the login, it is over when nobody has used it for as long as a login lasts.
+      RefreshToken: (_, { scopes }) =>
+        scopes.has('offline_access') ? settings.refreshTokenDays * 86_400 : settings.sessionMinutes * 60,
       Session: settings.sessionMinutes * 60,
     },
     extraTokenClaims: (ctx, token) => extraOf(ctx, token, site),
@@ -103,6 +107,12 @@ function configurationOf(site: Site, keys: ServerKeys, adapterMeans: AdapterMean
     renderError,
     features: featuresOf(site),
   };
+}
+
+/** Under a name with `__Host-`, browsers take a cookie only over TLS, from this very host, for all of it. They keep no ports apart, so the name does. */
+function sessionCookie(issuer: string): string {
+  const { port, protocol } = new URL(issuer);
+  return `${protocol === 'https:' ? '__Host-' : ''}fairway${port === '' ? '' : `-${port}`}`;
 }
 
 function featuresOf(site: Site): NonNullable<Configuration['features']> {

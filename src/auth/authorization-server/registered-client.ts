@@ -132,7 +132,8 @@ function checkRedirectUri(uri: string, where: string): void {
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
-function isSafeAddress(text: string): boolean {
+/** Https, or http on this machine; nobody's name in it. */
+export function isSafeAddress(text: string): boolean {
   const url = URL.parse(text);
   if (url === null || url.username !== '' || url.password !== '') return false;
   return url.protocol === 'https:' || (url.protocol === 'http:' && loopback.has(url.hostname));

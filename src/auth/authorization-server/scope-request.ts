@@ -12,11 +12,11 @@ export interface ScopeRequest {
 }
 
 /** Scopes that are not about resources and that we know. */
-export const identityScopes = ['openid', 'fhirUser'] as const;
-const known = new Set<string>([...identityScopes, 'offline_access', 'launch', 'launch/patient']);
+export const identityScopes = ['openid', 'fhirUser', 'profile'] as const;
+const known = new Set<string>([...identityScopes, 'offline_access', 'online_access', 'launch', 'launch/patient']);
 
 /** Common scopes that we have nothing for; they are passed over, as OAuth lets a server do. */
-const passedOver = new Set(['profile', 'email', 'address', 'phone', 'online_access', 'launch/encounter']);
+const passedOver = new Set(['email', 'address', 'phone', 'launch/encounter']);
 
 /** `levels` are those that the way of asking allows: a person grants `patient` and `user`, a service has `system`. */
 export function sortScopes(text: string, allowed: readonly Scope[], levels: readonly Scope['level'][]): ScopeRequest {
@@ -63,8 +63,12 @@ export function describeScope(text: string): string {
       return 'Know who you are';
     case 'fhirUser':
       return 'See which record of a person or practitioner is yours';
+    case 'profile':
+      return 'Know your name and your roles here';
     case 'offline_access':
       return 'Keep this access after you have logged out';
+    case 'online_access':
+      return 'Keep this access until you log out';
     case 'launch':
     case 'launch/patient':
       return 'Know which patient this is about';

@@ -15,6 +15,7 @@ describe('settings', () => {
     expect(read({}, 'x')).toEqual({
       accounts: new Map(),
       clients: new Map(),
+      portals: [],
       accessTokenSeconds: 3600,
       refreshTokenDays: 30,
       sessionMinutes: 480,

@@ -1,17 +1,22 @@
 /** Reads the member `authorizationServer` of the access file: who may log in and which clients there are. https://hl7.org/fhir/smart-app-launch/app-launch.html */
 import { type Account, readAccount } from './account.ts';
 import { membersOf } from './read-member.ts';
-import { type RegisteredClient, readClient } from './registered-client.ts';
+import { isSafeAddress, type RegisteredClient, readClient } from './registered-client.ts';
 
 export type { Account } from './account.ts';
 export type { RegisteredClient } from './registered-client.ts';
 export type { Standing } from './standing.ts';
+
+/** Every server of ours knows the portals by this name, so that a portal can log people in wherever it is led to. */
+export const portalClientId = 'fairway-portal';
 
 export interface AuthorizationServerSettings {
   /** when it is not the FHIR base without its last part */
   issuer?: string;
   accounts: ReadonlyMap<string, Account>;
   clients: ReadonlyMap<string, RegisteredClient>;
+  /** origins of portals of other servers, whose pages may log people in here */
+  portals: readonly string[];
   accessTokenSeconds: number;
   refreshTokenDays: number;
   sessionMinutes: number;
@@ -23,6 +28,7 @@ const serverMembers = [
   'issuer',
   'accounts',
   'clients',
+  'portals',
   'accessTokenSeconds',
   'refreshTokenDays',
   'sessionMinutes',
@@ -35,10 +41,14 @@ export function authorizationServerSettingsOf(json: unknown, where: string): Aut
   const issuer = server.optionalText('issuer');
   if (issuer !== undefined && !isIssuer(issuer))
     throw new Error(`${where}.issuer must be an http or https address without query, fragment and slash at its end`);
+  const clients = byId(server.list('clients'), `${where}.clients`, readClient);
+  if (clients.has(portalClientId))
+    throw new Error(`${where}.clients: ${portalClientId} is there already; ${where}.portals says which portals it is`);
   return {
     ...(issuer === undefined ? {} : { issuer }),
     accounts: byId(server.list('accounts'), `${where}.accounts`, readAccount),
-    clients: byId(server.list('clients'), `${where}.clients`, readClient),
+    clients,
+    portals: server.texts('portals').map((text, at) => originOf(text, `${where}.portals[${at}]`)),
     accessTokenSeconds: server.count('accessTokenSeconds', 30, 3600, 3600),
     refreshTokenDays: server.count('refreshTokenDays', 1, 90, 30),
     sessionMinutes: server.count('sessionMinutes', 1, 1440, 480),
@@ -58,6 +68,13 @@ function byId<T extends { id: string }>(
     all.set(one.id, one);
   }
   return all;
+}
+
+/** A portal is named by its origin: which of its pages tokens are sent to is not for others to say. */
+function originOf(text: string, where: string): string {
+  if (!isSafeAddress(text) || new URL(text).origin !== text.replace(/\/$/, ''))
+    throw new Error(`${where}: ${text} must be the address of a site, such as https://fair.example, without a path`);
+  return new URL(text).origin;
 }
 
 function isIssuer(text: string): boolean {

@@ -42,7 +42,7 @@ async function endGrants(ctx: KoaContextWithOIDC, means: AdapterMeans): Promise<
   const uid = ctx.oidc.session?.uid;
   if (uid === undefined || ctx.oidc.params?.['logout'] === undefined) return;
   const grants = new Set<string>();
-  for (const kind of ['AccessToken', 'AuthorizationCode']) {
+  for (const kind of ['AccessToken', 'AuthorizationCode', 'RefreshToken']) {
     for (const { content } of await means.storage.findAllByAlias(kind, uid)) {
       const { grantId, scope = '' } = JSON.parse(content) as { grantId?: string; scope?: string }; // written by the adapter
       if (grantId !== undefined && !scope.split(' ').includes('offline_access')) grants.add(grantId);

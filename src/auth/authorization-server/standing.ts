@@ -1,5 +1,5 @@
 /** Reads what persons and services have in common: rights, and what decisions are made on. https://www.ga4gh.org/product/data-use-ontology-duo/ */
-import type { ResearchPurpose, Rights } from '../../conditions/access-context.ts';
+import type { ResearchPurpose, Rights, Visa } from '../../conditions/access-context.ts';
 import { type Members, membersOf } from './read-member.ts';
 
 /** What accounts and services have in common: what decisions are made on. */
@@ -13,6 +13,8 @@ export interface Standing {
   purposes: readonly string[];
   projects: readonly Project[];
   research?: ResearchPurpose;
+  /** what the operator vouches for as a visa would */
+  visas: readonly Visa[];
 }
 
 interface Project {
@@ -28,6 +30,7 @@ export const standingMembers = [
   'roles',
   'may',
   'committees',
+  'publishes',
   'affiliations',
   'country',
   'forProfit',
@@ -35,6 +38,7 @@ export const standingMembers = [
   'purposes',
   'projects',
   'research',
+  'visas',
 ];
 export function standingOf(members: Members): Standing {
   const { where } = members;
@@ -55,6 +59,7 @@ export function standingOf(members: Members): Standing {
     purposes,
     projects: members.list('projects').map((project, at) => projectOf(project, `${where}.projects[${at}]`)),
     ...(research === undefined ? {} : { research }),
+    visas: members.list('visas').map((visa, at) => visaOf(visa, `${where}.visas[${at}]`)),
   };
 }
 
@@ -96,10 +101,37 @@ function rightsOf(members: Members): Rights {
   }
   // Named committees narrow the role to them.
   if (members.has('committees')) rights = { ...rights, committees: members.texts('committees') };
+  if (members.has('publishes'))
+    rights = { ...rights, publishes: members.texts('publishes').map((one) => one.replace(/\/+$/, '')) };
   for (const right of members.texts('may')) {
     if (right === 'read') rights = { ...rights, readAll: true };
     else if (right === 'write') rights = { ...rights, write: true };
     else throw new Error(`${members.where}.may: ${right} is neither read nor write`);
   }
   return rights;
+}
+
+const visaTypes = ['AffiliationAndRole', 'AcceptedTermsAndPolicies', 'ResearcherStatus', 'ControlledAccessGrants'];
+
+/** https://ga4gh.github.io/data-security/ga4gh-passport#visa-claim */
+function visaOf(value: unknown, where: string): Visa {
+  const visa = membersOf(value, where, ['type', 'value', 'source', 'by', 'asserted', 'expires']);
+  const type = visa.text('type');
+  if (!visaTypes.includes(type)) throw new Error(`${where}.type: ${type} is none of ${visaTypes.join(', ')}`);
+  const by = visa.optionalText('by');
+  return {
+    type,
+    value: visa.text('value'),
+    source: visa.text('source'),
+    ...(by === undefined ? {} : { by }),
+    asserted: timeOf(visa, 'asserted'),
+    expires: timeOf(visa, 'expires'),
+  };
+}
+
+function timeOf(visa: Members, name: string): number {
+  const text = visa.text(name);
+  const time = /^\d{4}-\d\d-\d\d(?:T[\d:.]+(?:Z|[+-]\d\d:\d\d))?$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(time)) throw new Error(`${visa.where}.${name} must be a date or an instant, such as 2026-01-31`);
+  return time;
 }

@@ -10,8 +10,21 @@ export function accountOf(account: Account | undefined, base: string) {
   const reference = account.fhirUser ?? (account.patient === undefined ? undefined : `Patient/${account.patient}`);
   return {
     accountId: account.id,
-    claims: () => ({ sub: account.id, ...(reference === undefined ? {} : { fhirUser: `${base}/${reference}` }) }),
+    claims: () => ({
+      sub: account.id,
+      name: account.name,
+      roles: rolesOf(account),
+      ...(reference === undefined ? {} : { fhirUser: `${base}/${reference}` }),
+    }),
   };
+}
+
+/** What the person may do here beyond what data sets permit, for applications that show it. */
+function rolesOf({ rights, patient }: Account): string[] {
+  const { readAll, write, steward, breakGlass, committees = [] } = rights;
+  const held = { steward, committee: committees.length > 0, read: readAll, write, 'break-glass': breakGlass };
+  const roles = Object.entries(held).flatMap(([role, isHeld]) => (isHeld === true ? [role] : []));
+  return patient === undefined ? roles : [...roles, 'patient'];
 }
 
 /** What is kept with an access token and told to those who may introspect it. */

@@ -80,7 +80,12 @@ function accessContextOf(token: FoundToken, tokenId: string, { settings, issuer 
   const subject: Subject =
     account === undefined
       ? { kind: 'service', name: client.id }
-      : { kind: 'person', issuer, id: account.id, name: account.name, ...(own === undefined ? {} : { patient: own }) };
+      : {
+          kind: 'person',
+          ...(account.identity ?? { issuer, id: account.id }),
+          name: account.name,
+          ...(own === undefined ? {} : { patient: own }),
+        };
   const { country, forProfit } = standing;
   const purposes = granted.purposes?.filter((purpose) => standing.purposes.includes(purpose));
   const project = standing.projects.find(({ id }) => id === granted.project);
@@ -91,10 +96,11 @@ function accessContextOf(token: FoundToken, tokenId: string, { settings, issuer 
     client: client.id,
     tokenId,
     expires: token.expires,
-    scopes: scopesOf(content.scope, client),
+    ...limitsOf(scopesOf(content.scope, client)),
     ...(granted.patient === undefined ? {} : { patient: granted.patient }),
     ...(purposes === undefined || purposes.length === 0 ? {} : { purposes }),
     ...(research === undefined ? {} : { research: copyOf(research) }),
+    ...(standing.visas.length === 0 ? {} : { visas: standing.visas.map((visa) => ({ ...visa })) }),
     ...(project === undefined ? {} : { project: project.id }),
     affiliations: [...standing.affiliations],
     ...(forProfit === undefined ? {} : { forProfit }),
@@ -110,6 +116,18 @@ function scopesOf(text: string | undefined, client: RegisteredClient): Scope[] {
     .filter((scope) => scope !== undefined)
     .filter((scope) => client.scopes.some((limit) => covers(limit, scope)));
 }
+
+/**
+ * Scopes that let a person or service do everything with all types limit nothing: the token is as good as the account.
+ * Operations that are about no type (erasing, the state of the index) ask for a token without limits.
+ */
+const limitsOf = (scopes: readonly Scope[]): Pick<AccessContext, 'scopes'> =>
+  scopes.some(
+    ({ level, type, letters, query }) =>
+      level !== 'patient' && type === '*' && letters.length === 5 && query.length === 0,
+  )
+    ? {}
+    : { scopes };
 
 const copyOf = ({ diseases, kinds, ...more }: ResearchPurpose): ResearchPurpose => ({
   diseases: [...diseases],

@@ -12,11 +12,12 @@ import { levelForAnyone, whyNotPermitted } from '../walk/audience.ts';
 import type { Walk } from '../walk/walk.ts';
 import { findCarriers } from './carrier.ts';
 import { type CountTerm, countTerms } from './count-term.ts';
-import { askFeasibility, offersFeasibility } from './feasibility.ts';
+import { askFeasibility, feasibilityRequest, offersFeasibility } from './feasibility.ts';
 import { spellOut } from './hierarchy.ts';
 import { listedReferences, patientIds } from './id-set.ts';
 import { NotAskable } from './not-askable.ts';
 import { type Carrier, extentParameters, mainExtent, type Parameter } from './patient-search.ts';
+import type { CountWay } from './way.ts';
 
 /** Never throws for what a server does; a server that gives nothing is `unavailable`, and the reason is a problem too. */
 export async function countDataset(walk: Walk, dataset: Dataset, question: Question): Promise<CountAnswer> {
@@ -82,7 +83,9 @@ class Count {
   /** The question as it is; undefined where the server says that it cannot be asked so. */
   async #byFeasibility(): Promise<CountAnswer | undefined> {
     try {
-      const total = await askFeasibility(this.#walk, this.#peer, this.#extent, this.#question, this.#asOf);
+      const request = feasibilityRequest(this.#peer, this.#extent, this.#question, this.#asOf);
+      const total = await askFeasibility(this.#walk, this.#peer, request);
+      this.#tellWay({ kind: 'feasibility', base: this.#peer.base, ...request });
       return await this.#told(total, this.#criterion.of.length === 0);
     } catch (error) {
       if (!cannot(error)) throw error;
@@ -111,6 +114,7 @@ class Count {
     if (more.length > 0 || only!.factor !== 1) return this.#bySum(extent, terms);
     const total = await this.#totalOf(extent, only!.parameters);
     if (total.disclosure === undefined && total.total === undefined) return this.#byIds('its server gives no total');
+    this.#tellSearches(extent, terms);
     return this.#told(total, only!.parameters.length === 0);
   }
 
@@ -127,6 +131,7 @@ class Count {
         'its server rounds or withholds counts, from which alternatives and exclusions cannot be reckoned',
       );
     }
+    this.#tellSearches(extent, terms);
     const patients = terms.reduce((sum, { factor }, at) => sum + factor * totals[at]!.total!, 0);
     if (patients < 0) throw new ServerError('its counts contradict each other', 0);
     if (patients === 0) return this.#noneAs(undefined, false);
@@ -135,7 +140,7 @@ class Count {
 
   async #totalOf(extent: readonly Parameter[], asked: readonly Parameter[]): Promise<Total> {
     const parameters = [...extent, ...asked];
-    const body = await this.#get(queryOf('Patient', [...parameters, ['_summary', 'count']]));
+    const body = await this.#get(countQuery(extent, asked));
     const ignored = ignoredBy(body, parameters);
     if (ignored !== undefined) throw new ServerError(`it passed over the parameter ${ignored}`, 200);
     return totalOf(body);
@@ -211,7 +216,19 @@ class Count {
       carriers: this.#carriersFor,
       asOf: this.#asOf,
     };
-    return { state: 'counted', patients: (await patientIds(reading, this.#criterion)).size };
+    const { size: patients } = await patientIds(reading, this.#criterion);
+    this.#tellWay({ kind: 'ids', base: this.#peer.base });
+    return { state: 'counted', patients };
+  }
+
+  #tellWay(way: CountWay): void {
+    this.#walk.counted(this.#dataset.identifier, way);
+  }
+
+  #tellSearches(extent: readonly Parameter[], terms: readonly CountTerm[]): void {
+    const { base } = this.#peer;
+    const of = terms.map(({ parameters, factor }) => ({ url: `${base}/${countQuery(extent, parameters)}`, factor }));
+    this.#tellWay({ kind: 'searches', base, of });
   }
 
   #because(reason: string): string {
@@ -240,6 +257,9 @@ class Count {
     );
   }
 }
+
+const countQuery = (extent: readonly Parameter[], asked: readonly Parameter[]): string =>
+  queryOf('Patient', [...extent, ...asked, ['_summary', 'count']]);
 
 const isExact = ({ total, disclosure }: Total): boolean => total !== undefined && disclosure === undefined;
 

@@ -1,6 +1,6 @@
 /** Puts a question to a server that takes it whole, by `$feasibility`. See docs/reference/feasibility.md */
 import { canonical } from '../../../fhir/canonical.ts';
-import { objectOf, objectsOf } from '../../../fhir/json.ts';
+import { type JsonObject, objectOf, objectsOf } from '../../../fhir/json.ts';
 import { operationUrl } from '../../../fhir/specification/operation.ts';
 import type { Extent } from '../answer.ts';
 import type { PatientCriterion, Question } from '../question/question.ts';
@@ -16,19 +16,28 @@ import { askedBy } from './patient-search.ts';
 export const offersFeasibility = ({ operations }: Peer): boolean =>
   operations.get('Patient/$feasibility')?.split('|')[0] === operationUrl('feasibility');
 
-/** The count, as far as it is told. Throws ServerError, with what it cannot be asked where it says so. */
-export async function askFeasibility(
-  walk: Walk,
+/** What is sent, and where. */
+export interface FeasibilityRequest {
+  url: string;
+  sent: JsonObject;
+}
+
+/** The question about the patients of one data set, as the operation takes it. */
+export function feasibilityRequest(
   peer: Peer,
   extent: Extent,
   { patients }: Question,
   asOf: string,
-): Promise<Total> {
+): FeasibilityRequest {
   const within = criterionOfExtent(extent);
   const all = within === undefined ? patients.all : [within, ...patients.all];
   const group = patientsGroup({ patients: { ...patients, all, asOf } }, peer.fhirVersion);
   const sent = { resourceType: 'Parameters', parameter: [{ name: 'question', resource: group }] };
-  const url = `${peer.base}/Patient/$feasibility`;
+  return { url: `${peer.base}/Patient/$feasibility`, sent };
+}
+
+/** The count, as far as it is told. Throws ServerError, with what it cannot be asked where it says so. */
+export async function askFeasibility(walk: Walk, peer: Peer, { url, sent }: FeasibilityRequest): Promise<Total> {
   const report = await walk.http.post('count', peer.base, url, sent, (body) => reportedTotal(body).total ?? 0);
   if (report['resourceType'] !== 'MeasureReport') {
     throw new ServerError('it answered $feasibility with what is no MeasureReport', 200);

@@ -1,5 +1,6 @@
 /** What the steps of one walk share: HTTP, limits, and where traces and problems go. */
 import type { Problem, RuledOut, TraceStep, WalkEvent } from '../answer.ts';
+import type { CountWay } from '../count/way.ts';
 import { createHttp, type Http, type HttpAnswer, type Journal } from '../server/http.ts';
 import { defaultLimits, type Limits } from '../server/limits.ts';
 import { type Peer, readPeer } from '../server/peer.ts';
@@ -15,6 +16,8 @@ export interface ClientSettings {
   asked?: Asked;
   /** what happens while the walk goes on */
   onEvent?: (event: WalkEvent) => void;
+  /** how the patients of a data set were counted; the last way of each counts */
+  onCounted?: (identifier: string, way: CountWay) => void;
   signal?: AbortSignal;
   /** answers of an earlier run of the same walk, and where to keep those of this one */
   journal?: Journal;
@@ -48,6 +51,7 @@ export interface Walk {
   untold(): number;
   /** keeps a request that was sent by other means than `http` */
   traced(step: TraceStep): void;
+  counted(identifier: string, way: CountWay): void;
   hasToken(base: string): boolean;
   /** bases of the servers that tokens are for */
   tokenBases: readonly string[];
@@ -115,6 +119,7 @@ export function createWalk(settings: ClientSettings, onAnswer?: (answer: HttpAns
     ruleOut: (one) => void ruledOut.push(one),
     untold: () => untold,
     traced,
+    counted: settings.onCounted ?? (() => {}),
     hasToken: (base) => tokens.has(base),
     tokenBases: [...tokens.keys()],
     ask: settings.ask ?? 'likely',
