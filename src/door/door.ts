@@ -17,8 +17,6 @@ import { type ContainedMatch, searchContained } from './contained.ts';
 import { type ContentDoor, contentDoor } from './content.ts';
 import type { Counter } from './count.ts';
 import type { DecisionMemory } from './decision-memory.ts';
-import { type Assessment, assessOne, type Explanation, explainOne, termsOf } from './explain.ts';
-import { mayPlan, type Narrowing, narrowingOf, plansOf, type StatementPlan } from './explain-search.ts';
 import {
   type Assessment,
   assessOne,
@@ -28,6 +26,7 @@ import {
   previewDraft,
   termsOf,
 } from './explain.ts';
+import { mayPlan, type Narrowing, narrowingOf, plansOf, type StatementPlan } from './explain-search.ts';
 import { countFacets, type FacetCounts } from './facets.ts';
 import { type AskedCodes, type FoundCodes, heldCodes } from './held-codes.ts';
 import { holdStill } from './holding.ts';
