@@ -184,7 +184,7 @@ test('what somebody else decided meanwhile is said, and the newest state is show
     { name: 'reason', valueString: 'No.' },
   ]);
   await at.page.getByRole('dialog').getByRole('button', { name: 'Grant' }).click();
-  await at.page.getByText('If somebody else decided meanwhile').waitFor();
+  await at.page.getByText('If somebody else decided meanwhile').first().waitFor();
   await at.page.keyboard.press('Escape');
   await at.page.getByRole('radio', { name: /^Closed/ }).check({ force: true });
   await card.getByText('refused', { exact: true }).waitFor();

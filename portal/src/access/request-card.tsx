@@ -2,6 +2,8 @@
 import { Badge, Card, Group, List, Stack, Text, Title } from '@mantine/core';
 import type { ReactElement, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { statedOf } from '../../../src/fair/stated.ts';
+import type { JsonObject } from '../../../src/fhir/json.ts';
 import { formatAgo, formatDate, formatList } from '../part/format.ts';
 import { LinkText } from '../part/link.tsx';
 import { useFhir } from '../server/query.ts';
@@ -23,12 +25,13 @@ export function RequestCard({ task, children }: { task: AccessTask; children?: R
   const { t } = useTranslation('access');
   const record = useFhir(task.base, task.dataSet);
   const title = String(record.data?.['title'] ?? task.dataSet);
+  const stated = record.data === undefined ? [] : statedOf(record.data as JsonObject, task.dataSet).statement.dataUse;
   return (
     <Card withBorder component="article" aria-label={`${title.slice(0, 200)}: ${t(`state-${task.state}`)}`}>
       <Stack gap="sm">
         <Group justify="space-between" align="flex-start">
           <div>
-            <Title order={3} size="h4" dir="auto" lineClamp={2}>
+            <Title order={2} size="h4" dir="auto" lineClamp={2}>
               {title}
             </Title>
             <Text size="sm" c="dimmed">
@@ -41,7 +44,7 @@ export function RequestCard({ task, children }: { task: AccessTask; children?: R
           </Badge>
         </Group>
         <Facts task={task} />
-        <MatchView match={task.match} />
+        <MatchView match={task.match} dataUse={stated} />
         <Notes task={task} />
         {task.grant === undefined ? null : (
           <LinkText to="/explore/$" params={{ _splat: task.grant }} search={{ at: task.base }} size="sm">
@@ -81,7 +84,7 @@ function Facts({ task }: { task: AccessTask }): ReactElement {
       {facts.map(([label, value]) =>
         value === undefined || value === '' ? null : (
           <List.Item key={label}>
-            <strong>{label}:</strong> <span dir="auto">{value.slice(0, 1000)}</span>
+            <strong>{label.endsWith('?') ? label : `${label}:`}</strong> <span dir="auto">{value.slice(0, 1000)}</span>
           </List.Item>
         ),
       )}
@@ -94,7 +97,7 @@ function Notes({ task }: { task: AccessTask }): ReactElement | null {
   if (task.notes.length === 0) return null;
   return (
     <section aria-label={t('history')}>
-      <Title order={4} size="h6" mb={4}>
+      <Title order={3} size="h6" mb={4}>
         {t('history')}
       </Title>
       <List size="sm" spacing={4}>

@@ -24,7 +24,7 @@ export function AuditTable({ base, path }: { base: string; path: string }): Reac
   if (found.isPending) return <Loading />;
   if (found.isError) return <Problem error={found.error} retry={() => void found.refetch()} />;
   const lines = found.data.pages.flatMap(linesIn);
-  if (lines.length === 0) return <Empty title={t('no-lines')} text={t('no-lines-text')} order={3} />;
+  if (lines.length === 0) return <Empty title={t('no-lines')} text={t('no-lines-text')} />;
   return (
     <>
       <Table.ScrollContainer minWidth={720}>

@@ -50,7 +50,7 @@ export function Audit(): ReactElement {
       />
       {isLoggedIn ? <AuditTable base={base} path={pathOf(patient, chosen)} /> : <Text>{t('audit-log-in')}</Text>}
       <section>
-        <Title order={3} size="h5">
+        <Title order={2} size="h5">
           {t('verify')}
         </Title>
         <Text size="sm" mb="xs">

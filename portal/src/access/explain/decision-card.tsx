@@ -20,7 +20,7 @@ export function DecisionCard({ decision, base }: { decision: ExplainedDecision; 
     <Card withBorder component="section">
       <Stack gap="sm">
         <Group justify="space-between">
-          <Title order={3} size="h4">
+          <Title order={2} size="h4">
             {t('granted')}: {t(`granted-${granted}`, { defaultValue: granted })}
           </Title>
           <Badge variant="default" tt="none">

@@ -122,7 +122,7 @@ function Explanation({ base, url, as }: { base: string; url: string; as: string 
   if (found.isPending) return <Loading />;
   if (found.isError) return <Problem error={found.error} retry={() => void found.refetch()} />;
   const decisions = decisionsIn(found.data);
-  if (decisions.length === 0) return <Empty title={t('nothing-there')} text={t('nothing-there-text')} order={3} />;
+  if (decisions.length === 0) return <Empty title={t('nothing-there')} text={t('nothing-there-text')} />;
   return (
     <Stack aria-live="polite">
       {decisions.map((decision) => (

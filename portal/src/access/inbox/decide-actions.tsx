@@ -88,6 +88,8 @@ function DecideDialog({
       say(t(`done-${decision}`, { who: task.requester }));
       close();
     },
+    // When the list no longer shows the request, its dialog is gone.
+    onError: (error) => say(`${error.message} ${t('conflict-hint')}`),
     // Somebody else may have decided: the newest state is shown whatever happened.
     onSettled: () => queries.invalidateQueries({ queryKey: ['access requests'] }),
   });

@@ -107,7 +107,7 @@ function RulesSay({ asked, draft, isWhole }: { asked: AskedDataSet; draft: Draft
       {!isWhole ? <Text>{t('rules-wait')}</Text> : null}
       {isWhole && said.isPending ? <Loading lines={2} /> : null}
       {said.isError ? <Problem error={said.error} retry={() => void said.refetch()} /> : null}
-      {said.data === undefined ? null : <MatchView match={said.data.match} />}
+      {said.data === undefined ? null : <MatchView match={said.data.match} dataUse={asked.stated.statement.dataUse} />}
     </section>
   );
 }
