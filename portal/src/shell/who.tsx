@@ -28,15 +28,16 @@ function WhoMenu({ sessions }: { sessions: readonly Session[] }): ReactElement {
   const { purposes } = useStatement();
   const [first, ...others] = sessions;
   const name = first?.name ?? t('logged-in');
+  const more = others.length === 0 ? '' : ` +${others.length}`;
   const leave = (left: readonly Session[]): void => void logOutOf(left);
   return (
     <Menu position="bottom-end" width={300}>
       <Menu.Target>
-        <Button variant="default" size="compact-md" maw={200} aria-label={t('who', { name })}>
+        <Button variant="default" size="compact-md" maw={200} aria-label={`${t('who', { name })}${more}`}>
           <Text component="span" size="sm" truncate dir="auto">
             {name}
           </Text>
-          {others.length === 0 ? null : ` +${others.length}`}
+          {more}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
