@@ -55,7 +55,9 @@ function WhoMenu({ sessions }: { sessions: readonly Session[] }): ReactElement {
         <Menu.Divider />
         {others.length === 0 ? null : <Menu.Item onClick={() => leave(sessions)}>{t('log-out-all')}</Menu.Item>}
         <Menu.Item onClick={() => void navigate({ to: '/login' })}>
-          {purposes.length === 0 ? t('logins') : t('logins-for', { purposes: purposes.join(', ') })}
+          {purposes.length === 0
+            ? t('logins')
+            : t('logins-for', { purposes: purposes.map((one) => one.slice(one.indexOf('|') + 1)).join(', ') })}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
