@@ -5,7 +5,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import type { SiteName } from '../../src/demo/index.ts';
 import type { StartedBrowser } from '../browser/chromium.ts';
-import { addressOf, becomes, expectAccessible, expectClean, openBrowser, screenshots, type Visit, visit } from './page.ts';
+import {
+  addressOf,
+  becomes,
+  expectAccessible,
+  expectClean,
+  openBrowser,
+  screenshots,
+  type Visit,
+  visit,
+} from './page.ts';
 
 let browser: StartedBrowser;
 let at: Visit;
@@ -55,7 +64,8 @@ function fileWith(name: string, content: string): string {
 }
 
 const step = (name: RegExp) => at.page.getByRole('navigation', { name: 'Steps' }).getByRole('button', { name });
-const card = (name: RegExp) => at.page.getByRole('region', { name: 'Who would see what' }).getByRole('region', { name });
+const card = (name: RegExp) =>
+  at.page.getByRole('region', { name: 'Who would see what' }).getByRole('region', { name });
 
 describe('who is not a steward', () => {
   test('reads what the desk is for, and how to log in', async () => {
@@ -97,7 +107,11 @@ test('from a file with data to a published data set whose conditions hold', asyn
   await at.page.getByLabel('Page or mail address').fill('data@hospital.example.org');
   await at.page.getByRole('button', { name: 'Add a contact' }).click();
   await step(/Data$/).click();
-  await at.page.getByRole('combobox', { name: 'Data on this server' }).or(at.page.getByLabel('Data on this server')).first().click();
+  await at.page
+    .getByRole('combobox', { name: 'Data on this server' })
+    .or(at.page.getByLabel('Data on this server'))
+    .first()
+    .click();
   await at.page.getByRole('option', { name: 'What carries its tag on this server' }).click();
   const tag = at.page.getByLabel('Tag', { exact: true });
   await tag.fill('heart-cohort');
@@ -109,20 +123,30 @@ test('from a file with data to a published data set whose conditions hold', asyn
   await screenshots(at, 'desk-data');
 
   await step(/Conditions/).click();
-  await card(/Anyone/).getByText('Sees no data.').waitFor();
+  await card(/Anyone/)
+    .getByText('Sees no data.')
+    .waitFor();
   await at.page.getByText('nothing is stated of who may have the data').first().waitFor();
   await at.page.getByRole('button', { name: 'Add a level' }).click();
-  await card(/Anyone/).getByText('Sees counts: below 10 withheld, others rounded to 10.').waitFor();
+  await card(/Anyone/)
+    .getByText('Sees counts: below 10 withheld, others rounded to 10.')
+    .waitFor();
   await at.page.getByLabel('Withhold counts below').fill('5');
   await at.page.getByLabel('Round counts to').fill('5');
-  await card(/Anyone/).getByText('below 5 withheld').waitFor();
+  await card(/Anyone/)
+    .getByText('below 5 withheld')
+    .waitFor();
   await at.page.getByRole('button', { name: 'Add a level' }).click();
   const second = at.page.getByRole('region', { name: 'Level 2' });
   await second.getByLabel('Level 2').first().click();
   await at.page.getByRole('option', { name: 'records', exact: true }).click();
   await at.page.getByRole('button', { name: 'Add a term' }).click();
-  await card(/Registered researcher, non-profit/).getByText('Sees single records as they are.').waitFor();
-  await card(/Clinician/).getByText('a stated purpose of research').waitFor();
+  await card(/Registered researcher, non-profit/)
+    .getByText('Sees single records as they are.')
+    .waitFor();
+  await card(/Clinician/)
+    .getByText('a stated purpose of research')
+    .waitFor();
   await screenshots(at, 'desk-conditions');
   await expectAccessible(at);
 
@@ -155,7 +179,9 @@ test('from a file with data to a published data set whose conditions hold', asyn
     'Heart <b>cohort</b>',
     'Patients with heart failure.',
   ]);
-  expect((await ask(`Library/${id}/$validate`, { method: 'POST', body: record })).issue[0].severity).toBe('information');
+  expect((await ask(`Library/${id}/$validate`, { method: 'POST', body: record })).issue[0].severity).toBe(
+    'information',
+  );
   expectClean(at);
 });
 
@@ -204,7 +230,7 @@ describe('taking in data', () => {
       await route.continue().catch(() => {});
     });
     await at.page.getByRole('button', { name: 'Send', exact: true }).click();
-    await at.page.getByText(/^\d+ created/).waitFor();
+    await at.page.getByText(/^[1-9][\d,]* created/).waitFor();
     await at.page.getByRole('button', { name: 'Stop' }).click();
     await at.page.getByText('What was taken in before stays.').waitFor();
     release();
@@ -215,7 +241,13 @@ describe('taking in data', () => {
 
 test('a conflict is said, and nothing is overwritten', async () => {
   const base = await ask('Library/northshore-biosamples', { as: 'steward' });
-  const mine = { ...base, id: undefined, url: 'urn:test:conflict', identifier: [{ value: 'conflict' }], title: 'Conflict' };
+  const mine = {
+    ...base,
+    id: undefined,
+    url: 'urn:test:conflict',
+    identifier: [{ value: 'conflict' }],
+    title: 'Conflict',
+  };
   const { id } = await ask('Library', { method: 'POST', body: { ...mine, status: 'draft' }, as: 'steward' });
   await openDesk(`?set=${id}&step=what`);
   await at.page.getByLabel('Title').fill('Mine');
@@ -229,6 +261,35 @@ test('a conflict is said, and nothing is overwritten', async () => {
   await at.page.getByRole('button', { name: 'Discard mine and take the stored version' }).click();
   await at.page.getByText('Theirs').first().waitFor();
   expectClean(at, [/412/]);
+});
+
+test('a published data set is sent to a registry, withdrawn, and retired', async () => {
+  const theirs = await ask('Library/northshore-routine-care', { as: 'steward' });
+  const one = `Patient?_tag=${encodeURIComponent('https://fairway.health/fhir/CodeSystem/data-set|northshore-routine-care')}&_count=1`;
+  await openDesk('?set=northshore-routine-care&step=check');
+  await becomes(at.page, 'steward', 'discovery');
+  await at.page.reload();
+  await at.page.getByLabel('Address of the registry').fill(inject('portal').bases.discovery);
+  await at.page.getByRole('button', { name: 'Send', exact: true }).click();
+  await at.page.getByText(/The registry (took it|had it already)/).waitFor();
+  await at.page.getByRole('button', { name: 'Assess' }).click();
+  await at.page.getByText('Findable').waitFor();
+  await expectAccessible(at);
+
+  await at.page.getByRole('button', { name: 'Unpublish' }).click();
+  await at.page.getByText('Stored as a draft').waitFor();
+  expect((await ask(one)).entry ?? []).toEqual([]);
+  await at.page.getByRole('button', { name: 'Publish', exact: true }).click();
+  await at.page.getByText('Its conditions hold from now on.').waitFor();
+  expect((await ask(one)).entry).toHaveLength(1);
+  await at.page.getByRole('button', { name: 'Retire' }).click();
+  await at.page.getByText('Retired', { exact: true }).waitFor();
+  const { status, meta, ...rest } = await ask('Library/northshore-routine-care', { as: 'steward' });
+  expect(status).toBe('retired');
+  // Nothing else of the record changed on the way.
+  expect({ ...rest, meta: undefined, status: undefined }).toEqual({ ...theirs, meta: undefined, status: undefined });
+  await ask('Library/northshore-routine-care', { method: 'PUT', body: { ...rest, status: 'active' }, as: 'steward' });
+  expectClean(at);
 });
 
 test('faults stand beside the field that they belong to', async () => {
@@ -251,7 +312,9 @@ test('by keyboard alone', async () => {
   await at.page.keyboard.press('Enter');
   await at.page.getByRole('button', { name: 'Add a level' }).focus();
   await at.page.keyboard.press('Enter');
-  await card(/Anyone/).getByText('Sees counts').waitFor();
+  await card(/Anyone/)
+    .getByText('Sees counts')
+    .waitFor();
   await step(/Check/).focus();
   await at.page.keyboard.press('Enter');
   await at.page.getByRole('button', { name: 'Store as a draft' }).focus();

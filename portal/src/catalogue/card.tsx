@@ -1,5 +1,5 @@
 /** One data set among the results: what one needs to know to look at it or pass it by. */
-import { Badge, Checkbox, Group, Paper, Stack, Text, Title } from '@mantine/core';
+import { Checkbox, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ConditionBadges } from '../part/condition-badges.tsx';
@@ -17,6 +17,8 @@ const cut = (text: string, most: number): string => (text.length <= most ? text 
 export interface CardProps {
   base: string;
   entry: Entry;
+  /** whether its summary is still to come */
+  isWaiting: boolean;
   fair: ReadonlyMap<string, number> | undefined;
   isCompared: boolean;
   /** whether one more may be compared */
@@ -24,7 +26,7 @@ export interface CardProps {
   onCompare(isOn: boolean): void;
 }
 
-export function Card({ base, entry, fair, isCompared, canCompare, onCompare }: CardProps): ReactElement {
+export function Card({ base, entry, isWaiting, fair, isCompared, canCompare, onCompare }: CardProps): ReactElement {
   const { t } = useTranslation('catalogue');
   const { title, publisher, description, licences, conditions, patients, server } = entry;
   const period = periodText(entry.period);
@@ -55,12 +57,14 @@ export function Card({ base, entry, fair, isCompared, canCompare, onCompare }: C
           </Text>
         )}
         <Group gap="md" className={classes['facts'] ?? ''}>
-          {patients === undefined ? (
+          {patients !== undefined ? (
+            <CountText answer={patients} withReason={false} />
+          ) : isWaiting ? (
+            <Skeleton height={16} width={110} />
+          ) : (
             <Text size="sm" c="dimmed">
               {t('patients-not-told')}
             </Text>
-          ) : (
-            <CountText answer={patients} withReason={false} />
           )}
           {period === undefined ? null : <Text size="sm">{period}</Text>}
           {server === undefined ? null : (
@@ -70,17 +74,12 @@ export function Card({ base, entry, fair, isCompared, canCompare, onCompare }: C
           )}
           {fair === undefined || fair.size === 0 ? null : <FairText scores={fair} />}
         </Group>
-        <Group gap={6} align="flex-start">
-          {licences.length === 0 ? (
-            <Badge variant="default" tt="none">
-              {t('no-licence')}
-            </Badge>
-          ) : null}
-          <ConditionBadges
-            conditions={[...licences.map((text) => ({ code: 'licence', text })), ...conditions]}
-            most={5}
-          />
-        </Group>
+        <ConditionBadges
+          conditions={[
+            ...(licences.length === 0 ? [t('no-licence')] : licences).map((text) => ({ code: 'licence', text })),
+            ...conditions,
+          ]}
+        />
       </Stack>
     </Paper>
   );

@@ -3,8 +3,10 @@ import { Button, Group, Text } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import classes from './catalogue.module.css';
-import { nameOfSearch } from './names.ts';
+import { nameOf, nameOfSearch } from './names.ts';
 import { type CatalogueQuestion, changed, type FacetName, facetNames, withChosen, yearsOf } from './question.ts';
+import type { ToldFacet } from './told-facets.ts';
+import { useAllFacets } from './use-catalogue.ts';
 
 interface Part {
   key: string;
@@ -13,14 +15,17 @@ interface Part {
 }
 
 export function Chosen({
+  base,
   question,
   onQuestion,
 }: {
+  base: string;
   question: CatalogueQuestion;
   onQuestion(question: CatalogueQuestion): void;
 }): ReactElement | null {
   const { t } = useTranslation('catalogue');
-  const parts = usePartsOf(question);
+  const { facets } = useAllFacets(base, question, question.chosen.code !== undefined);
+  const parts = usePartsOf(question, facets);
   if (parts.length === 0) return null;
   return (
     <Group gap="xs" align="flex-start" my="sm">
@@ -56,7 +61,7 @@ export function Chosen({
   );
 }
 
-function usePartsOf(question: CatalogueQuestion): Part[] {
+function usePartsOf(question: CatalogueQuestion, facets: ReadonlyMap<string, ToldFacet>): Part[] {
   const { t } = useTranslation('catalogue');
   const { text, chosen } = question;
   const words: Part[] =
@@ -65,7 +70,9 @@ function usePartsOf(question: CatalogueQuestion): Part[] {
       : [{ key: 'q', label: t('words', { text: text.slice(0, 100) }), without: changed(question, { text: '' }) }];
   const label = (name: FacetName, search: string): string => {
     const span = name === 'year' ? yearsOf([search]) : undefined;
-    const value = span === undefined ? nameOfSearch(name, search, t) : `${span.first}–${span.last}`;
+    const told = facets.get(name)?.values.find((one) => one.search === search);
+    const words = told === undefined ? nameOfSearch(name, search, t) : nameOf(name, told, t);
+    const value = span === undefined ? words : `${span.first}–${span.last}`;
     return `${t(`facet.${name}`)}: ${value.slice(0, 200)}`;
   };
   return [

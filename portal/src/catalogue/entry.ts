@@ -25,6 +25,8 @@ export interface Entry {
 }
 
 export interface Page {
+  /** how many stand before it */
+  readonly before: number;
   readonly entries: readonly Entry[];
   readonly total: number | undefined;
   /** links of the server */
@@ -36,15 +38,14 @@ export interface Page {
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
-export function readPage(bundle: Json, base: string): Page {
+export function readPage(bundle: Json, base: string, before = 0): Page {
   const body = bundle as JsonObject;
   const entries = objectsOf(body['entry']);
   const resources = objectsOf(entries.map((one) => one['resource'] ?? null));
   const ofType = (type: string): JsonObject[] => resources.filter((one) => one['resourceType'] === type);
   const links = new Map(objectsOf(body['link']).map((one) => [text(one['relation']), text(one['url'])]));
   const libraries = ofType('Library');
-  const summaries = ofType('MeasureReport').filter((one) => one['measure'] === canonical.contentSummaryMeasure);
-  const bySet = new Map(summaries.map((one) => [dataSetOf(one, base), one]));
+  const { bySet, endpoints } = readSummaries(bundle, base);
   const matches = entries.filter((one) => objectOf(one['search'])?.['mode'] !== 'include');
   // Where summaries were searched, their order is that of the data sets.
   const isBySummary = matches.some((one) => objectOf(one['resource'])?.['resourceType'] === 'MeasureReport');
@@ -52,9 +53,9 @@ export function readPage(bundle: Json, base: string): Page {
   const ordered = isBySummary
     ? [...bySet.keys()].map((id) => byId.get(id)).filter((one) => one !== undefined)
     : libraries;
-  const endpoints = new Map(ofType('Endpoint').map((one) => [text(one['id']), one]));
   const total = body['total'];
   return {
+    before,
     entries: ordered.map((one) => entryOf(one, bySet.get(text(one['id'])), endpoints, base)),
     total: typeof total === 'number' ? total : undefined,
     next: links.get('next'),
@@ -62,6 +63,36 @@ export function readPage(bundle: Json, base: string): Page {
     warnings: ofType('OperationOutcome').flatMap((one) =>
       objectsOf(one['issue']).flatMap((issue) => text(issue['diagnostics']) ?? []),
     ),
+  };
+}
+
+export interface Summaries {
+  /** by the id of the data set */
+  readonly bySet: ReadonlyMap<string | undefined, JsonObject>;
+  readonly endpoints: ReadonlyMap<string | undefined, JsonObject>;
+}
+
+export function readSummaries(bundle: Json, base: string): Summaries {
+  const entries = objectsOf((bundle as JsonObject)['entry']);
+  const resources = objectsOf(entries.map((one) => one['resource'] ?? null));
+  const ofType = (type: string): JsonObject[] => resources.filter((one) => one['resourceType'] === type);
+  const summaries = ofType('MeasureReport').filter((one) => one['measure'] === canonical.contentSummaryMeasure);
+  return {
+    bySet: new Map(summaries.map((one) => [dataSetOf(one, base), one])),
+    endpoints: new Map(ofType('Endpoint').map((one) => [text(one['id']), one])),
+  };
+}
+
+/** The entry with what its summary tells, where it came later. */
+export function withSummary(entry: Entry, { bySet, endpoints }: Summaries): Entry {
+  const summary = bySet.get(entry.id);
+  if (summary === undefined || entry.summary !== undefined) return entry;
+  return {
+    ...entry,
+    summary,
+    patients: patientsOf(summary),
+    period: periodOf(objectOf(summary['period'])) ?? entry.period,
+    server: serverOf(summary, endpoints) ?? entry.server,
   };
 }
 

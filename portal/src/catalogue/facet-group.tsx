@@ -1,5 +1,5 @@
 /** One facet: its values as check boxes with how many data sets each would bring, those that were chosen first. */
-import { Button, Checkbox, Group, Radio, Stack, Text } from '@mantine/core';
+import { Button, Checkbox, Group, Radio, Stack, Text, VisuallyHidden } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatNumber } from '../part/format.ts';
@@ -56,13 +56,15 @@ export function FacetGroup({ name, facet, chosen, onChoose, onMore }: FacetProps
         <Values name={name} values={shown} chosen={chosen} onChoose={onChoose} />
       )}
       {hidden > 0 || (!isOpen && more > 0) ? (
-        <Button variant="subtle" size="compact-sm" mt={6} onClick={open} aria-label={t('more-of', { facet: label })}>
+        <Button variant="subtle" size="compact-sm" mt={6} onClick={open}>
           {t('show-more', { count: hidden + more, shown: formatNumber(hidden + more) })}
+          <VisuallyHidden>: {label}</VisuallyHidden>
         </Button>
       ) : null}
       {isOpen && hidden === 0 ? (
         <Button variant="subtle" size="compact-sm" mt={6} onClick={() => setOpen(false)}>
           {t('show-fewer')}
+          <VisuallyHidden>: {label}</VisuallyHidden>
         </Button>
       ) : null}
       {isOpen && more > 0 ? (

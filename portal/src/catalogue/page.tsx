@@ -2,7 +2,7 @@
 import { Alert, Button, CloseButton, Drawer, Group, NativeSelect, Stack, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type ReactElement, useCallback, useId } from 'react';
+import { type ReactElement, useCallback } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '../part/empty.tsx';
 import { LinkButton } from '../part/link.tsx';
@@ -72,7 +72,7 @@ function Catalogue({ base, sources, question }: CatalogueProps): ReactElement {
   return (
     <Stack gap="sm">
       <Head base={base} sources={sources} question={question} onQuestion={ask} />
-      <Chosen question={question} onQuestion={ask} />
+      {abilities.hasFacets ? <Chosen base={base} question={question} onQuestion={ask} /> : null}
       <Body base={base} question={question} abilities={abilities} onQuestion={ask} />
       <CompareBar question={question} onQuestion={ask} />
     </Stack>
@@ -150,7 +150,6 @@ function Body({
 function FacetDrawer({ question, children }: { question: CatalogueQuestion; children: ReactElement }): ReactElement {
   const { t } = useTranslation('catalogue');
   const [isOpen, { open, close }] = useDisclosure(false);
-  const id = useId();
   const count = Object.keys(question.chosen).length;
   return (
     <>
@@ -159,10 +158,10 @@ function FacetDrawer({ question, children }: { question: CatalogueQuestion; chil
       </Button>
       <Drawer.Root opened={isOpen} onClose={close} position="bottom" size="85%">
         <Drawer.Overlay />
-        <Drawer.Content aria-labelledby={id}>
+        <Drawer.Content aria-label={t('narrow')}>
           <Drawer.Body>
             <Group justify="space-between">
-              <Title order={2} size="h3" id={id}>
+              <Title order={2} size="h3">
                 {t('narrow')}
               </Title>
               <CloseButton onClick={close} aria-label={t('close')} />

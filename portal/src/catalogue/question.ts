@@ -191,15 +191,13 @@ export function pagePath(question: CatalogueQuestion): string {
     ['_sort', order[sort]],
     ['_count', String(pageSize)],
     ['_total', 'accurate'],
+    // The summaries of records are asked for when the page is there, so that it shows at once.
     ...(isBySize
       ? ([
           ['_include', 'MeasureReport:data-set'],
           ['_include', 'MeasureReport:endpoint'],
         ] as const)
-      : ([
-          ['_revinclude', 'MeasureReport:data-set'],
-          ['_include:iterate', 'MeasureReport:endpoint'],
-        ] as const)),
+      : []),
     ['_elements', shown],
     ...(page === undefined ? [] : ([['_page', page]] as const)),
   ];
@@ -215,6 +213,16 @@ function bySize(pairs: readonly Pair[]): Pair[] {
     ),
   ];
 }
+
+/** The summaries of data sets, with the servers that hold them. */
+export const summariesPath = (ids: readonly string[]): string =>
+  `MeasureReport?${queryText([
+    ['data-set', ids.map((id) => `Library/${id}`).join(',')],
+    ['measure', 'https://fairway.health/fhir/Measure/content-summary'],
+    ['_include', 'MeasureReport:endpoint'],
+    ['_count', '100'],
+    ['_elements', shown],
+  ])}`;
 
 /** For servers that know FHIR's own parameters only: words, and pages. */
 export function plainPath({ text, page }: CatalogueQuestion, hasContent: boolean): string {

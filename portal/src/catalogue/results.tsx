@@ -10,7 +10,7 @@ import { Partial } from '../part/partial.tsx';
 import { Problem } from '../part/problem.tsx';
 import { Card } from './card.tsx';
 import classes from './catalogue.module.css';
-import type { Page } from './entry.ts';
+import { type Page, withSummary } from './entry.ts';
 import { NoMatch } from './no-match.tsx';
 import {
   addressSearch,
@@ -22,7 +22,7 @@ import {
   type Sort,
   sorts,
 } from './question.ts';
-import { type Abilities, useFairScores, usePage } from './use-catalogue.ts';
+import { type Abilities, useFairScores, usePage, useSummaries } from './use-catalogue.ts';
 
 export interface ResultsProps {
   base: string;
@@ -35,10 +35,15 @@ export function Results({ base, question, abilities, onQuestion }: ResultsProps)
   const { t } = useTranslation('catalogue');
   const { data: page, error, isPending, isFetching, isPlaceholderData, refetch } = usePage(base, question, abilities);
   const ids = page?.entries.map(({ id }) => id) ?? [];
+  // In the order of size, summaries are there already.
+  const isLater = abilities.hasFacets && question.sort !== 'size' && !isPlaceholderData;
+  const summaries = useSummaries(base, isLater ? ids : []);
   const fair = useFairScores(base, abilities.hasFacets ? ids : []);
   if (isPending) return <Loading lines={8} />;
   if (page === undefined) return <Problem error={error} retry={() => void refetch()} />;
-  const { entries, total, warnings } = page;
+  const { total, warnings } = page;
+  const entries =
+    summaries.data === undefined ? page.entries : page.entries.map((one) => withSummary(one, summaries.data));
   const compared = new Set(question.compared);
   const compare = (id: string, isOn: boolean): void => {
     const others = question.compared.filter((one) => one !== id);
@@ -66,6 +71,7 @@ export function Results({ base, question, abilities, onQuestion }: ResultsProps)
             <Card
               base={base}
               entry={entry}
+              isWaiting={isLater && summaries.isFetching}
               fair={fair.data?.get(entry.id)}
               isCompared={compared.has(entry.id)}
               canCompare={question.compared.length < mostCompared}
@@ -81,12 +87,12 @@ export function Results({ base, question, abilities, onQuestion }: ResultsProps)
 
 function Head({
   question,
-  page: { entries, total },
+  page: { before, entries, total },
   isPlain,
   onQuestion,
 }: Pick<ResultsProps, 'question' | 'onQuestion'> & { page: Page; isPlain: boolean }): ReactElement {
   const { t } = useTranslation('catalogue');
-  const { before, sort } = question;
+  const { sort } = question;
   const last = before + entries.length;
   const place = { first: formatNumber(before + 1), last: formatNumber(last) };
   const said =
@@ -129,7 +135,7 @@ function Pages({
   total: number | undefined;
 }): ReactElement | null {
   const { t } = useTranslation('catalogue');
-  const { before } = question;
+  const { before } = page;
   const after = before + page.entries.length;
   const next = page.next === undefined ? undefined : pageOf(page.next, base);
   const hasPrevious = before > 0;

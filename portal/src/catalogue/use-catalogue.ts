@@ -5,9 +5,20 @@ import { type JsonObject, objectOf, objectsOf } from '../../../src/fhir/json.ts'
 import { getJson, type Json } from '../server/fhir.ts';
 import { home } from '../server/home.ts';
 import { type HomeServer, useAsker, useHome, useServer } from '../server/query.ts';
-import { type Page, readPage } from './entry.ts';
-import { type CatalogueQuestion, criteriaOf, type FacetName, pagePath, plainPath, queryText } from './question.ts';
-import { readFacets, type ToldFacets } from './told-facets.ts';
+import { type Page, readPage, readSummaries, type Summaries } from './entry.ts';
+import {
+  type CatalogueQuestion,
+  contentFacets,
+  criteriaOf,
+  type FacetName,
+  lazyFacets,
+  pagePath,
+  plainPath,
+  queryText,
+  recordFacets,
+  summariesPath,
+} from './question.ts';
+import { readFacets, type ToldFacet, type ToldFacets } from './told-facets.ts';
 
 /** A server whose catalogue can be looked through. */
 export interface Source {
@@ -80,9 +91,21 @@ export function usePage(
   const path =
     abilities === undefined ? '' : abilities.hasFacets ? pagePath(question) : plainPath(question, abilities.hasContent);
   return useQuery({
-    queryKey: ['catalogue page', base, path, who],
-    queryFn: async ({ signal }) => readPage(await getJson(base, path, { signal }), base),
+    queryKey: ['catalogue page', base, path, question.before, who],
+    queryFn: async ({ signal }) => readPage(await getJson(base, path, { signal }), base, question.before),
     enabled: abilities !== undefined,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** What the summaries of data sets tell; asked for when the data sets are known. */
+export function useSummaries(base: string, ids: readonly string[]): UseQueryResult<Summaries> {
+  const who = useAsker(base);
+  const path = summariesPath(ids);
+  return useQuery({
+    queryKey: ['summaries', base, path, who],
+    queryFn: async ({ signal }) => readSummaries(await getJson(base, path, { signal }), base),
+    enabled: ids.length > 0,
     placeholderData: keepPreviousData,
   });
 }
@@ -103,6 +126,27 @@ export function useFacets(
     enabled: isAsked,
     placeholderData: keepPreviousData,
   });
+}
+
+export interface AskedFacets {
+  readonly facets: ReadonlyMap<string, ToldFacet>;
+  readonly record: UseQueryResult<ToldFacets>;
+  readonly content: UseQueryResult<ToldFacets>;
+  readonly codes: UseQueryResult<ToldFacets>;
+}
+
+/** All facets, in up to three requests, one after the other: what is counted quickly does not wait for the rest. Whoever asks the same shares them. */
+export function useAllFacets(base: string, question: CatalogueQuestion, withCodes: boolean): AskedFacets {
+  const record = useFacets(base, question, recordFacets, { isAsked: true });
+  const isAsked = record.isFetched && !record.isFetching;
+  const content = useFacets(base, question, contentFacets, { isAsked });
+  const codes = useFacets(base, question, lazyFacets, { isAsked: withCodes });
+  const facets = new Map([
+    ...(record.data?.facets ?? []),
+    ...(content.data?.facets ?? []),
+    ...(withCodes ? (codes.data?.facets ?? []) : []),
+  ]);
+  return { facets, record, content, codes };
 }
 
 /** The data sets with these ids, with all that their summaries tell. */

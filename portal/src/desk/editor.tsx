@@ -7,6 +7,7 @@ import { Loading } from '../part/loading.tsx';
 import { Problem } from '../part/problem.tsx';
 import { CheckStep } from './check/check.tsx';
 import { Preview } from './check/preview.tsx';
+import classes from './editor.module.css';
 import { ConditionsStep } from './form/conditions.tsx';
 import { DataStep, IdentifiersStep, LicenceStep, WhatStep, WhereStep, WhoStep } from './form/describe.tsx';
 import { EditingContext } from './form/editing.ts';
@@ -51,7 +52,9 @@ function Editing({ id, step, draft }: { id: string; step: Step; draft: Draft }):
               <ConditionsStep />
             </Grid.Col>
             <Grid.Col span={{ base: 12, lg: 6 }}>
-              <Preview record={record} columns={2} />
+              <div className={classes['preview']}>
+                <Preview record={record} columns={2} />
+              </div>
             </Grid.Col>
           </Grid>
         ) : (
@@ -126,7 +129,7 @@ function Heading({ draft, isNew }: { draft: Draft; isNew: boolean }): ReactEleme
         <Badge variant="default">{t(`status.${String(draft.record['status'])}`)}</Badge>
       </Group>
       {draft.isChanged ? (
-        <Alert variant="outline" color="blue" role="status">
+        <Alert variant="outline" color="fairway" role="status">
           <Group justify="space-between">
             <Text size="sm">{t(isNew ? 'kept-new' : 'kept-changed')}</Text>
             <Button variant="default" size="xs" onClick={draft.discard}>

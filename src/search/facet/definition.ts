@@ -19,6 +19,8 @@ export interface FacetDefinition {
 /** From a data set to the summary of its content. */
 const held = '_has:MeasureReport:data-set:';
 const sex = 'http://hl7.org/fhir/administrative-gender';
+/** Summaries tell of elements, too, in how many resources they are. */
+const element = `${canonical.ours}/CodeSystem/element`;
 
 export const facetDefinitions: readonly FacetDefinition[] = [
   {
@@ -50,7 +52,7 @@ export const facetDefinitions: readonly FacetDefinition[] = [
   {
     name: 'code',
     criterion: `${held}content-code`,
-    systems: { without: [sex, canonical.ageBand] },
+    systems: { without: [sex, canonical.ageBand, element] },
     documentation: 'Codes of conditions, medications, observations and so on that persons of the data set have.',
   },
   {

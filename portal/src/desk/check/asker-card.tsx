@@ -8,10 +8,10 @@ import type { AskerPreview } from '../record/preview.ts';
 const lookOf: Readonly<Record<string, { sign: string; color: string }>> = {
   none: { sign: '✕', color: 'gray' },
   exists: { sign: '?', color: 'yellow' },
-  count: { sign: '#', color: 'blue' },
-  aggregate: { sign: '#', color: 'blue' },
+  count: { sign: '#', color: 'fairway' },
+  aggregate: { sign: '#', color: 'fairway' },
   'record-deidentified': { sign: '◐', color: 'teal' },
-  record: { sign: '●', color: 'green' },
+  record: { sign: '●', color: 'fairway' },
 };
 
 export function AskerCard({ asker }: { asker: AskerPreview }): ReactElement {

@@ -21,9 +21,10 @@ interface Stored {
   summary?: string;
 }
 
-async function refreshSummary(id: string): Promise<string | undefined> {
+/** Of all data sets: one without data has none, and what belonged to it may belong to others now. */
+async function refreshSummaries(): Promise<string | undefined> {
   try {
-    await ask(home, `Library/${id}/$content-summary`, { method: 'POST', body: { resourceType: 'Parameters' } });
+    await ask(home, '$content-summary', { method: 'POST', body: { resourceType: 'Parameters' } });
     return undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
@@ -37,7 +38,7 @@ export function PublishHere({ draft, isNew }: { draft: Draft; isNew: boolean }):
   const store = useMutation({
     mutationFn: async (status: Status): Promise<Stored> => {
       const id = await draft.store({ ...record, status });
-      const summary = status === 'active' ? await refreshSummary(id) : undefined;
+      const summary = status === 'active' ? await refreshSummaries() : undefined;
       return { status, id, ...(summary === undefined ? {} : { summary }) };
     },
     // A new record has an address now; what became of it goes along.
@@ -107,7 +108,7 @@ function Outcome({
   if (error !== null) return <Problem error={error} />;
   if (stored === undefined) return null;
   return (
-    <Alert color="green" variant="outline" title={t(`stored.${stored.status}`)} role="status">
+    <Alert color="fairway" variant="outline" title={t(`stored.${stored.status}`)} role="status">
       <List size="sm">
         <List.Item>{t(`stored-text.${stored.status}`)}</List.Item>
         {stored.status === 'active' ? (

@@ -82,7 +82,7 @@ export function PublishThere({ record }: { record: JsonObject }): ReactElement {
       {publish.error === null ? null : <Problem error={publish.error} />}
       {report === undefined ? null : (
         <Alert
-          color={report.refused > 0 ? 'red' : 'green'}
+          color={report.refused > 0 ? 'red' : 'fairway'}
           variant="outline"
           title={t(report.refused > 0 ? 'registry-refused' : report.taken > 0 ? 'registry-took' : 'registry-unchanged')}
           role="status"

@@ -53,7 +53,7 @@ export function Jobs(): ReactElement {
     refetchInterval: pause,
   });
   return (
-    <Stack component="section" aria-label={t('jobs')}>
+    <Stack component="section">
       <Group justify="space-between">
         <Title order={2} size="h3">
           {t('jobs')}

@@ -20,7 +20,7 @@ export function SentResult({
 }): ReactElement {
   const { t } = useTranslation('desk');
   const { created, replaced, refused, faults, unlisted } = sent;
-  const color = state === 'stopped' || refused > 0 ? 'yellow' : state === 'done' ? 'green' : 'blue';
+  const color = state === 'stopped' || refused > 0 ? 'yellow' : 'fairway';
   return (
     <Stack gap="sm">
       <Alert variant="outline" color={color} title={t(`import.${state}`)} role="status">

@@ -1,0 +1,143 @@
+/** The catalogue of a registry with 10,000 data sets: what a click and a word cost beside an empty page, and that pages keep their place. See docs/reference/facets.md */
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { portalFolder } from '../../src/rest/portal.ts';
+import type { StartedBrowser } from '../browser/chromium.ts';
+import { startServer, type TestServer } from '../server.ts';
+import { largeRegistry } from './catalogue-world.ts';
+import { expectClean, openBrowser, type Visit, visit } from './page.ts';
+
+const size = 10_000;
+/** Ten thousand data sets take a while to load where others work on the same machine. */
+const patience = 900_000;
+
+let browser: StartedBrowser;
+let server: TestServer;
+let at: Visit;
+
+beforeAll(async () => {
+  [browser, server] = await Promise.all([openBrowser(), startServer({ portal: portalFolder, roles: ['registry'] })]);
+  const all = [...largeRegistry(size)];
+  for (let from = 0; from < all.length; from += 5000) {
+    const { body } = await server.load(all.slice(from, from + 5000));
+    expect(body['parameter'][2]).toEqual({ name: 'refused', valueInteger: 0 });
+  }
+}, patience);
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+beforeEach(async () => {
+  at = await visit(browser, [new URL(server.base).origin]);
+  return () => at.page.close();
+});
+
+const open = async (page: Page, path: string): Promise<void> => {
+  await page.goto(new URL(path, server.base).href);
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+};
+const found = (page: Page, count: string) =>
+  page
+    .getByText(new RegExp(`of ${count} data sets$`))
+    .first()
+    .waitFor();
+const median = (list: number[]): number => list.toSorted((one, other) => one - other)[list.length >> 1]!;
+
+async function timed(run: () => Promise<void>): Promise<number> {
+  const started = performance.now();
+  await run();
+  return performance.now() - started;
+}
+
+test(
+  'a click on a facet and a search cost no more than opening an empty page',
+  async () => {
+    const { page } = at;
+    const costs: Record<'empty' | 'click' | 'back' | 'words', number[]> = { empty: [], click: [], back: [], words: [] };
+    for (let round = 0; round < 7; round++) {
+      costs.empty.push(await timed(() => open(page, '/nowhere-at-all')));
+      await open(page, '/catalogue');
+      await found(page, '10,000');
+      const box = page.getByRole('checkbox', { name: /^MIT,/ });
+      await box.waitFor();
+      await page.waitForLoadState('networkidle');
+      costs.click.push(
+        await timed(async () => {
+          await box.click();
+          await found(page, '2,000');
+        }),
+      );
+      costs.back.push(
+        await timed(async () => {
+          await box.click();
+          await found(page, '10,000');
+        }),
+      );
+      const field = page.getByRole('textbox', { name: 'Search' });
+      costs.words.push(
+        await timed(async () => {
+          await field.fill('melanoma b7');
+          await field.press('Enter');
+          await found(page, '10');
+        }),
+      );
+      await page.waitForLoadState('networkidle');
+    }
+    const medians = Object.fromEntries(Object.entries(costs).map(([name, list]) => [name, Math.round(median(list))]));
+    console.log('catalogue of 10,000 data sets, milliseconds:', JSON.stringify(medians));
+    expect(median(costs.click) / median(costs.empty)).toBeLessThan(2);
+    expect(median(costs.words) / median(costs.empty)).toBeLessThan(2);
+    expectClean(at, [/404/]);
+  },
+  patience,
+);
+
+test('pages go on and back by the links of the server, and are kept by the address', async () => {
+  const { page } = at;
+  const titles = () => page.getByRole('article').getByRole('heading').allTextContents();
+  await open(page, '/catalogue');
+  await page.getByText('1–20 of 10,000 data sets').waitFor();
+  const first = await titles();
+  expect(first[0]).toMatch(/^Cohort 00000/);
+  await page.getByRole('link', { name: 'Next' }).click();
+  await page.getByText('21–40 of 10,000 data sets').waitFor();
+  await page.getByRole('link', { name: 'Next' }).click();
+  await page.getByText('41–60 of 10,000 data sets').waitFor();
+  await page.getByText('Page 3 of 500').waitFor();
+  const third = await titles();
+  expect(third[0]).toMatch(/^Cohort 00040/);
+  await page.reload();
+  await page.getByText('41–60 of 10,000 data sets').waitFor();
+  expect(await titles()).toEqual(third);
+  await page.getByRole('link', { name: 'Previous' }).click();
+  await page.getByText('21–40 of 10,000 data sets').waitFor();
+  await page.goBack();
+  await page.getByText('41–60 of 10,000 data sets').waitFor();
+  await page.getByRole('checkbox', { name: /^MIT,/ }).click();
+  await page.getByText('1–20 of 2,000 data sets').waitFor();
+  expectClean(at);
+});
+
+test('by size, the largest come first', async () => {
+  const { page } = at;
+  await open(page, '/catalogue?sort=size&licence=http%3A%2F%2Fhl7.org%2Ffhir%2Fspdx-license%7CMIT');
+  await page.getByText('1–20 of 2,000 data sets').waitFor();
+  const counts = await page.getByRole('article').locator('[data-state=counted]').allTextContents();
+  const numbers = counts.map((one) => Number(one.replace(/\D/g, '')));
+  expect(numbers).toHaveLength(20);
+  expect(numbers).toEqual(numbers.toSorted((one, other) => other - one));
+  expect(numbers[0]).toBeGreaterThan(99_000);
+  await page.getByRole('link', { name: 'Next' }).click();
+  await page.getByText('21–40 of 2,000 data sets').waitFor();
+  expectClean(at);
+});
+
+test('publishers beyond the first are listed on demand, and it is said how many are not', async () => {
+  const { page } = at;
+  await open(page, '/catalogue');
+  const group = page.getByRole('group', { name: /^Publisher/ });
+  await group.getByRole('button', { name: /more ?: Publisher$/ }).click();
+  await group.getByText('100 more values are not listed').waitFor();
+  expect(await group.getByRole('checkbox').count()).toBe(200);
+  expectClean(at);
+});
