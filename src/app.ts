@@ -118,6 +118,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
     askers,
     outbound: outbound.fetch,
     soon: jobs.soon,
+    jobs: jobs.states,
     community: createCommunity(means),
   });
   let serverFor: (asker: AccessContext) => Server;
@@ -201,6 +202,7 @@ async function wiringOf(
     askers: Askers;
     outbound: typeof fetch;
     soon: Jobs['soon'];
+    jobs: Jobs['states'];
     community: Community;
   },
 ): Promise<(definitions: Definitions) => (asker: AccessContext) => Server> {

@@ -33,6 +33,7 @@ export interface Wiring {
   newId(): string;
   outbound: typeof fetch;
   soon(name: string): Promise<void>;
+  jobs: Server['jobs'];
   community: Community;
   deidentificationSecret: string;
   /** for CapabilityStatement.rest.security */
@@ -42,7 +43,7 @@ export interface Wiring {
 /** The server as each asker meets it, made when the asker first comes. Made anew when search parameters are added. */
 export function createServers(wiring: Wiring): (asker: AccessContext) => Server {
   const { store, audit, definitions, counter, baseUrls, pages, roles, now, newId } = wiring;
-  const { outbound, soon, community, security } = wiring;
+  const { outbound, soon, jobs, community, security } = wiring;
   const context = { definitions, hash: store.hash, baseUrls, now };
   const extract = createExtractor(context);
   const isDirectory = roles.includes('discovery') && !roles.includes('repository');
@@ -83,6 +84,7 @@ export function createServers(wiring: Wiring): (asker: AccessContext) => Server 
       security,
       outbound,
       soon,
+      jobs,
       community,
       newId,
       now,

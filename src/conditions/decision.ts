@@ -1,4 +1,5 @@
 /** Decides what an asker may have, from all statements in force: pure, deny by default, deny overrides. See docs/adr/0010-statements-and-effects.md */
+import type { Granularity } from '../fhir/canonical.ts';
 import { type AccessContext, isSteward } from './access-context.ts';
 import { type DataSetOutcome, dataSetOutcome, type Given, rankOf } from './data-set-outcome.ts';
 import { type Verdict, verdictOf } from './evaluate.ts';
@@ -76,6 +77,14 @@ export function explain(
   if (one === undefined) return [...reasons, { source: 'classes', outcome: 'deny', text: 'no such class' }];
   classOutcome(one, runOf(context, statements, evaluationOf(context, now, means.isBelow, reasons)));
   return reasons;
+}
+
+/** The most that a decision gives of a class. */
+export function grantedBy({ records, deidentified, counts, exists }: Decision, accessClass: number): Granularity {
+  if (deidentified.has(accessClass)) return 'record-deidentified';
+  if (records === 'all' || records.includes(accessClass)) return 'record';
+  if (counts.has(accessClass)) return 'count';
+  return exists.has(accessClass) ? 'exists' : 'none';
 }
 
 const nothing: Decision = {

@@ -37,8 +37,8 @@ export const people: Readonly<Record<PersonName, AccessContext>> = {
   },
   steward: {
     subject: { kind: 'person', issuer, id: 'steward', name: 'Sam Example, data steward' },
-    // What is explained is what the one who asks finds.
-    rights: { ...nothing, readAll: true, steward: true },
+    // What is explained is what the one who asks finds; data sets are written and data taken in.
+    rights: { ...nothing, readAll: true, write: true, steward: true },
   },
 };
 

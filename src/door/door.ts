@@ -2,6 +2,7 @@
 import { type AccessContext, isSteward } from '../conditions/access-context.ts';
 import type { DisclosedCount } from '../conditions/disclosure/model.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
+import type { Resource } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import { classesOfViews, type Extractor, type FacetSearch, type PageKey } from '../search/index.ts';
 import { type Int64, resourceKey } from '../search/index-rows.ts';
@@ -16,7 +17,15 @@ import { type ContainedMatch, searchContained } from './contained.ts';
 import { type ContentDoor, contentDoor } from './content.ts';
 import type { Counter } from './count.ts';
 import type { DecisionMemory } from './decision-memory.ts';
-import { type Assessment, assessOne, type Explanation, explainOne, termsOf } from './explain.ts';
+import {
+  type Assessment,
+  assessOne,
+  type Explanation,
+  explainOne,
+  type Previewed,
+  previewDraft,
+  termsOf,
+} from './explain.ts';
 import { mayPlan, type Narrowing, narrowingOf, plansOf, type StatementPlan } from './explain-search.ts';
 import { countFacets, type FacetCounts } from './facets.ts';
 import { type AskedCodes, type FoundCodes, heldCodes } from './held-codes.ts';
@@ -51,6 +60,8 @@ export interface Door extends Reading, Writing {
   termsOf(stored: readonly StoredResource[]): Promise<Terms>;
   /** What a data set (`Library/id`) would give to an asker; undefined when there is none. */
   assess(asker: AccessContext, dataSet: string): Promise<Assessment | undefined>;
+  /** What a data set that is not stored would give to askers: for those who write; anyone may ask for themselves. */
+  preview(draft: Resource, askers: readonly Previewed[]): ReturnType<typeof previewDraft>;
   /** Why someone may or may not have what is of one resource: for stewards. */
   explain(asker: AccessContext, type: string, id: string): Promise<Explanation | undefined>;
   /** What the asker's conditions do to a search that touches these types; the same whatever there is. */
@@ -110,6 +121,16 @@ export function openDoor(shared: DoorMeans, decision: DecisionMemory, context: A
     },
     termsOf: (stored) => termsOf(stored, decision),
     assess: (asker, dataSet) => assessOne(asker, dataSet, store, shared.now()),
+    async preview(draft, askers) {
+      const { decision: current } = await decision.now();
+      const isForOthers = askers.some(({ kind }) => kind !== 'self');
+      if (isForOthers && !current.write && !current.steward)
+        throw new FhirError(
+          context.subject.kind === 'anonymous' ? 'login' : 'forbidden',
+          'what others would see is shown to those who may write or are stewards',
+        );
+      return previewDraft(draft, askers, store, shared.now());
+    },
     async explain(asker, type, id) {
       if (!isSteward(context)) throw new FhirError('forbidden', 'explanations are for stewards');
       return explainOne(asker, resourceKey(store.hash, type, id), store, shared.now());

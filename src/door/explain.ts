@@ -1,10 +1,15 @@
 /** Why someone gets what: of a resource, of a data set, and what goes with it. See docs/adr/0010. */
 import type { AccessContext } from '../conditions/access-context.ts';
-import { decide, explain } from '../conditions/decision.ts';
-import type { DataSetStatement, Decision, Reason } from '../conditions/model.ts';
+import { dataSetStatementOf, isDataSet } from '../conditions/data-set-statement.ts';
+import { decide, explain, grantedBy } from '../conditions/decision.ts';
+import type { DataSetStatement, Reason } from '../conditions/model.ts';
+import { type AskerKind, askerOfKind, type Preview, previewOf } from '../conditions/preview.ts';
 import type { Granularity } from '../fhir/canonical.ts';
+import type { Resource } from '../fhir/json.ts';
+import { FhirError } from '../fhir/outcome.ts';
 import type { Int64 } from '../search/index-rows.ts';
 import type { StoredResource } from '../store/read.ts';
+import { diseasesOf, hierarchyOf } from '../store/statement.ts';
 import type { Store } from '../store/store.ts';
 import type { DecisionMemory } from './decision-memory.ts';
 import { joined, noTerms, type Terms } from './terms.ts';
@@ -77,9 +82,25 @@ function scopeReason({ scopes }: AccessContext, type: string): Reason | undefine
   return { source, outcome: 'permit', text: `the scopes allow to read ${text}` };
 }
 
-function grantedBy({ records, deidentified, counts, exists }: Decision, accessClass: number): Granularity {
-  if (deidentified.has(accessClass)) return 'record-deidentified';
-  if (records === 'all' || records.includes(accessClass)) return 'record';
-  if (counts.has(accessClass)) return 'count';
-  return exists.has(accessClass) ? 'exists' : 'none';
+/** Who would ask for what a draft describes: of a kind, described, or whoever has the draft previewed. */
+export type Previewed = { kind: AskerKind } | { kind: 'described' | 'self'; asker: AccessContext };
+
+/**
+ * What a data set that is not stored would give, on its own: of what is stored only the hierarchies of the diseases
+ * that it names are looked at, as the decision on the stored data set would.
+ */
+export async function previewDraft(
+  draft: Resource,
+  askers: readonly Previewed[],
+  store: Store,
+  now: number,
+): Promise<{ statement: DataSetStatement; previews: readonly Preview[] }> {
+  if (!isDataSet(draft)) throw new FhirError('value', 'the draft must be a Library of the type asset-collection');
+  const statement = dataSetStatementOf(draft);
+  const isBelow = await hierarchyOf(diseasesOf([statement]), store.sql, store.hash);
+  const previews = askers.map((one) => {
+    const asker = 'asker' in one ? one.asker : askerOfKind(one.kind, statement);
+    return previewOf(statement, asker, now, { isBelow });
+  });
+  return { statement, previews };
 }

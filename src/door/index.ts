@@ -9,7 +9,7 @@ export { openCustomParameters } from './custom-parameters.ts';
 export { rememberDecisions } from './decision-memory.ts';
 export { createDeidentify, createResolve } from './deidentified.ts';
 export { type Door, openDoor } from './door.ts';
-export type { Assessment } from './explain.ts';
+export type { Assessment, Previewed } from './explain.ts';
 export type { Narrowing, StatementPlan } from './explain-search.ts';
 export type { FacetCount, FacetCounts } from './facets.ts';
 export type { AskedCodes, FoundCode, HeldContent } from './held-codes.ts';

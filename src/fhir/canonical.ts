@@ -41,6 +41,8 @@ export const canonical = {
   /** On what a committee decided: what it grants (granularity, limits). */
   grant: `${ours}/StructureDefinition/grant`,
   accessCode: `${ours}/CodeSystem/access`,
+  /** On a note of a request for access: the step that it was said at. */
+  accessStep: `${ours}/StructureDefinition/access-step`,
   /** On a content summary (MeasureReport), see docs/specification. */
   contentSummary: `${ours}/StructureDefinition/content-summary`,
   contentSummaryMeasure: `${ours}/Measure/content-summary`,

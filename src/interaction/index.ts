@@ -41,7 +41,7 @@ export { accept, acceptOwn } from './accept.ts';
 export { bundleText, searchEntry } from './bundle.ts';
 export { type Admission, admissions, type Community, checkJob, type Look } from './community.ts';
 export { forType, knownType, matchInteraction } from './dispatch.ts';
-export { versionNumber } from './etag.ts';
+export { expectedVersion, versionNumber } from './etag.ts';
 export type {
   Interaction,
   InteractionRequest,
@@ -57,4 +57,4 @@ export { patchTypes } from './patch.ts';
 export { compartmentPlace } from './search-compartment.ts';
 export { parametersOf } from './search-type.ts';
 export { disclosureExtension, searchReply } from './searchset.ts';
-export { successOf } from './written.ts';
+export { type Done, successOf } from './written.ts';

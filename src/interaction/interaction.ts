@@ -3,6 +3,7 @@ import type { Audited, Door, Terms } from '../door/index.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import type { SearchContext } from '../search/index.ts';
 import type { Community } from './community.ts';
+import type { JobState } from './job.ts';
 import type { PageLinks } from './page-link.ts';
 
 /** A request as FHIR sees it; HTTP is behind it. Header values are as sent. */
@@ -74,6 +75,8 @@ export interface Server {
   outbound: typeof fetch;
   /** Has a job of the server performed as soon as it can be. */
   soon(name: string): Promise<void>;
+  /** How its jobs are. */
+  jobs(): Promise<readonly JobState[]>;
   community: Community;
   newId(): string;
   /** milliseconds since 1970 */

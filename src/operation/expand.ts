@@ -34,7 +34,8 @@ export const expand: Operation = {
       min: 0,
       max: '1',
       type: 'string',
-      documentation: 'Words: each begins a word of a name of the code, or the code. Case and accents make no difference.',
+      documentation:
+        'Words: each begins a word of a name of the code, or the code. Case and accents make no difference.',
     },
     { name: 'offset', min: 0, max: '1', type: 'integer', documentation: 'Codes to leave out; 0 unless stated.' },
     {

@@ -17,6 +17,7 @@ import { feasibility } from './feasibility/feasibility.ts';
 import { harvest } from './harvest.ts';
 import { importOperation } from './import.ts';
 import { indexStatus } from './index-status.ts';
+import { jobs } from './jobs.ts';
 import { lastn } from './lastn.ts';
 import { admit } from './member/admit.ts';
 import { join } from './member/join.ts';
@@ -24,6 +25,7 @@ import { members } from './member/members.ts';
 import { meta, metaAdd, metaDelete } from './meta.ts';
 
 import type { Operation, StreamOperation } from './operation.ts';
+import { previewConditions } from './preview-conditions.ts';
 import { publish } from './publish.ts';
 import { validate } from './validate.ts';
 
@@ -48,6 +50,7 @@ export const operations: readonly Operation[] = [
   harvest,
   feasibility,
   indexStatus,
+  jobs,
   lastn,
   admit,
   join,
@@ -55,6 +58,7 @@ export const operations: readonly Operation[] = [
   meta,
   metaAdd,
   metaDelete,
+  previewConditions,
   publish,
   validate,
 ];

@@ -83,7 +83,7 @@ export function heldStatements(owners: readonly OwnedCodes[], hash: Hash): Inser
 
 /** Which codes are looked for. */
 export interface CodeQuestion {
-  /** each is to be found; what begins with the first one comes first */
+  /** each is to be found in one name; what begins with the first one comes first */
   words: readonly TypedWord[];
   /** resource types; none: any */
   types: readonly string[];
@@ -134,6 +134,18 @@ function told(types: readonly string[], permitted: PermittedClasses, values: Val
   return `${type} and s.summaries > 0${readable('s', permitted, values)}`;
 }
 
+/** Conditions on `held_sum n`: names that may be read, in CodeSystems and in what tells of the types. */
+function naming({ types, readsNames }: CodeQuestion, permitted: PermittedClasses, values: Values): string {
+  const all = readsNames ? [...types, ...nameTypes] : types;
+  const type =
+    types.length === 0
+      ? readsNames
+        ? ''
+        : ` and n.type not in ${names}`
+      : ` and n.type = any(string_to_array(${values.add(all.join('|'))}, '|'))`;
+  return `n.summaries > 0${type}${readable('n', permitted, values)}`;
+}
+
 /**
  * The statement that finds a page of codes. Rows: the code by its keys, with one name that summaries give it, and for
  * each type what they tell, as JSON. Names that only summaries have which the asker may not read find nothing.
@@ -142,23 +154,17 @@ export function heldCodesStatement(question: CodeQuestion, permitted: PermittedC
   const values = new Values();
   const { words, types, count, offset } = question;
   const counts = told(types, permitted, values);
-  const onNames = `n.summaries > 0${readable('n', permitted, values)}${question.readsNames ? '' : ` and n.type not in ${names}`}`;
+  const onNames = naming(question, permitted, values);
   const [first, ...others] = words;
   const from =
     first === undefined
       ? 'held_sum s'
       : `(select n.system_key, n.code_key, min(m.rank) as rank
           from (${ranked(first, values)}) m join held_sum n on n.id = m.id and ${onNames}
+          ${others.length === 0 ? '' : `where ${others.map((word) => `m.id in ${found(word, values)}`).join(' and ')}`}
           group by n.system_key, n.code_key) m
          join held_sum s on s.system_key = m.system_key and s.code_key = m.code_key`;
-  const conditions = [
-    counts,
-    ...others.map(
-      (word) => `(s.system_key, s.code_key) in (select n.system_key, n.code_key from held_sum n
-        where n.id in ${found(word, values)} and ${onNames})`,
-    ),
-    ...restrictions(question, values, hash),
-  ];
+  const conditions = [counts, ...restrictions(question, values, hash)];
   // Names are looked up for the codes of the page alone.
   const text = `
     with page as materialized (

@@ -76,7 +76,7 @@ export function splitCode(text: string): [system: string, code: string] {
 }
 
 /** A change of a CodeSystem makes a new epoch (door/prepare.ts), so what is read here holds as long as the statements. */
-async function hierarchyOf(ancestors: readonly string[], sql: Sql, hash: Hash): Promise<Statements['isBelow']> {
+export async function hierarchyOf(ancestors: readonly string[], sql: Sql, hash: Hash): Promise<Statements['isBelow']> {
   const keyOf = (text: string): string => {
     const [system, code] = splitCode(text);
     return `${systemKey(hash, system)} ${hash(code)}`;

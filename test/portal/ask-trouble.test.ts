@@ -172,3 +172,27 @@ test('where it cannot be known what the home server is, that is said, and tried 
   expect(await button('Ask all servers').isDisabled()).toBe(false);
   expectClean(at, [/503/]);
 });
+
+test('hostile, endless and right-to-left titles are shown as what they are, on a phone, too', async () => {
+  const attack = `"><img src=x onerror="window.pwned=1"><script>window.pwned=1</script>`;
+  const titles = [attack, `Endless ${'title '.repeat(830)}of all`.slice(0, 5000), 'سجل مرضى القلب في المغرب'];
+  await at.page.route('**/Library?**', async (route) => {
+    if (route.request().method() !== 'GET') return route.fallback();
+    const response = await route.fetch();
+    const bundle = (await response.json()) as { entry?: { resource: Record<string, unknown> }[] };
+    bundle.entry?.forEach(({ resource }, index) => {
+      Object.assign(resource, { title: titles[index % 3], publisher: titles[(index + 1) % 3], description: attack });
+    });
+    await route.fulfill({ response, json: bundle });
+  });
+  await at.page.setViewportSize({ width: 360, height: 800 });
+  await at.page.goto(asking);
+  await answered();
+  await at.page.getByRole('article').filter({ hasText: 'onerror' }).first().waitFor();
+  await at.page.getByRole('article').filter({ hasText: 'سجل' }).first().waitFor();
+  await at.page.getByText('Details').first().click();
+  expect(await at.page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')).toBe(0);
+  expect(await at.page.evaluate('window.pwned')).toBe(undefined);
+  await expectAccessible(at);
+  expectClean(at);
+});

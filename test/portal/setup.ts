@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { type PersonName, type SiteName, siteNames } from '../../src/demo/index.ts';
+import { type AccountName, type PersonName, type SiteName, siteNames } from '../../src/demo/index.ts';
 import { main, newFolder, removeFolder } from '../process.ts';
 
 export interface PortalWorld {
@@ -12,6 +12,8 @@ export interface PortalWorld {
   bases: Record<SiteName, string>;
   /** bearer tokens of the people of the demo, the same on all its servers */
   tokens: Record<PersonName, string>;
+  /** of the accounts of these people, the same on all its servers */
+  passwords: Record<AccountName, string>;
   /** where the demo keeps what it remembers */
   folder: string;
 }
@@ -53,6 +55,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   project.provide('portal', {
     bases: basesIn(shown),
     tokens: JSON.parse(readFileSync(join(folder, 'demo-tokens.json'), 'utf8')) as PortalWorld['tokens'],
+    passwords: JSON.parse(readFileSync(join(folder, 'demo-passwords.json'), 'utf8')) as PortalWorld['passwords'],
     folder,
   });
   return async () => {

@@ -155,6 +155,97 @@ describe.each(['R4', 'R4B', 'R5'] as const)('in %s', (fhirVersion) => {
     expect(await sees('ada')).toBe(false);
   });
 
+  const outputsOf = (task: any, code: string): any[] =>
+    task.output.flatMap((one: any) => {
+      const [name] = Object.keys(one).filter((each) => each.startsWith('value'));
+      return one.type.coding[0].code === code ? [one[name!]] : [];
+    });
+  const listed = async (as: string, query = ''): Promise<any[]> =>
+    ((await server.ask('GET', `$access-requests${query}`, { as })).body['entry'] ?? []).map((one: any) => one.resource);
+  const own = async (id: string, as = 'ada') => (await listed(as)).find((one) => one.id === id);
+
+  test('each step is told with who took it and when, with words or without', async () => {
+    const id = await request('ada', { message: 'Please.' });
+    await post(`Task/${id}/$decide-access`, 'dac', { decision: 'ask', reason: 'Why?' });
+    await post(`Task/${id}/$answer-access`, 'ada', { message: 'For hearts.' });
+    await post(`Task/${id}/$decide-access`, 'dac', { decision: 'grant' });
+    await post(`Task/${id}/$revoke-access`, 'dac');
+    const steps = (await own(id)).note.map(({ extension, authorString, time, text }: any) => {
+      expect(Date.parse(time)).toBe(now);
+      return [extension?.[0].valueCode, authorString.includes('chair') ? 'dac' : 'ada', text];
+    });
+    expect(steps).toEqual([
+      [undefined, 'ada', 'Please.'],
+      ['asked-back', 'dac', 'Why?'],
+      ['answered', 'ada', 'For hearts.'],
+      ['granted', 'dac', 'granted'],
+      ['revoked', 'dac', 'revoked'],
+    ]);
+  });
+
+  test('both sides are told what the grant says as it stands, which neither may read', async () => {
+    const id = await request('ada', { until: '2039-12-31' });
+    const { body: granted } = await post(`Task/${id}/$decide-access`, 'dac', {
+      decision: 'grant',
+      level: 'count',
+      from: '2026-01-01',
+      until: '2038-05-31',
+      obligation: `${canonical.actCode}|DELAU;12`,
+    });
+    const [{ reference }] = outputsOf(granted, 'grant');
+    for (const as of ['ada', 'dac']) expect((await server.ask('GET', reference, { as })).status).toBe(404);
+    for (const task of [granted, await own(id), await own(id, 'dac')]) {
+      expect(outputsOf(task, 'grant-state')).toEqual(['active']);
+      expect(outputsOf(task, 'grant-level')).toEqual(['count']);
+      expect(outputsOf(task, 'grant-period')).toEqual([
+        { start: '2026-01-01T00:00:00.000Z', end: '2038-05-31T23:59:59.999Z' },
+      ]);
+      expect(outputsOf(task, 'grant-obligation')).toEqual([`${canonical.actCode}|DELAU;12`]);
+      expect(outputsOf(task, 'grant-purpose')).toEqual([research]);
+    }
+    const before = now;
+    now = Date.parse('2038-06-01T00:00:00Z');
+    expect(outputsOf(await own(id), 'grant-state')).toEqual(['ended']);
+    now = Date.parse('2025-12-31T23:59:59Z');
+    expect(outputsOf(await own(id), 'grant-state')).toEqual(['not-yet']);
+    now = before;
+    // What a steward did to the grant itself is told, too.
+    const { body: consent } = await server.ask('GET', reference, { as: 'reader' });
+    await server.ask('PUT', reference, { as: 'writer', body: { ...consent, status: 'inactive' } });
+    expect(outputsOf(await own(id), 'grant-state')).toEqual(['inactive']);
+    expect(outputsOf(await own(id), 'grant-level')).toEqual([]);
+  });
+
+  test('one is told which are one’s own and which one decides on, each at its version', async () => {
+    const id = await request();
+    await post(`Library/set/$request-access`, 'dac', { purpose: research });
+    const requesters = (tasks: any[]) => [...new Set(tasks.map((one) => one.requester.identifier.value.split(' ')[2]))];
+    expect(requesters(await listed('dac', '?party=requester'))).toEqual(['chair']);
+    expect(requesters(await listed('dac', '?party=decider')).sort()).toEqual(['ada', 'chair']);
+    expect(await listed('ada', '?party=decider')).toEqual([]);
+    expect((await server.ask('GET', '$access-requests?party=reader', { as: 'ada' })).status).toBe(400);
+    expect((await own(id)).meta).toMatchObject({ versionId: '1' });
+  });
+
+  test('who decides by a version that is old changes nothing', async () => {
+    const id = await request();
+    const decide = (as: string, version: string, values: Record<string, string>) =>
+      server.ask('POST', `Task/${id}/$decide-access`, {
+        as,
+        body: inputs(values),
+        headers: { 'if-match': `W/"${version}"` },
+      });
+    const { versionId } = (await own(id, 'dac')).meta;
+    const asked = await decide('dac', versionId, { decision: 'ask', reason: 'Why?' });
+    expect([asked.status, asked.headers.get('etag')]).toEqual([200, 'W/"2"']);
+    const late = await decide('steward', versionId, { decision: 'grant' });
+    expect([late.status, late.text]).toEqual([412, expect.stringContaining('read it again')]);
+    expect((await own(id)).businessStatus.coding[0].code).toBe('asked-back');
+    // Whether there is such a version is told to parties only.
+    expect((await decide('stranger', versionId, { decision: 'grant' })).status).toBe(404);
+    expect((await decide('steward', '2', { decision: 'refuse', reason: 'No.' })).status).toBe(200);
+  });
+
   test('only who is a party to it may do anything; to others there is none', async () => {
     const id = await request();
     const acts: [string, Record<string, string>, string[]][] = [
@@ -179,10 +270,10 @@ describe.each(['R4', 'R4B', 'R5'] as const)('in %s', (fhirVersion) => {
       expect(idsOf(await server.ask('GET', 'Task', { as }))).toEqual([]);
       expect((await server.ask('GET', 'Task?_summary=count', { as })).body['total']).toBe(0);
     }
-    const listed = async (as: string) => (await server.ask('GET', '$access-requests?state=requested', { as })).body;
+    const waiting = async (as: string) => (await server.ask('GET', '$access-requests?state=requested', { as })).body;
     expect((await server.ask('GET', '$access-requests', { as: '' })).status).toBe(401);
-    for (const as of ['stranger', 'other-dac', 'scribe']) expect(await listed(as)).toMatchObject({ total: 0 });
-    for (const as of ['ada', 'dac', 'steward']) expect(idsOf({ body: await listed(as) } as Answer)).toContain(id);
+    for (const as of ['stranger', 'other-dac', 'scribe']) expect(await waiting(as)).toMatchObject({ total: 0 });
+    for (const as of ['ada', 'dac', 'steward']) expect(idsOf({ body: await waiting(as) } as Answer)).toContain(id);
     expect((await post('Library/set/$request-access', '', { purpose: research })).status).toBe(401);
   });
 

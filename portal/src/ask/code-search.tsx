@@ -79,7 +79,7 @@ export function CodeSearch({
           <Found found={found.data} error={found.error} isPending={found.isPending} text={text} onBelow={lookBelow} />
         </Combobox.Dropdown>
       </Combobox>
-      <Below codes={codes} below={below} onBelow={lookBelow} />
+      <Below codes={text === '' && below === undefined ? [] : codes} below={below} onBelow={lookBelow} />
     </Stack>
   );
 }

@@ -9,6 +9,7 @@ import { PageTitle } from '../part/page-title.tsx';
 import { Problem } from '../part/problem.tsx';
 import { home } from '../server/home.ts';
 import { useHome } from '../server/query.ts';
+import { state, useStatement } from '../server/statement.ts';
 import { tokensByBase, useSessions } from '../server/tokens.ts';
 import { useCodeNames } from './code-names.tsx';
 import { type Draft, draftOf, emptyDraft } from './draft.ts';
@@ -28,6 +29,17 @@ import { type RunSettings, useRunner } from './use-run.ts';
 
 const oneText = (value: string | string[] | undefined): string | undefined => [value].flat()[0];
 
+/** What is stated once for all pages, as the client takes it. */
+function useStated(): Asked {
+  const { purposes, project } = useStatement();
+  return useMemo(
+    () => ({ ...(purposes.length === 0 ? {} : { purposes }), ...(project === '' ? {} : { project }) }),
+    [purposes, project],
+  );
+}
+
+const say = ({ purposes = [], project = '' }: Asked): void => state({ purposes, project });
+
 export function AskPage(): ReactElement {
   const { t } = useTranslation('ask');
   const { draft, setDraft, fault, isToRun, ran } = useDraft();
@@ -35,7 +47,7 @@ export function AskPage(): ReactElement {
   const runner = useRunner();
   const sessions = useSessions();
   const [isTried, setTried] = useState(false);
-  const [stated, setStated] = useState<Asked>({});
+  const stated = useStated();
   const asked = useMemo(() => askedBy(draft), [draft]);
   const missing = useMemo(
     () => new Map<string, MissingCode>(isTried ? asked.missing.map(({ id, code }) => [id, code]) : []),
@@ -60,12 +72,15 @@ export function AskPage(): ReactElement {
     else if (asked.missing[0] !== undefined) focusIn(asked.missing[0].id);
   };
   const isReady = roles !== undefined;
-  // A link may ask for the answer at once; it does so when it is known where to begin.
+  // A link may ask for the answer at once; it does so when it is known where to begin, and once.
+  const hasRun = useRef(false);
   useEffect(() => {
-    if (!isToRun || !isReady) return;
+    if (!isToRun) hasRun.current = false;
+    if (!isToRun || !isReady || hasRun.current) return;
+    hasRun.current = true;
     ran();
-    if (isAskable(asked)) runner.start(asked.question, settings('likely'));
-  }, [isToRun, isReady, ran, asked, runner, settings]);
+    if (fault === undefined && isAskable(asked)) runner.start(asked.question, settings('likely'));
+  }, [isToRun, isReady, ran, asked, fault, runner, settings]);
 
   return (
     <NamesProvider value={name}>
@@ -84,7 +99,7 @@ export function AskPage(): ReactElement {
           />
           <GroupEditor group={draft.root} />
           <ScopeEditor draft={draft} onChange={(change) => setDraft((now) => ({ ...now, ...change }))} />
-          {sessions.length === 0 ? null : <PurposeFields stated={stated} onChange={setStated} />}
+          {sessions.length === 0 ? null : <PurposeFields stated={stated} onChange={say} />}
           {server.isPending ? <Loading lines={1} /> : null}
           {server.error === null ? null : <Problem error={server.error} retry={() => void server.refetch()} />}
           <QuestionBar

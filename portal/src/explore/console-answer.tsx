@@ -32,16 +32,19 @@ export function ConsoleAnswer({ answer, base }: { answer: TextAnswer; base: stri
         <Text size="sm" c="dimmed">
           {t('answer-headers-help')}
         </Text>
-        <Table className={classes['table']}>
-          <Table.Tbody>
-            {headers.map(([name, one]) => (
-              <Table.Tr key={name}>
-                <Table.Th scope="row">{name}</Table.Th>
-                <Table.Td>{one}</Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on narrow windows */}
+        <section className={classes['scroll']} tabIndex={0} aria-label={t('headers')}>
+          <Table className={classes['table']}>
+            <Table.Tbody>
+              {headers.map(([name, one]) => (
+                <Table.Tr key={name}>
+                  <Table.Th scope="row">{name}</Table.Th>
+                  <Table.Td>{one}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        </section>
       </details>
       {text === '' ? (
         <Text c="dimmed">{t('no-body')}</Text>

@@ -36,6 +36,8 @@ export async function askText(base: string, path: string, request: TextRequest =
   const response = await send(base, url, {
     method,
     headers: { accept, ...headers },
+    // The same address is asked for in several formats, and servers that do not say so would get them mixed up.
+    cache: 'no-store',
     ...(body === undefined ? {} : { body }),
     ...(signal === undefined ? {} : { signal }),
   });

@@ -1,5 +1,5 @@
 /** What a server can do, by its CapabilityStatement: types to search, operations to try. https://hl7.org/fhir/R4B/capabilitystatement.html */
-import { Badge, Code, Group, Stack, Table, Text, TextInput, Title } from '@mantine/core';
+import { Code, Group, Stack, Table, Text, TextInput, Title } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '../part/empty.tsx';
@@ -92,7 +92,9 @@ function Types({ capability: { types }, base }: { capability: Capability; base: 
             <Table.Thead>
               <Table.Tr>
                 <Table.Th scope="col">{t('type')}</Table.Th>
-                <Table.Th scope="col">{t('interactions')}</Table.Th>
+                <Table.Th scope="col" visibleFrom="sm">
+                  {t('interactions')}
+                </Table.Th>
                 <Table.Th scope="col">{t('parameters')}</Table.Th>
               </Table.Tr>
             </Table.Thead>
@@ -122,14 +124,8 @@ function TypeRow({
           {type}
         </LinkText>
       </Table.Td>
-      <Table.Td>
-        <Group gap={4}>
-          {interactions.map((one) => (
-            <Badge key={one} variant="default" size="sm" tt="none">
-              {one}
-            </Badge>
-          ))}
-        </Group>
+      <Table.Td visibleFrom="sm">
+        <Text size="xs">{interactions.join(', ')}</Text>
       </Table.Td>
       <Table.Td>{formatNumber(parameters.length)}</Table.Td>
     </Table.Tr>

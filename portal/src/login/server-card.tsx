@@ -19,17 +19,18 @@ export function ServerCard({ base, isHome = false }: { base: string; isHome?: bo
   const server = useServer(base);
   const session = useSessions().find((one) => one.base === base);
   const hasEnded = useEndedLogins().some((one) => one.base === base);
-  const name = server.data?.name;
+  const name = server.data?.name ?? '';
+  const isUnnamed = name === '';
   return (
-    <Card withBorder component="section" aria-labelledby={title} padding="md">
+    <Card withBorder component="section" aria-labelledby={isUnnamed ? title : `${title} ${title}-base`} padding="md">
       <Stack gap="xs">
         <Group gap="xs">
           <Title order={3} size="h4" id={title} dir="auto">
-            {name === undefined || name === '' ? base : name}
+            {isUnnamed ? base : name}
           </Title>
           {isHome ? <Badge variant="default">{t('this-server')}</Badge> : null}
         </Group>
-        <Text size="sm" c="dimmed">
+        <Text size="sm" c="dimmed" id={`${title}-base`} hidden={isUnnamed}>
           {base}
         </Text>
         {hasEnded ? <Text role="status">{t('ended')}</Text> : null}

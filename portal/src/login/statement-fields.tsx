@@ -2,9 +2,21 @@
 import { Checkbox, Fieldset, Stack, Text, TextInput } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { canonical } from '../../../src/fhir/canonical.ts';
 import { state, useStatement } from '../server/statement.ts';
 
-const purposes = ['HRESCH', 'CLINTRCH', 'BIORCH', 'PUBHLTH', 'TREAT', 'PATRQT'] as const;
+const purposes = [
+  'HRESCH',
+  'BIORCH',
+  'DSRCH',
+  'CLINTRCH',
+  'PRECLINTRCH',
+  'POARCH',
+  'TRANSRCH',
+  'PUBHLTH',
+  'TREAT',
+  'PATRQT',
+] as const;
 const project = /^[\x21-\x7e]{0,255}$/;
 
 export function StatementFields(): ReactElement {
@@ -23,7 +35,7 @@ export function StatementFields(): ReactElement {
         >
           <Stack gap={6} mt={6}>
             {purposes.map((code) => (
-              <Checkbox key={code} value={code} label={t(`purpose-${code}`)} />
+              <Checkbox key={code} value={`${canonical.actReason}|${code}`} label={t(`purpose-${code}`)} />
             ))}
           </Stack>
         </Checkbox.Group>

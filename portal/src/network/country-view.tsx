@@ -13,6 +13,8 @@ import { HealthSign, RoleShape } from './signs.tsx';
 
 /** Of one country; the table has the others. */
 const mostShown = 48;
+/** So many are named, more are signs. */
+const mostNamed = 8;
 
 export function CountryView({ servers }: { servers: readonly NetworkServer[] }): ReactElement {
   const countries = choices(servers, ({ country }) => (country === undefined ? [] : [country]));
@@ -38,25 +40,23 @@ function Country({ country, servers }: { country: string; servers: readonly Netw
       <Text size="sm" c="dimmed" mb="xs">
         {t('servers', { count: servers.length, shown: formatNumber(servers.length) })}
       </Text>
-      <ul className={classes['dots']}>
-        {servers.slice(0, mostShown).map((server) => (
-          <li key={server.base}>
-            <Tooltip label={server.name.slice(0, 200)} multiline maw={320}>
-              <Link
-                to="/network"
-                search={(before) => ({ ...before, server: server.base })}
-                resetScroll={false}
-                className={classes['dot']}
-              >
-                <RoleShape layer={layerOf(server)} />
-                <VisuallyHidden>
-                  {server.name.slice(0, 200)}: <HealthSign health={server.health} />
-                </VisuallyHidden>
-              </Link>
-            </Tooltip>
-          </li>
-        ))}
-      </ul>
+      {servers.length <= mostNamed ? (
+        <ul className={classes['list']}>
+          {servers.map((server) => (
+            <li key={server.base}>
+              <Named server={server} />
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <ul className={classes['dots']}>
+          {servers.slice(0, mostShown).map((server) => (
+            <li key={server.base}>
+              <Sign server={server} />
+            </li>
+          ))}
+        </ul>
+      )}
       {rest > 0 ? (
         <Group mt="xs">
           <Link to="/network" search={(before) => ({ ...before, country, page: undefined })} hash="table">
@@ -65,5 +65,43 @@ function Country({ country, servers }: { country: string; servers: readonly Netw
         </Group>
       ) : null}
     </Paper>
+  );
+}
+
+function Named({ server }: { server: NetworkServer }): ReactElement {
+  return (
+    <Link
+      to="/network"
+      search={(before) => ({ ...before, server: server.base })}
+      resetScroll={false}
+      className={classes['listed']}
+    >
+      <RoleShape layer={layerOf(server)} />
+      <span>
+        <span className={classes['name']} dir="auto">
+          {server.name}
+        </span>
+        <HealthSign health={server.health} />
+      </span>
+    </Link>
+  );
+}
+
+/** Its shape alone; its name shows when it is pointed at or focused. */
+function Sign({ server }: { server: NetworkServer }): ReactElement {
+  const name = server.name.slice(0, 200);
+  return (
+    <Tooltip label={name} multiline maw={320} events={{ hover: true, focus: true, touch: true }}>
+      <Link
+        to="/network"
+        search={(before) => ({ ...before, server: server.base })}
+        resetScroll={false}
+        className={classes['dot']}
+      >
+        <RoleShape layer={layerOf(server)} />
+        <VisuallyHidden>{name}: </VisuallyHidden>
+        {server.health === 'well' ? null : <HealthSign health={server.health} isShort />}
+      </Link>
+    </Tooltip>
   );
 }

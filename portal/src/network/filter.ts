@@ -82,8 +82,11 @@ export function sorted(servers: readonly NetworkServer[], by: SortKey): NetworkS
     // Who was seen least lately comes first.
     seen: (x, y) => (x.seen ?? last).localeCompare(y.seen ?? last),
   };
-  return [...servers].sort((x, y) => compare[by](x, y) || x.name.localeCompare(y.name));
+  return [...servers].sort((x, y) => compare[by](x, y) || compareNames(x, y));
 }
+
+const compareNames = (x: NetworkServer, y: NetworkServer): number =>
+  x.name.localeCompare(y.name, undefined, { numeric: true });
 
 /** Values that some server has, with how many have them. */
 export function choices(

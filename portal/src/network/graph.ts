@@ -2,7 +2,7 @@
 import type { Role } from '../server/query.ts';
 import type { NetworkServer } from './server.ts';
 
-export const layers = ['discovery', 'registry', 'repository', 'other'] as const;
+const layers = ['discovery', 'registry', 'repository', 'other'] as const;
 export type Layer = (typeof layers)[number];
 
 /** One server, or several of a layer that have their country in common. */
@@ -14,7 +14,7 @@ export interface GraphNode {
   readonly country?: string;
 }
 
-export interface GraphEdge {
+interface GraphEdge {
   readonly from: string;
   readonly to: string;
 }
@@ -65,7 +65,7 @@ function nodesOf(layer: Layer, servers: readonly NetworkServer[]): GraphNode[] {
 }
 
 /** Who names whom: the home server all that it knows by itself, others those that it knows from them. */
-export function linksOf(servers: readonly NetworkServer[]): [leading: string, led: string][] {
+function linksOf(servers: readonly NetworkServer[]): [leading: string, led: string][] {
   const known = new Set(servers.map(({ base }) => base));
   const home = servers.find(({ isHome }) => isHome)?.base;
   return servers.flatMap((server): [string, string][] => {

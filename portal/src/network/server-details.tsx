@@ -25,10 +25,7 @@ export function ServerDetails({
   onClose(): void;
 }): ReactElement {
   const { t } = useTranslation('network');
-  const freshness = useFreshness(server.id === '' ? [] : [server.id]);
-  const { base, name, health, problems, hops, organisation, country, city, seen, certificateUntil, reason } = server;
-  const place = [city, country === undefined ? undefined : countryName(country)].filter((one) => one !== undefined);
-  const none = t('not-known');
+  const { base, name } = server;
   return (
     <Dialog opened onClose={onClose} title={name}>
       <Stack gap="md">
@@ -36,60 +33,7 @@ export function ServerDetails({
           <Text size="sm">{base}</Text>
           <Copy text={base} what={t('address')} />
         </Group>
-        <Table variant="vertical" layout="auto" aria-label={t('details')}>
-          <Table.Tbody>
-            <Line label={t('column-health')}>
-              <HealthSign health={health} />
-              {problems.map((problem) => (
-                <Text key={problem} size="sm">
-                  {t(`problem-${problem}`, { defaultValue: problem })}
-                </Text>
-              ))}
-              {reason === undefined ? null : (
-                <Text size="sm" dir="auto">
-                  {reason}
-                </Text>
-              )}
-            </Line>
-            <Line label={t('column-role')}>
-              <RoleNames roles={server.roles} />
-            </Line>
-            <Line label={t('column-version')}>
-              {[server.version, server.software].filter((one) => one !== undefined).join(' · ') || none}
-            </Line>
-            <Line label={t('organisation')}>
-              <span dir="auto">{organisation ?? none}</span>
-            </Line>
-            <Line label={t('place')}>
-              <span dir="auto">{place.length === 0 ? none : formatList(place)}</span>
-            </Line>
-            <Line label={t('column-seen')}>
-              {server.isHome ? (
-                t('now')
-              ) : seen === undefined ? (
-                none
-              ) : (
-                <time dateTime={seen}>{`${formatDate(seen)} (${formatAgo(seen)})`}</time>
-              )}
-            </Line>
-            {certificateUntil === undefined ? null : (
-              <Line label={t('certificate-until')}>{formatDate(certificateUntil)}</Line>
-            )}
-            <Line label={t('column-data-sets')}>
-              <FreshnessText freshness={freshness.data?.get(server.id)} isAsked={!freshness.isLoading} />
-            </Line>
-            <Line label={t('column-named-by')}>
-              <span dir="auto">
-                {server.isHome
-                  ? '–'
-                  : hops.length === 0
-                    ? t('this-server')
-                    : hops.map((hop) => names.get(hop) ?? hop).join(' → ')}
-              </span>
-            </Line>
-            <RightNow base={base} />
-          </Table.Tbody>
-        </Table>
+        <Facts server={server} names={names} />
         <Group>
           <LinkButton to="/explore/$" params={{ _splat: '' }} search={server.isHome ? {} : { at: base }}>
             {t('explore')}
@@ -111,6 +55,71 @@ export function ServerDetails({
         )}
       </Stack>
     </Dialog>
+  );
+}
+
+/** As the home server knows it, and as it answers the browser. */
+function Facts({ server, names }: { server: NetworkServer; names: ReadonlyMap<string, string> }): ReactElement {
+  const { t } = useTranslation('network');
+  const freshness = useFreshness(server.id === '' ? [] : [server.id]);
+  const { base, health, problems, hops, organisation, country, city, seen, certificateUntil, reason } = server;
+  const place = [city, country === undefined ? undefined : countryName(country)].filter((one) => one !== undefined);
+  const none = t('not-known');
+  return (
+    <Table variant="vertical" layout="auto" aria-label={t('details')}>
+      <Table.Tbody>
+        <Line label={t('column-health')}>
+          <HealthSign health={health} />
+          {problems.map((problem) => (
+            <Text key={problem} size="sm">
+              {t(`problem-${problem}`, { defaultValue: problem })}
+            </Text>
+          ))}
+          {reason === undefined ? null : (
+            <Text size="sm" dir="auto">
+              {reason}
+            </Text>
+          )}
+        </Line>
+        <Line label={t('column-role')}>
+          <RoleNames roles={server.roles} />
+        </Line>
+        <Line label={t('column-version')}>
+          {[server.version, server.software].filter((one) => one !== undefined).join(' · ') || none}
+        </Line>
+        <Line label={t('organisation')}>
+          <span dir="auto">{organisation ?? none}</span>
+        </Line>
+        <Line label={t('place')}>
+          <span dir="auto">{place.length === 0 ? none : formatList(place)}</span>
+        </Line>
+        <Line label={t('column-seen')}>
+          {server.isHome ? (
+            t('now')
+          ) : seen === undefined ? (
+            none
+          ) : (
+            <time dateTime={seen}>{`${formatDate(seen)} (${formatAgo(seen)})`}</time>
+          )}
+        </Line>
+        {certificateUntil === undefined ? null : (
+          <Line label={t('certificate-until')}>{formatDate(certificateUntil)}</Line>
+        )}
+        <Line label={t('column-data-sets')}>
+          <FreshnessText freshness={freshness.data?.get(server.id)} isAsked={!freshness.isLoading} />
+        </Line>
+        <Line label={t('column-named-by')}>
+          <span dir="auto">
+            {server.isHome
+              ? '–'
+              : hops.length === 0
+                ? t('this-server')
+                : hops.map((hop) => names.get(hop) ?? hop).join(' → ')}
+          </span>
+        </Line>
+        <RightNow base={base} />
+      </Table.Tbody>
+    </Table>
   );
 }
 

@@ -141,7 +141,7 @@ function ServerRow({
           {base}
         </Text>
       </Table.Th>
-      <Table.Td data-label={t('column-role')}>
+      <Table.Td data-label={t('column-role')} className={classes['plain'] ?? ''}>
         <RoleNames roles={roles} />
       </Table.Td>
       <Table.Td data-label={t('column-version')}>
@@ -156,7 +156,7 @@ function ServerRow({
       <Table.Td data-label={t('column-country')} className={classes['word'] ?? ''}>
         {country === undefined ? none : countryName(country)}
       </Table.Td>
-      <Table.Td data-label={t('column-health')}>
+      <Table.Td data-label={t('column-health')} className={classes['plain'] ?? ''}>
         <HealthSign health={health} />
         {problems.map((problem) => (
           <Text key={problem} size="xs">
@@ -164,7 +164,7 @@ function ServerRow({
           </Text>
         ))}
       </Table.Td>
-      <Table.Td data-label={t('column-seen')}>
+      <Table.Td data-label={t('column-seen')} className={classes['plain'] ?? ''}>
         {isHome ? t('now') : seen === undefined ? none : <time dateTime={seen}>{formatAgo(seen)}</time>}
       </Table.Td>
       <Table.Td data-label={t('column-data-sets')}>

@@ -1,5 +1,5 @@
 /** Roles and healths as shapes with their words: neither is told by colour alone. https://www.w3.org/WAI/WCAG22/Understanding/use-of-color */
-import { Group, Text } from '@mantine/core';
+import { Group, Text, VisuallyHidden } from '@mantine/core';
 import type { ReactElement, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Role } from '../server/query.ts';
@@ -49,8 +49,10 @@ const signs: Readonly<Record<Health, string>> = {
   unchecked: 'M9.300 9.500a2.700 2.700 0 1 1 4 2.400c-1 .6-1.300 1-1.300 2M12 17v.01',
 };
 
-export function HealthSign({ health }: { health: Health }): ReactElement {
+/** The words may be for screen readers alone, beside something that cannot hold them. */
+export function HealthSign({ health, isShort = false }: { health: Health; isShort?: boolean }): ReactElement {
   const { t } = useTranslation('network');
+  const text = t(`health-${health}`);
   return (
     <Group
       gap={6}
@@ -64,9 +66,13 @@ export function HealthSign({ health }: { health: Health }): ReactElement {
         <circle cx="12" cy="12" r="10" />
         <path d={signs[health]} />
       </svg>
-      <Text component="span" size="xs">
-        {t(`health-${health}`)}
-      </Text>
+      {isShort ? (
+        <VisuallyHidden>{text}</VisuallyHidden>
+      ) : (
+        <Text component="span" size="xs">
+          {text}
+        </Text>
+      )}
     </Group>
   );
 }

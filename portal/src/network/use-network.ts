@@ -19,14 +19,11 @@ export interface Network {
   readonly withoutStatements?: Error;
 }
 
-/** Also after something was decided. */
-export const networkKey = (who: string): readonly string[] => ['network', home, who];
-
 export function useNetwork(): UseQueryResult<Network> {
   const who = useAsker(home);
   const here = useHome();
   return useQuery({
-    queryKey: networkKey(who),
+    queryKey: ['network', home, who],
     queryFn: ({ signal }) => networkOf(here.data, signal),
     enabled: !here.isPending,
   });

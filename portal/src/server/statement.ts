@@ -2,7 +2,7 @@
 import { useSyncExternalStore } from 'react';
 
 export interface Statement {
-  /** codes of v3-ActReason, or `system|code` */
+  /** `system|code`, of v3-ActReason */
   readonly purposes: readonly string[];
   /** identifier of a project, or empty */
   readonly project: string;

@@ -28,15 +28,16 @@ function WhoMenu({ sessions }: { sessions: readonly Session[] }): ReactElement {
   const { purposes } = useStatement();
   const [first, ...others] = sessions;
   const name = first?.name ?? t('logged-in');
+  const more = others.length === 0 ? '' : ` +${others.length}`;
   const leave = (left: readonly Session[]): void => void logOutOf(left);
   return (
     <Menu position="bottom-end" width={300}>
       <Menu.Target>
-        <Button variant="default" size="compact-md" maw={200} aria-label={t('who', { name })}>
+        <Button variant="default" size="compact-md" maw={200} aria-label={t('who', { name: name + more })}>
           <Text component="span" size="sm" truncate dir="auto">
             {name}
           </Text>
-          {others.length === 0 ? null : ` +${others.length}`}
+          {more}
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
@@ -54,7 +55,9 @@ function WhoMenu({ sessions }: { sessions: readonly Session[] }): ReactElement {
         <Menu.Divider />
         {others.length === 0 ? null : <Menu.Item onClick={() => leave(sessions)}>{t('log-out-all')}</Menu.Item>}
         <Menu.Item onClick={() => void navigate({ to: '/login' })}>
-          {purposes.length === 0 ? t('logins') : t('logins-for', { purposes: purposes.join(', ') })}
+          {purposes.length === 0
+            ? t('logins')
+            : t('logins-for', { purposes: purposes.map((one) => one.slice(one.indexOf('|') + 1)).join(', ') })}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

@@ -52,6 +52,8 @@ function rowsOf(list: Json | undefined): [string, string][] {
 function shown(value: Json): string {
   const object = objectOf(value);
   if (object === undefined) return String(value);
+  const { start, end } = object;
+  if (start !== undefined || end !== undefined) return `${textOf(start)} to ${textOf(end)}`.trim();
   return textOf(object['code']) || textOf(object['title']) || textOf(object['reference']);
 }
 

@@ -54,6 +54,7 @@ export const ourCodeSystems: readonly OurCodeSystem[] = [
       concept('grant', 'Grant of a committee'),
       concept('requested', 'Requested'),
       concept('asked-back', 'Asked back'),
+      concept('answered', 'Answered'),
       concept('granted', 'Granted'),
       concept('refused', 'Refused'),
       concept('withdrawn', 'Withdrawn'),

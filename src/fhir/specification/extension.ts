@@ -298,6 +298,18 @@ const members: readonly OurExtension[] = [
   },
 ];
 
+/** What stands on requests for access. */
+const requests: readonly OurExtension[] = [
+  {
+    id: 'access-step',
+    title: 'Step of a request for access',
+    on: ['Task.note'],
+    description:
+      'The step of the request that the note was left at: asked-back, answered, granted, refused, withdrawn or revoked.',
+    types: ['code'],
+  },
+];
+
 /** What stands on records that were taken over from other servers. */
 const harvested: readonly OurExtension[] = [
   {
@@ -331,6 +343,7 @@ export const ourExtensions: readonly OurExtension[] = [
   ...summaries,
   ...heldCodes,
   ...members,
+  ...requests,
   ...harvested,
   ...questionExtensions,
 ];

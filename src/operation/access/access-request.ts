@@ -14,10 +14,15 @@ interface Requester {
   display?: string;
 }
 
+/** What was done at a step of a request. */
+export type Step = Exclude<RequestState, 'requested'> | 'answered';
+
 interface Note {
   by: string;
   /** milliseconds since 1970 */
   at: number;
+  /** absent where something was merely said */
+  step?: Step;
   text: string;
 }
 
@@ -103,8 +108,13 @@ export function taskOf(request: AccessRequest, lastModified: number): Resource {
 }
 
 const instant = (at: number): string => new Date(at).toISOString();
-const typed = (code: string, value: JsonObject): JsonObject => ({ type: concept(code), ...value });
-const annotationOf = ({ by, at, text }: Note): JsonObject => ({ authorString: by, time: instant(at), text });
+export const typed = (code: string, value: JsonObject): JsonObject => ({ type: concept(code), ...value });
+const annotationOf = ({ by, at, step, text }: Note): JsonObject => ({
+  ...(step === undefined ? {} : { extension: [{ url: canonical.accessStep, valueCode: step }] }),
+  authorString: by,
+  time: instant(at),
+  text,
+});
 
 function committeeReference(committee: string): JsonObject {
   if (/^Organization\//.test(committee)) return { reference: committee };
@@ -150,10 +160,18 @@ export function requestOf(task: Resource): AccessRequest | undefined {
     notes: objectsOf(task['note']).map((one) => ({
       by: textOf(one['authorString']) ?? '',
       at: Date.parse(textOf(one['time']) ?? ''),
+      ...optional('step', stepOf(one)),
       text: textOf(one['text']) ?? '',
     })),
     ...optional('grant', textOf(objects(outputs, 'grant')[0]?.['reference'])),
   };
+}
+
+function stepOf(note: JsonObject): Step | undefined {
+  const stated = objectsOf(note['extension']).find(({ url }) => url === canonical.accessStep)?.['valueCode'];
+  return (['asked-back', 'answered', 'granted', 'refused', 'withdrawn', 'revoked'] as const).find(
+    (one) => one === stated,
+  );
 }
 
 function valuesByCode(list: Json | undefined): ReadonlyMap<string, Json[]> {
@@ -178,6 +196,6 @@ const codeTextOf = (coding: Json): CodeText => {
   const { system, code } = objectOf(coding) ?? {};
   return `${textOf(system) ?? ''}|${textOf(code) ?? ''}`;
 };
-function optional<Name extends string>(name: Name, value: string | undefined): { [K in Name]?: string } {
-  return (value === undefined ? {} : { [name]: value }) as { [K in Name]?: string }; // just built so
+function optional<Name extends string, T extends string>(name: Name, value: T | undefined): { [K in Name]?: T } {
+  return (value === undefined ? {} : { [name]: value }) as { [K in Name]?: T }; // just built so
 }

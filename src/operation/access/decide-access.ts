@@ -6,9 +6,10 @@ import type { Server } from '../../interaction/index.ts';
 import { intervalOf } from '../../search/index.ts';
 import type { Operation } from '../operation.ts';
 import { type Inputs, inputsOf } from '../parameters.ts';
-import { type AccessRequest, taskOf } from './access-request.ts';
-import { changeRequest, decidesFor, inState, noted, writeInside } from './desk.ts';
+import type { AccessRequest } from './access-request.ts';
+import { changeRequest, decidesFor, inState, stepped, writeInside } from './desk.ts';
 import { grantConsent } from './grant-consent.ts';
+import { taskReply } from './task-reply.ts';
 
 const decisions = ['grant', 'refuse', 'ask'] as const;
 
@@ -60,27 +61,26 @@ export const decideAccess: Operation = {
       throw new FhirError('required', `to ${decision} needs a reason, which the requester is told`);
     const changed = await changeRequest(
       server,
-      request.id,
+      request,
       (one) => decidesFor(context, one.committee),
       async (one, inside) => {
         inState(one, ['requested', 'asked-back'], 'decided');
-        const said = reason === undefined ? one : noted(one, context, server.now(), reason);
         switch (decision) {
           case 'refuse':
-            return { ...said, state: 'refused' };
+            return { ...stepped(one, server, 'refused', reason), state: 'refused' };
           case 'ask':
-            return { ...said, state: 'asked-back' };
+            return { ...stepped(one, server, 'asked-back', reason), state: 'asked-back' };
           case 'grant': {
             const grant = grantOf(one, inputs, server);
             await writeInside(inside, grantConsent(grant, server), server);
-            return { ...said, state: 'granted', grant: grant.source };
+            return { ...stepped(one, server, 'granted', reason), state: 'granted', grant: grant.source };
           }
           default:
             throw new FhirError('value', `decision must be one of ${decisions.join(', ')}, not ${decision}`);
         }
       },
     );
-    return { status: 200, body: JSON.stringify(taskOf(changed, server.now())) };
+    return taskReply(changed, server);
   },
 };
 

@@ -6,8 +6,14 @@ import { type DoorTransaction, type StoredResource, textOf } from '../../door/in
 import type { Resource } from '../../fhir/json.ts';
 import { FhirError } from '../../fhir/outcome.ts';
 import { idPattern } from '../../fhir/reference.ts';
-import { acceptOwn, type Server } from '../../interaction/index.ts';
-import { type AccessRequest, requestOf, taskOf } from './access-request.ts';
+import {
+  acceptOwn,
+  type Done,
+  expectedVersion,
+  type InteractionRequest,
+  type Server,
+} from '../../interaction/index.ts';
+import { type AccessRequest, requestOf, type Step, taskOf } from './access-request.ts';
 
 export const serviceName = 'access requests';
 
@@ -38,23 +44,34 @@ export function isRequester(context: AccessContext, request: AccessRequest): boo
   return context.subject.kind !== 'anonymous' && requesterKey(context) === request.requester.key;
 }
 
-/** Reads a request and changes it in one transaction; whoever is no party to it is told that there is none. */
+/** A request as it was written. */
+export interface Written {
+  request: AccessRequest;
+  done: Done;
+}
+
+/**
+ * Reads a request and changes it in one transaction; whoever is no party to it is told that there is none. Who states by
+ * If-Match which version was looked at changes no other one.
+ */
 export async function changeRequest(
   server: Server,
-  id: string,
+  { id, ifMatch }: InteractionRequest,
   may: (request: AccessRequest) => boolean,
   change: (request: AccessRequest, inside: DoorTransaction) => Promise<AccessRequest>,
-): Promise<AccessRequest> {
+): Promise<Written> {
   const missing = new FhirError('not-found', `there is no access request ${id.slice(0, 64)} here that is yours`);
   refuseByScope(server.door.context, 'u');
   if (!idPattern.test(id)) throw missing;
+  const expected = expectedVersion(ifMatch);
   return server.service(serviceName).transaction([`access request ${id}`], async (inside) => {
     const stored = await inside.read('Task', id);
     const request = stored === undefined ? undefined : storedRequest(stored);
     if (request === undefined || !may(request)) throw missing;
+    if (expected !== undefined && stored!.version !== expected)
+      throw new FhirError('precondition', `the request has changed since version ${expected}: read it again`);
     const changed = await change(request, inside);
-    await writeInside(inside, taskOf(changed, server.now()), server);
-    return changed;
+    return { request: changed, done: await writeInside(inside, taskOf(changed, server.now()), server) };
   });
 }
 
@@ -63,12 +80,13 @@ export function storedRequest(stored: StoredResource): AccessRequest | undefined
 }
 
 /** Writes a resource of the server's own making, new or over the one it read. */
-export async function writeInside(inside: DoorTransaction, resource: Resource, server: Server): Promise<void> {
+export async function writeInside(inside: DoorTransaction, resource: Resource, server: Server): Promise<Done> {
   const content = acceptOwn(resource, server);
   const id = String(resource['id']);
   const [result] = await inside.write([{ how: 'put', type: resource.resourceType, id, content }]);
   if (result?.done !== 'created' && result?.done !== 'replaced')
     throw new FhirError('conflict', `${resource.resourceType}/${id} cannot be written here`);
+  return result;
 }
 
 /** A request's state must be one of these for what is asked. */
@@ -77,10 +95,23 @@ export function inState(request: AccessRequest, states: readonly AccessRequest['
   throw new FhirError('conflict', `a request that is ${request.state} cannot be ${act}`);
 }
 
-/** The request with a note of what was done. */
+/** The request with a note of what was said. */
 export function noted(request: AccessRequest, context: AccessContext, at: number, text: string): AccessRequest {
+  return withNote(request, context, { at, text });
+}
+
+/** The request with a note of what was done, which is its history; a step without words is named. */
+export function stepped(request: AccessRequest, { door, now }: Server, step: Step, text: string = step): AccessRequest {
+  return withNote(request, door.context, { at: now(), step, text });
+}
+
+function withNote(
+  request: AccessRequest,
+  context: AccessContext,
+  note: { at: number; step?: Step; text: string },
+): AccessRequest {
   const [key = 'anonymous'] = granteeKeys(context);
   const { subject } = context;
   const by = subject.kind === 'person' && subject.name !== undefined ? `${subject.name} (${key})` : key;
-  return { ...request, notes: [...request.notes, { by, at, text }] };
+  return { ...request, notes: [...request.notes, { by, ...note }] };
 }

@@ -6,8 +6,8 @@ import type { Resource } from '../../fhir/json.ts';
 import { FhirError } from '../../fhir/outcome.ts';
 import type { Operation } from '../operation.ts';
 import { inputsOf } from '../parameters.ts';
-import { taskOf } from './access-request.ts';
-import { changeRequest, decidesFor, inState, isRequester, noted, writeInside } from './desk.ts';
+import { changeRequest, decidesFor, inState, isRequester, stepped, writeInside } from './desk.ts';
+import { taskReply } from './task-reply.ts';
 
 export const answerAccess: Operation = {
   code: 'answer-access',
@@ -26,15 +26,15 @@ export const answerAccess: Operation = {
     const { context } = server.door;
     const changed = await changeRequest(
       server,
-      request.id,
+      request,
       (one) => isRequester(context, one),
       async (one) => {
         inState(one, ['requested', 'asked-back'], 'answered');
         const documents = [...one.documents, ...inputs.values('document')];
-        return { ...noted(one, context, server.now(), message), state: 'requested', documents };
+        return { ...stepped(one, server, 'answered', message), state: 'requested', documents };
       },
     );
-    return { status: 200, body: JSON.stringify(taskOf(changed, server.now())) };
+    return taskReply(changed, server);
   },
 };
 
@@ -52,15 +52,15 @@ export const withdrawAccess: Operation = {
     const { context } = server.door;
     const changed = await changeRequest(
       server,
-      request.id,
+      request,
       (one) => isRequester(context, one),
       async (one, inside) => {
         inState(one, ['requested', 'asked-back', 'granted'], 'withdrawn');
         if (one.grant !== undefined) await endGrant(one.grant, inside, server);
-        return { ...(reason === undefined ? one : noted(one, context, server.now(), reason)), state: 'withdrawn' };
+        return { ...stepped(one, server, 'withdrawn', reason), state: 'withdrawn' };
       },
     );
-    return { status: 200, body: JSON.stringify(taskOf(changed, server.now())) };
+    return taskReply(changed, server);
   },
 };
 
@@ -76,15 +76,15 @@ export const revokeAccess: Operation = {
     const { context } = server.door;
     const changed = await changeRequest(
       server,
-      request.id,
+      request,
       (one) => decidesFor(context, one.committee),
       async (one, inside) => {
         inState(one, ['granted'], 'revoked');
         await endGrant(one.grant!, inside, server);
-        return { ...(reason === undefined ? one : noted(one, context, server.now(), reason)), state: 'revoked' };
+        return { ...stepped(one, server, 'revoked', reason), state: 'revoked' };
       },
     );
-    return { status: 200, body: JSON.stringify(taskOf(changed, server.now())) };
+    return taskReply(changed, server);
   },
 };
 

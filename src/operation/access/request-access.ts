@@ -9,6 +9,7 @@ import type { Operation } from '../operation.ts';
 import { type Inputs, inputsOf } from '../parameters.ts';
 import { type AccessRequest, taskOf } from './access-request.ts';
 import { noted, refuseByScope, requesterKey, serviceName, writeInside } from './desk.ts';
+import { taskReply } from './task-reply.ts';
 
 const researchKinds = ['general', 'health', 'disease', 'ancestry', 'methods', 'clinical-care', 'genetic'];
 
@@ -88,11 +89,10 @@ export const requestAccess: Operation = {
     };
     const message = inputs.text('message');
     const whole = message === undefined ? matched : noted(matched, context, server.now(), message);
-    if (inputs.text('dry-run') !== 'true') {
-      const task = taskOf(whole, server.now());
-      await server.service(serviceName).transaction([], (inside) => writeInside(inside, task, server));
-    }
-    return { status: 200, body: JSON.stringify(taskOf(whole, server.now())) };
+    const task = taskOf(whole, server.now());
+    if (inputs.text('dry-run') === 'true') return { status: 200, body: JSON.stringify(task) };
+    const done = await server.service(serviceName).transaction([], (inside) => writeInside(inside, task, server));
+    return taskReply({ request: whole, done }, server);
   },
 };
 

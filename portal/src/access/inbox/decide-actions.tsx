@@ -1,0 +1,166 @@
+/** What those who decide can do with a request: grant, refuse, ask back, revoke. */
+import { Button, Group, NativeSelect, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { type ReactElement, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Dialog } from '../../part/dialog.tsx';
+import { Problem } from '../../part/problem.tsx';
+import type { Json } from '../../server/fhir.ts';
+import { levels } from '../request/draft.ts';
+import { actOn } from '../requests.ts';
+import type { AccessTask } from '../task.ts';
+
+type Decision = 'grant' | 'refuse' | 'ask' | 'revoke';
+
+const open: readonly Decision[] = ['grant', 'ask', 'refuse'];
+
+export function DecideActions({ task, say }: { task: AccessTask; say(text: string): void }): ReactElement {
+  const { t } = useTranslation('access-committee');
+  const [decision, setDecision] = useState<Decision>();
+  const possible: readonly Decision[] =
+    task.state === 'requested' || task.state === 'asked-back' ? open : task.state === 'granted' ? ['revoke'] : [];
+  return (
+    <>
+      {possible.map((one) => (
+        <Button key={one} size="xs" variant={one === 'grant' ? 'filled' : 'default'} onClick={() => setDecision(one)}>
+          {t(one)}
+        </Button>
+      ))}
+      {decision === undefined ? null : (
+        <DecideDialog task={task} decision={decision} say={say} close={() => setDecision(undefined)} />
+      )}
+    </>
+  );
+}
+
+/** What is filled in; empty texts are not stated, and then what was asked for holds. */
+interface Words {
+  readonly reason: string;
+  readonly level: string;
+  readonly profile: string;
+  readonly from: string;
+  readonly until: string;
+}
+
+function parametersOf(decision: Decision, { reason, level, profile, from, until }: Words, task: AccessTask): Json[] {
+  const stated = (name: string, type: string, value: string): Json[] =>
+    value.trim() === '' ? [] : [{ name, [type]: value.trim() }];
+  if (decision === 'revoke') return stated('reason', 'valueString', reason);
+  return [
+    { name: 'decision', valueCode: decision },
+    ...stated('reason', 'valueString', reason),
+    ...(decision === 'grant'
+      ? [
+          ...(level === task.level ? [] : stated('level', 'valueCode', level)),
+          ...(level === 'record-deidentified' ? stated('profile', 'valueCanonical', profile) : []),
+          ...stated('from', 'valueDate', from),
+          ...stated('until', 'valueDate', until),
+        ]
+      : []),
+  ];
+}
+
+function DecideDialog({
+  task,
+  decision,
+  say,
+  close,
+}: {
+  task: AccessTask;
+  decision: Decision;
+  say(text: string): void;
+  close(): void;
+}): ReactElement {
+  const { t } = useTranslation('access-committee');
+  const [words, setWords] = useState<Words>({
+    reason: '',
+    level: task.level,
+    profile: '',
+    from: task.from ?? '',
+    until: task.until ?? '',
+  });
+  const change = (part: Partial<Words>): void => setWords((last) => ({ ...last, ...part }));
+  const queries = useQueryClient();
+  const acting = useMutation({
+    mutationFn: () =>
+      actOn(task, decision === 'revoke' ? 'revoke-access' : 'decide-access', parametersOf(decision, words, task)),
+    onSuccess: () => {
+      say(t(`done-${decision}`, { who: task.requester }));
+      close();
+    },
+    // When the list no longer shows the request, its dialog is gone.
+    onError: (error) => say(`${error.message} ${t('conflict-hint')}`),
+    // Somebody else may have decided: the newest state is shown whatever happened.
+    onSettled: () => queries.invalidateQueries({ queryKey: ['access requests'] }),
+  });
+  const needsReason = decision === 'refuse' || decision === 'ask';
+  return (
+    <Dialog opened onClose={close} title={`${t(decision)}: ${(task.title ?? task.requester).slice(0, 200)}`}>
+      <Text>{t(`${decision}-text`)}</Text>
+      {decision === 'grant' ? <GrantLimits words={words} change={change} /> : null}
+      <Textarea
+        label={t('reason')}
+        description={t('reason-text')}
+        autosize
+        minRows={3}
+        required={needsReason}
+        value={words.reason}
+        onChange={({ currentTarget }) => change({ reason: currentTarget.value })}
+      />
+      {acting.isError ? (
+        <Problem error={acting.error}>
+          <Text size="sm">{t('conflict-hint')}</Text>
+        </Problem>
+      ) : null}
+      <Group>
+        <Button
+          onClick={() => acting.mutate()}
+          loading={acting.isPending}
+          disabled={needsReason && words.reason.trim() === ''}
+        >
+          {t(decision)}
+        </Button>
+        <Button variant="default" onClick={close}>
+          {t('cancel')}
+        </Button>
+      </Group>
+    </Dialog>
+  );
+}
+
+function GrantLimits({ words, change }: { words: Words; change(part: Partial<Words>): void }): ReactElement {
+  const { t } = useTranslation('access-committee');
+  const { t: tAccess } = useTranslation('access');
+  return (
+    <Stack>
+      <NativeSelect
+        label={tAccess('level')}
+        data={levels.map((level) => ({ value: level, label: tAccess(`level-${level}`) }))}
+        value={words.level}
+        onChange={({ currentTarget }) => change({ level: currentTarget.value })}
+      />
+      {words.level === 'record-deidentified' ? (
+        <TextInput
+          label={t('profile')}
+          description={t('profile-text')}
+          value={words.profile}
+          onChange={({ currentTarget }) => change({ profile: currentTarget.value })}
+        />
+      ) : null}
+      <Group align="flex-start">
+        <TextInput
+          type="date"
+          label={tAccess('from')}
+          value={words.from.slice(0, 10)}
+          onChange={({ currentTarget }) => change({ from: currentTarget.value })}
+        />
+        <TextInput
+          type="date"
+          label={tAccess('until')}
+          value={words.until.slice(0, 10)}
+          onChange={({ currentTarget }) => change({ until: currentTarget.value })}
+        />
+      </Group>
+    </Stack>
+  );
+}
