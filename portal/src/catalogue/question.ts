@@ -1,5 +1,9 @@
 /** What the catalogue's address asks for, and the FHIR search that it means. See docs/reference/facets.md */
-import type { PageSearch } from '../router.tsx';
+
+/** What stands in the address beside the path, as the router reads it. */
+interface PageSearch {
+  readonly [name: string]: string | string[] | undefined;
+}
 
 export const sorts = ['relevance', 'title', 'newest', 'size'] as const;
 export type Sort = (typeof sorts)[number];
