@@ -12,25 +12,9 @@ import { Card } from './card.tsx';
 import classes from './catalogue.module.css';
 import { type Page, withSummary } from './entry.ts';
 import { NoMatch } from './no-match.tsx';
-import {
-  addressSearch,
-  type CatalogueQuestion,
-  changed,
-  mostCompared,
-  pageOf,
-  pageSize,
-  recordFacets,
-  type Sort,
-  sorts,
-} from './question.ts';
-import { type Abilities, useFacets, useFairScores, usePage, useSummaries } from './use-catalogue.ts';
-
-export interface ResultsProps {
-  base: string;
-  question: CatalogueQuestion;
-  abilities: Abilities;
-  onQuestion(question: CatalogueQuestion): void;
-}
+import { addressSearch, changed, mostCompared, pageOf, pageSize, recordFacets, type Sort, sorts } from './question.ts';
+import type { ResultsProps } from './results-props.ts';
+import { useFacets, useFairScores, usePage, useSummaries } from './use-catalogue.ts';
 
 export function Results({ base, question, abilities, onQuestion }: ResultsProps): ReactElement {
   const { t } = useTranslation('catalogue');
