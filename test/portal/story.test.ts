@@ -75,7 +75,7 @@ test('a researcher asks, is refused, asks for access; the committee grants it; t
   await page.getByRole('button', { name: 'Next' }).click();
   await page.getByRole('button', { name: 'Next' }).click();
   await page.getByLabel('Words to those who decide').fill('Interactions of beta-blockers.');
-  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
   await page.getByText('The request was sent').waitFor();
   await screenshots(researcher, 'story-requested');
 
