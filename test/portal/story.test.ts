@@ -45,6 +45,7 @@ async function personAt(path: string, account: AccountName): Promise<Visit> {
   const visited = await visit(browser);
   const { page } = visited;
   await page.goto(addressOf(path));
+  await page.getByRole('heading', { level: 1 }).waitFor();
   await page.goto(addressOf(`/login?at=${encodeURIComponent(inject('portal').bases.cohort)}`));
   await logInAt(page, 'cohort', account);
   await page.waitForURL(addressOf(path));
