@@ -102,8 +102,10 @@ test('a researcher asks, is refused, asks for access; the committee grants it; t
 
   // And the data, by the command that the page shows, with the token of the login.
   await page.goto(addressOf('/access?tab=mine'));
-  const own = page.getByRole('article').filter({ hasText: project });
-  await own.getByText('granted', { exact: true }).waitFor();
+  await page
+    .getByRole('article', { name: /: granted$/ })
+    .filter({ hasText: project })
+    .waitFor();
   await expectAccessible(researcher);
   const { bases } = inject('portal');
   const token = await page.evaluate(
