@@ -33,10 +33,10 @@ export async function demoHashes(passwords: DemoPasswords): Promise<DemoPassword
 /** The same people can log in at every server, from the portals of all of them. */
 export function withAccounts(
   access: AccessSettings,
-  site: SiteName,
+  { site, patients }: { site: SiteName; patients: number },
   hashes: DemoPasswords,
   portals: readonly string[],
 ): AccessSettings {
-  const accounts = accountsAt(site).map((account) => ({ ...account, password: hashes[account.id] }));
+  const accounts = accountsAt(site, patients).map((account) => ({ ...account, password: hashes[account.id] }));
   return { ...access, authorizationServer: { accounts, portals } };
 }

@@ -95,7 +95,7 @@ async function demo(options: DemoOptions, environment: Environment): Promise<num
     const ports = options.port === 0 ? await freePorts() : siteNames.map((_, at) => options.port + at);
     const portals = ports.map((port) => `http://127.0.0.1:${port}`);
     for (const [at, name] of siteNames.entries()) {
-      const known = withAccounts(access, name, await hashes, portals);
+      const known = withAccounts(access, { site: name, patients: memory.patients }, await hashes, portals);
       apps.set(name, await openSite(engine, name, ports[at]!, known, environment));
     }
     const at = addressesOf(apps);

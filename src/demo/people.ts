@@ -53,12 +53,13 @@ export interface DemoAccount {
   readonly [member: string]: unknown;
 }
 
-/** The accounts of one server: each is the very person that the token of that name stands for, wherever one logs in. */
-export function accountsAt(site: SiteName): readonly DemoAccount[] {
+/** The accounts of one server with so many patients: each is the very person that the token of that name stands for, wherever one logs in. */
+export function accountsAt(site: SiteName, patients: number): readonly DemoAccount[] {
   const known = personNames.map((name) => accountOf(name, people[name]));
   const { style } = sites[site];
   if (site !== 'hospital' || style === undefined) return known;
-  return [...known, { id: 'patient', name: 'A patient of the hospital', patient: patientId(style, 0) }];
+  // The last one is of routine care.
+  return [...known, { id: 'patient', name: 'A patient of the hospital', patient: patientId(style, patients - 1) }];
 }
 
 function accountOf(id: PersonName, { subject, rights, visas = [], ...person }: AccessContext): DemoAccount {

@@ -45,6 +45,7 @@ async function personAt(path: string, account: AccountName): Promise<Visit> {
   const visited = await visit(browser);
   const { page } = visited;
   await page.goto(addressOf(path));
+  await page.getByRole('heading', { level: 1 }).waitFor();
   await page.goto(addressOf(`/login?at=${encodeURIComponent(inject('portal').bases.cohort)}`));
   await logInAt(page, 'cohort', account);
   await page.waitForURL(addressOf(path));
@@ -75,7 +76,7 @@ test('a researcher asks, is refused, asks for access; the committee grants it; t
   await page.getByRole('button', { name: 'Next' }).click();
   await page.getByRole('button', { name: 'Next' }).click();
   await page.getByLabel('Words to those who decide').fill('Interactions of beta-blockers.');
-  await page.getByRole('button', { name: 'Send' }).click();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
   await page.getByText('The request was sent').waitFor();
   await screenshots(researcher, 'story-requested');
 
@@ -101,8 +102,10 @@ test('a researcher asks, is refused, asks for access; the committee grants it; t
 
   // And the data, by the command that the page shows, with the token of the login.
   await page.goto(addressOf('/access?tab=mine'));
-  const own = page.getByRole('article').filter({ hasText: project });
-  await own.getByText('granted', { exact: true }).waitFor();
+  await page
+    .getByRole('article', { name: /: granted$/ })
+    .filter({ hasText: project })
+    .waitFor();
   await expectAccessible(researcher);
   const { bases } = inject('portal');
   const token = await page.evaluate(

@@ -33,7 +33,12 @@ function WhoMenu({ sessions }: { sessions: readonly Session[] }): ReactElement {
   return (
     <Menu position="bottom-end" width={300}>
       <Menu.Target>
-        <Button variant="default" size="compact-md" maw={200} aria-label={t('who', { name: name + more })}>
+        <Button
+          variant="default"
+          size="compact-md"
+          maw={{ base: 92, sm: 200 }}
+          aria-label={t('who', { name: name + more })}
+        >
           <Text component="span" size="sm" truncate dir="auto">
             {name}
           </Text>

@@ -59,6 +59,7 @@ describe('sorting', () => {
     'openid',
     'launch',
     'profile',
+    'email',
     'nonsense',
     'patient/*.sr',
     'patient/',
@@ -70,7 +71,7 @@ describe('sorting', () => {
         const { offered, malformed, beyond } = sortScopes(asked.join(' '), limits, ['patient', 'user']);
         const all = [...offered, ...malformed, ...beyond];
         expect(new Set(all).size).toBe(all.length);
-        expect(new Set(all)).toEqual(new Set(asked.filter((one) => one !== 'profile')));
+        expect(new Set(all)).toEqual(new Set(asked.filter((one) => one !== 'email')));
         for (const one of offered) {
           const parsed = parseScope(one);
           if (parsed !== undefined) expect(limits.some((limit) => covers(limit, parsed))).toBe(true);
