@@ -63,7 +63,7 @@ export const landingStyle = `.landing {
 .landing caption { text-align: start; font-weight: 600; padding: 0.25rem 0; }
 .landing th, .landing td { text-align: start; vertical-align: top; padding: 0.25rem 0.75rem 0.25rem 0; border-bottom: 1px solid #8886; }
 .landing tbody th { font-weight: 400; }
-.landing a { color: light-dark(#0b6b57, #72c0ac); }
+.landing a[href] { color: light-dark(#0b6b57, #72c0ac); }
 .landing code { font-family: ui-monospace, monospace; font-size: 0.9em; }
 @media (max-width: 30rem) { .landing dl { grid-template-columns: 1fr; } .landing dd { margin-bottom: 0.5rem; } }
 `;

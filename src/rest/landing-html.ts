@@ -187,7 +187,7 @@ function citationSection(one: DataSetDescription): Markup {
 function relatedSection({ related, hops, primary, record, recordVersion }: DataSetDescription): Markup {
   const items = [
     ...related.map(({ relation, label, address }) => html`${relation}: ${link(address, label)}`),
-    ...(primary === undefined ? [] : [html`A better record of the same data set: ${link(primary, primary)}`]),
+    ...(primary === undefined ? [] : [html`The same data set, nearer to its source: ${link(primary, primary)}`]),
     ...(hops.length === 0
       ? []
       : [html`This record came by ${hops.map((hop, at) => html`${at === 0 ? '' : ', '}${link(hop, hop)}`)}`]),

@@ -16,13 +16,16 @@ export interface Writing {
   base: string;
 }
 
+/** The same address gives others something else, and in another format; what was shown once is asked about again. */
+const caching = { 'cache-control': 'private, no-cache', vary: 'accept, authorization, prefer' };
+
 const plainJson: Wanted = { format: 'json', pretty: false };
 
 export function sendReply(to: FastifyReply, reply: Reply, wanted: Wanted, writing: Writing): FastifyReply {
   const { body } = reply;
   const raw = body === undefined || wanted.raw === undefined || reply.status !== 200 ? undefined : rawContent(body);
   const text = body === undefined || raw !== undefined ? body : written(body, wanted, writing);
-  to.status(reply.status);
+  to.status(reply.status).headers(caching);
   if (reply.versionId !== undefined) to.header('etag', `W/"${reply.versionId}"`);
   if (reply.lastModified !== undefined) to.header('last-modified', httpDate(reply.lastModified));
   if (reply.location !== undefined) to.header(reply.status === 201 ? 'location' : 'content-location', reply.location);

@@ -50,7 +50,7 @@ async function timed(run: () => Promise<void>): Promise<number> {
 }
 
 test(
-  'a click on a facet and a search cost no more than opening an empty page',
+  'a click on a facet and a search cost little more than opening an empty page',
   async () => {
     const { page } = at;
     const costs: Record<'empty' | 'click' | 'back' | 'words', number[]> = { empty: [], click: [], back: [], words: [] };

@@ -3,6 +3,7 @@ import { array, assert, constantFrom, oneof, option, property, record, string } 
 import { describe, expect, test } from 'vitest';
 import { bibtexOf, citationOf, citationText, cslJsonOf, describeDataSet, risOf } from '../../src/fair/landing/index.ts';
 import { plain } from '../../src/fair/plain.ts';
+import { canonical } from '../../src/fhir/canonical.ts';
 import { bibtexNames, readBibtex, readRis, texText } from './citation-readers.ts';
 
 const whereabouts = { base: 'https://a.example/fhir', page: 'https://a.example/data-set/one' };
@@ -133,4 +134,15 @@ test('a DOI is what a data set is cited by', () => {
   });
   expect(readRis(risOf(citation))).toMatchObject({ DO: ['10.1234/abc.5'], ET: ['2.1'], DA: ['2024/03//'] });
   expect(cslJsonOf(citation)[0]).toMatchObject({ DOI: '10.1234/abc.5', issued: { 'date-parts': [[2024, 3]] } });
+});
+
+test('a copy of a record leads to the record that it is of, and to one that is better', () => {
+  const source = 'https://b.example/fhir/Library/a';
+  const hop = { url: canonical.hop, valueUrl: 'https://b.example/fhir' };
+  const copy = { resourceType: 'Library', id: 'one', meta: { source }, extension: [hop] };
+  expect(describeDataSet(copy, whereabouts)).toMatchObject({ primary: source, hops: ['https://b.example/fhir'] });
+  const better = { url: canonical.primaryRecord, valueReference: { reference: 'Library/two' } };
+  const known = describeDataSet({ ...copy, extension: [hop, better] }, whereabouts);
+  expect(known.primary).toBe('https://a.example/fhir/Library/two');
+  expect(describeDataSet({ ...copy, extension: [] }, whereabouts).primary).toBeUndefined();
 });

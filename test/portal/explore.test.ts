@@ -304,7 +304,7 @@ describe('the console', () => {
     await answer.getByText(/^\d+ headers?$/).click();
     await screenshots(at, 'explore-console');
     await expectAccessible(at);
-    await at.page.getByLabel('Headers').fill('Authorization: Bearer x');
+    await at.page.getByRole('textbox', { name: 'Headers' }).fill('Authorization: Bearer x');
     await at.page.getByText('Leave out Authorization').waitFor();
     expect(await at.page.getByRole('button', { name: 'Send', exact: true }).isDisabled()).toBe(true);
     expectClean(at);

@@ -110,6 +110,8 @@ describe('of the demo', () => {
     expect(await dialog.textContent()).toContain('Germany');
     const explore = await dialog.getByRole('link', { name: 'Explore this server' }).getAttribute('href');
     expect(explore).toBe(`/explore?at=${encodeURIComponent(inject('portal').bases.hospital)}`);
+    const catalogue = await dialog.getByRole('link', { name: 'Its data sets' }).getAttribute('href');
+    expect(catalogue).toBe(`/catalogue?at=${encodeURIComponent(inject('portal').bases.hospital)}`);
     await screenshots(at, 'network-server');
     await expectAccessible(at);
     await at.page.keyboard.press('Escape');

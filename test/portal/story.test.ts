@@ -21,6 +21,7 @@ afterAll(async () => {
 });
 
 const pilot = 'Lowlands Ageing Cohort, pilot phase';
+const project = 'Interactions in old age';
 const atc = 'http://www.whocc.no/atc';
 const question = {
   patients: { all: [{ age: { from: 65 } }, { medication: `${atc}|C07` }, { medication: `${atc}|C08DA01` }] },
@@ -64,15 +65,13 @@ test('a researcher asks, is refused, asks for access; the committee grants it; t
   await logInAt(page, 'cohort', 'researcher');
   await page.waitForURL('**/access?**');
   await page.getByRole('button', { name: 'Logged in as Robin Example, researcher' }).waitFor();
-  await page.getByRole('combobox', { name: 'Purposes of use' }).click();
-  await page.getByRole('option', { name: 'Healthcare research' }).click();
-  await page.keyboard.press('Escape');
-  await page.getByLabel('a certain disease').check();
-  const offered = page.getByRole('group', { name: 'Diseases that the data set is for' });
-  if ((await offered.count()) > 0) await offered.getByRole('checkbox').first().check();
-  await page.getByLabel('No, not commercial').check();
+  await page.getByRole('checkbox', { name: 'a certain disease' }).check();
+  await page.getByRole('checkbox', { name: /Hypertensive disorder/ }).check();
+  await page.getByRole('radio', { name: 'No, not commercial' }).check();
+  await page.getByLabel('Title of the project').fill(project);
   await page.getByLabel('Until').fill('2039-12-31');
-  await page.getByText('People decide').first().waitFor();
+  const rules = page.getByRole('region', { name: 'What the rules make of it' });
+  await rules.getByText('People decide', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Next' }).click();
   await page.getByRole('button', { name: 'Next' }).click();
   await page.getByLabel('Words to those who decide').fill('Interactions of beta-blockers.');
@@ -82,11 +81,11 @@ test('a researcher asks, is refused, asks for access; the committee grants it; t
 
   // The committee, in a browser of its own.
   const committee = await personAt('/access?tab=inbox', 'committee');
-  const request = committee.page.getByRole('article').filter({ hasText: pilot }).first();
+  const request = committee.page.getByRole('article').filter({ hasText: project });
   await request.getByText('Interactions of beta-blockers.').waitFor();
   await request.getByRole('button', { name: 'Grant' }).click();
   const dialog = committee.page.getByRole('dialog');
-  await dialog.getByRole('textbox', { name: /^Reason/ }).fill('Good luck.');
+  await dialog.getByLabel('Your words').fill('Good luck.');
   await expectAccessible(committee);
   await dialog.getByRole('button', { name: 'Grant' }).click();
   await dialog.waitFor({ state: 'detached' });
@@ -102,8 +101,8 @@ test('a researcher asks, is refused, asks for access; the committee grants it; t
 
   // And the data, by the command that the page shows, with the token of the login.
   await page.goto(addressOf('/access?tab=mine'));
-  const own = page.getByRole('article').filter({ hasText: pilot }).first();
-  await own.getByText('granted').first().waitFor();
+  const own = page.getByRole('article').filter({ hasText: project });
+  await own.getByText('granted', { exact: true }).waitFor();
   await expectAccessible(researcher);
   const { bases } = inject('portal');
   const token = await page.evaluate(

@@ -118,16 +118,16 @@ describe('what is previewed is what holds once it is stored', () => {
     await compare(draft);
   });
 
-  const random = fc.sample(library('draft'), { numRuns: Number(process.env['FAIRWAY_WORLDS'] ?? 80), seed: 34 });
+  /** Nobody here has consented: that part is compared in test/conditions/preview.test.ts. What is offered to nobody says little. */
+  const offering = library('draft').filter((one) => {
+    const { consentRequired, offers } = dataSetStatementOf(one);
+    return !consentRequired && offers.some(({ level: offered }) => offered !== 'record');
+  });
+  const random = fc.sample(offering, { numRuns: Number(process.env['FAIRWAY_WORLDS'] ?? 40), seed: 34 });
   test('over generated data sets', async () => {
     const seen = new Set<string>();
-    for (const generated of random) {
-      const needsPatient = dataSetStatementOf(generated).consentRequired;
-      // Nobody here has consented; that part is compared in test/conditions/preview.test.ts.
-      if (needsPatient) continue;
-      const { modifierExtension, ...plain } = generated;
+    for (const { modifierExtension, ...plain } of random)
       for (const one of await compare({ ...plain, content: [{ url }] })) seen.add(one);
-    }
     expect(seen.size).toBeGreaterThan(2);
   });
 });

@@ -162,8 +162,6 @@ function CodeOption({ code, onBelow }: { code: HeldCode; onBelow: (code: HeldCod
         {patients}
       </Text>
       {/* For the mouse; by keyboard the same is below the field, since an option holds no buttons. */}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: as said above */}
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: as said above */}
       <span
         aria-hidden="true"
         className={classes['deeper']}

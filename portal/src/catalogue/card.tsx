@@ -39,6 +39,7 @@ export function Card({ base, entry, isWaiting, fair, isCompared, canCompare, onC
           </Title>
           <Checkbox
             size="xs"
+            className={classes['pick'] ?? ''}
             label={t('compare')}
             aria-label={t('compare-what', { title: cut(title, 100) })}
             checked={isCompared}

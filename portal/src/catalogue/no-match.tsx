@@ -8,7 +8,7 @@ import { formatNumber } from '../part/format.ts';
 import { getJson } from '../server/fhir.ts';
 import { useAsker } from '../server/query.ts';
 import { type CatalogueQuestion, changed, criteriaOf, type FacetName, queryText, withChosen } from './question.ts';
-import type { ResultsProps } from './results.tsx';
+import type { ResultsProps } from './results-props.ts';
 
 interface Way {
   key: FacetName | 'q';

@@ -1,5 +1,9 @@
 /** What the catalogue's address asks for, and the FHIR search that it means. See docs/reference/facets.md */
-import type { PageSearch } from '../router.tsx';
+
+/** What stands in the address beside the path, as the router reads it. */
+interface PageSearch {
+  readonly [name: string]: string | string[] | undefined;
+}
 
 export const sorts = ['relevance', 'title', 'newest', 'size'] as const;
 export type Sort = (typeof sorts)[number];
@@ -7,18 +11,19 @@ export type Sort = (typeof sorts)[number];
 export type Pair = readonly [name: string, value: string];
 
 /** Facets in the order in which they are shown; those of the record itself are asked for first, since they are quick to count. */
-export const recordFacets = [
-  'licence',
-  'data-use',
-  'granularity',
+export const recordFacets = ['licence', 'data-use', 'granularity', 'publisher', 'jurisdiction', 'topic'] as const;
+export const contentFacets = [
+  'patients',
+  'year',
+  'resource-type',
+  'sex',
+  'age',
+  'server',
+  'fhir-version',
   'visa',
-  'publisher',
-  'jurisdiction',
-  'topic',
   'language',
   'status',
 ] as const;
-export const contentFacets = ['patients', 'year', 'resource-type', 'sex', 'age', 'server', 'fhir-version'] as const;
 /** Asked for only when it is opened: there are many of them. */
 export const lazyFacets = ['code'] as const;
 export type FacetName = (typeof recordFacets | typeof contentFacets | typeof lazyFacets)[number];
@@ -190,10 +195,10 @@ export function pagePath(question: CatalogueQuestion): string {
     ...pairs,
     ['_sort', order[sort]],
     ['_count', String(pageSize)],
-    ['_total', 'accurate'],
-    // The summaries of records are asked for when the page is there, so that it shows at once.
+    // The total comes with the facets, and the summaries when the page is there, so that it shows at once.
     ...(isBySize
       ? ([
+          ['_total', 'accurate'],
           ['_include', 'MeasureReport:data-set'],
           ['_include', 'MeasureReport:endpoint'],
         ] as const)

@@ -12,24 +12,9 @@ import { Card } from './card.tsx';
 import classes from './catalogue.module.css';
 import { type Page, withSummary } from './entry.ts';
 import { NoMatch } from './no-match.tsx';
-import {
-  addressSearch,
-  type CatalogueQuestion,
-  changed,
-  mostCompared,
-  pageOf,
-  pageSize,
-  type Sort,
-  sorts,
-} from './question.ts';
-import { type Abilities, useFairScores, usePage, useSummaries } from './use-catalogue.ts';
-
-export interface ResultsProps {
-  base: string;
-  question: CatalogueQuestion;
-  abilities: Abilities;
-  onQuestion(question: CatalogueQuestion): void;
-}
+import { addressSearch, changed, mostCompared, pageOf, pageSize, recordFacets, type Sort, sorts } from './question.ts';
+import type { ResultsProps } from './results-props.ts';
+import { useFacets, useFairScores, usePage, useSummaries } from './use-catalogue.ts';
 
 export function Results({ base, question, abilities, onQuestion }: ResultsProps): ReactElement {
   const { t } = useTranslation('catalogue');
@@ -38,10 +23,13 @@ export function Results({ base, question, abilities, onQuestion }: ResultsProps)
   // In the order of size, summaries are there already.
   const isLater = abilities.hasFacets && question.sort !== 'size' && !isPlaceholderData;
   const summaries = useSummaries(base, isLater ? ids : []);
+  const facets = useFacets(base, question, recordFacets, { isAsked: abilities.hasFacets });
   const fair = useFairScores(base, abilities.hasFacets ? ids : []);
   if (isPending) return <Loading lines={8} />;
   if (page === undefined) return <Problem error={error} retry={() => void refetch()} />;
-  const { total, warnings } = page;
+  const { warnings } = page;
+  const isTold = facets.data !== undefined && !facets.isPlaceholderData && !isPlaceholderData;
+  const total = page.total ?? (isTold && question.sort !== 'size' ? facets.data.total : undefined);
   const entries =
     summaries.data === undefined ? page.entries : page.entries.map((one) => withSummary(one, summaries.data));
   const compared = new Set(question.compared);
@@ -53,7 +41,7 @@ export function Results({ base, question, abilities, onQuestion }: ResultsProps)
   return (
     <Stack gap="sm" aria-busy={isFetching} className={isPlaceholderData ? classes['stale'] : ''}>
       {error === null ? null : <Problem error={error} retry={() => void refetch()} />}
-      <Head question={question} page={page} isPlain={!abilities.hasFacets} onQuestion={onQuestion} />
+      <Head question={question} page={{ ...page, total }} isPlain={!abilities.hasFacets} onQuestion={onQuestion} />
       {warnings.length === 0 ? null : <Partial title={t('passed-over')}>{warnings.join('; ').slice(0, 600)}</Partial>}
       {question.sort === 'size' ? (
         <Text size="sm" c="dimmed">

@@ -4,7 +4,6 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '../part/empty.tsx';
 import { LinkButton } from '../part/link.tsx';
-import type { PageSearch } from '../router.tsx';
 import { ConsolePage } from './console-page.tsx';
 import { HistoryPage } from './history-page.tsx';
 import { Overview } from './overview.tsx';
@@ -15,8 +14,8 @@ import { ServerBar } from './server-bar.tsx';
 
 export function ExplorePage(): ReactElement {
   const { _splat: path = '' } = useParams({ strict: false });
-  const search: PageSearch = useSearch({ strict: false });
-  const base = serverIn(search['at']);
+  const { at }: { at?: string | string[] } = useSearch({ strict: false });
+  const base = serverIn(at);
   const place = placeOf(path);
   return (
     <>

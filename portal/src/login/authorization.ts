@@ -34,7 +34,7 @@ const key = 'fairway-logins';
 /** An authorization server lets nobody wait longer. */
 const longest = 3_600_000;
 
-export function pendingLogins(): readonly Pending[] {
+function pendingLogins(): readonly Pending[] {
   try {
     const all = JSON.parse(sessionStorage.getItem(key) ?? '[]') as Pending[]; // written by remember
     return all.filter(({ started }) => Date.now() - started < longest);

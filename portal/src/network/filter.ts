@@ -1,5 +1,5 @@
 /** Which servers are shown, and in which order; all of it stands in the address of the page. */
-import type { PageSearch } from '../router.tsx';
+import type { PageSearch } from '../page-search.ts';
 import { type Health, healths, type NetworkServer } from './server.ts';
 
 export const sortKeys = ['name', 'health', 'country', 'seen'] as const;

@@ -38,12 +38,7 @@ export function ServerDetails({
           <LinkButton to="/explore/$" params={{ _splat: '' }} search={server.isHome ? {} : { at: base }}>
             {t('explore')}
           </LinkButton>
-          <LinkButton
-            to="/explore/$"
-            params={{ _splat: 'Library' }}
-            search={{ type: 'asset-collection', ...(server.isHome ? {} : { at: base }) }}
-            variant="default"
-          >
+          <LinkButton to="/catalogue" search={server.isHome ? {} : { at: base }} variant="default">
             {t('its-data-sets')}
           </LinkButton>
         </Group>

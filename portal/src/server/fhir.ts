@@ -81,7 +81,7 @@ export async function send(base: string, url: string, init: RequestInit): Promis
     for (const [name, value] of Object.entries(statementHeaders())) if (!headers.has(name)) headers.set(name, value);
   }
   try {
-    const response = await fetch(url, { ...init, headers, credentials: 'omit', redirect: 'follow' });
+    const response = await fetch(url, { ...init, headers, credentials: 'omit', redirect: 'follow', cache: 'no-store' });
     if (response.status === 401 && session !== undefined) loginEnded(base);
     if (response.status === 401 || response.status === 403) noteRefusal(base);
     return response;

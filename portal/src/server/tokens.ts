@@ -66,7 +66,7 @@ const without = <T extends { base: string }>(all: readonly T[], base: string): T
 
 const holds = ({ expires }: Session): boolean => (expires ?? Number.POSITIVE_INFINITY) > Date.now();
 
-export const sessionAt = (base: string): Session | undefined => known.sessions.find(isAt(base));
+const sessionAt = (base: string): Session | undefined => known.sessions.find(isAt(base));
 
 export function logIn(session: Session): void {
   const base = baseOf(session.base);

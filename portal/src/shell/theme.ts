@@ -42,7 +42,7 @@ const yellow: MantineColorsTuple = [
 
 export const theme = createTheme({
   primaryColor: 'fairway',
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   luminanceThreshold: 0.35,
   colors: { fairway, red, yellow },

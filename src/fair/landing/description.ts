@@ -244,10 +244,14 @@ function relatedOf(library: JsonObject, base: string): Related[] {
   });
 }
 
+/** The record that this one names as better, else the one that it is a copy of. */
 function primaryOf(library: JsonObject, base: string): string | undefined {
-  const stated = objectsOf(library['extension']).find(({ url }) => url === canonical.primaryRecord);
+  const extensions = objectsOf(library['extension']);
+  const stated = extensions.find(({ url }) => url === canonical.primaryRecord);
   const literal = textIn(objectOf(stated?.['valueReference']), 'reference');
-  return literal === undefined ? undefined : webAddress(addressOf(literal, base) ?? '');
+  if (literal !== undefined) return webAddress(addressOf(literal, base) ?? '');
+  const isCopy = extensions.some(({ url }) => url === canonical.hop);
+  return isCopy ? webAddress(textIn(objectOf(library['meta']), 'source') ?? '') : undefined;
 }
 
 /** What the data set is cited by: what was made to last, else its page. */

@@ -6,12 +6,12 @@ import { levelText, missingText, obligedText, seenText } from '../form/words.ts'
 import type { AskerPreview } from '../record/preview.ts';
 
 const lookOf: Readonly<Record<string, { sign: string; color: string }>> = {
-  none: { sign: '✕', color: 'gray' },
+  none: { sign: '×', color: 'gray' },
   exists: { sign: '?', color: 'yellow' },
   count: { sign: '#', color: 'fairway' },
   aggregate: { sign: '#', color: 'fairway' },
-  'record-deidentified': { sign: '◐', color: 'teal' },
-  record: { sign: '●', color: 'fairway' },
+  'record-deidentified': { sign: '~', color: 'teal' },
+  record: { sign: '+', color: 'fairway' },
 };
 
 export function AskerCard({ asker }: { asker: AskerPreview }): ReactElement {

@@ -19,7 +19,7 @@ interface Assessed {
 const most = 5;
 
 /** As `$assess` answers, in R4, R4B and R5. */
-export function assessedIn(body: Json): Assessed {
+function assessedIn(body: Json): Assessed {
   const parameters = (body['parameter'] ?? []) as { name: string; resource?: Json }[];
   const resource = (name: string): Json => parameters.find((one) => one.name === name)?.resource ?? {};
   const groups = (resource('report')['group'] ?? []) as Json[];

@@ -20,7 +20,7 @@ interface Job {
 }
 
 /** As `$jobs` answers. */
-export function jobsIn(body: Json): Job[] {
+function jobsIn(body: Json): Job[] {
   const parameters = (body['parameter'] ?? []) as { name: string; part?: (Json & { name: string })[] }[];
   return parameters
     .filter(({ name }) => name === 'job')

@@ -133,7 +133,7 @@ export interface DataUse {
 }
 
 /** A disease as a code, anything else as a text. */
-export interface Parameter {
+interface Parameter {
   system: string;
   value: string;
   display: string;

@@ -148,7 +148,7 @@ export const describing = {
 const tagSystem = `${canonical.ours}/CodeSystem/data-set`;
 
 /** A URN that nothing else has. https://www.rfc-editor.org/rfc/rfc9562#name-uuid-version-4 */
-export function newUrn(): string {
+function newUrn(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = (bytes[6]! & 0x0f) | 0x40;
   bytes[8] = (bytes[8]! & 0x3f) | 0x80;

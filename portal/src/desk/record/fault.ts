@@ -49,7 +49,7 @@ export function useFaults(record: JsonObject): UseQueryResult<readonly RecordFau
   });
 }
 
-export function faultsIn(outcome: Json): RecordFault[] {
+function faultsIn(outcome: Json): RecordFault[] {
   return ((outcome['issue'] ?? []) as Json[])
     .filter(({ severity }) => severity !== 'information')
     .map((issue) => {

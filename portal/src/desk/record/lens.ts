@@ -7,10 +7,10 @@ export interface Lens<T> {
   write(record: JsonObject, value: T): JsonObject;
 }
 
-export const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
+const same = (one: unknown, other: unknown): boolean => JSON.stringify(one) === JSON.stringify(other);
 
 /** With the element, or without it where there is nothing to state. */
-export function withElement(record: JsonObject, name: string, value: Json | undefined): JsonObject {
+function withElement(record: JsonObject, name: string, value: Json | undefined): JsonObject {
   if (value !== undefined && !(Array.isArray(value) && value.length === 0)) return { ...record, [name]: value };
   const { [name]: _, ...rest } = record;
   return rest;

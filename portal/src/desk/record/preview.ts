@@ -78,7 +78,7 @@ const textOf = (parts: readonly Part[], name: string): string => {
 };
 
 /** As `$preview-conditions` answers. */
-export function previewIn(body: Json): DraftPreview {
+function previewIn(body: Json): DraftPreview {
   const parameters = (body['parameter'] ?? []) as Part[];
   return {
     closed: parameters.filter(({ name }) => name === 'closed').map((one) => String(valueIn(one))),

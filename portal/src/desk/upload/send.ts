@@ -1,5 +1,5 @@
 /** Sends files to `$import` chunk by chunk, and gathers what became of each line. See docs/reference/rest */
-import { ask, FhirProblem, type Json } from '../../server/fhir.ts';
+import { ask, type Json } from '../../server/fhir.ts';
 import { type Chunk, chunksOf, isDocument, type ReadFile } from './chunks.ts';
 import { type ResourceTag, tagged } from './tagged.ts';
 
@@ -63,8 +63,6 @@ export async function sendFiles(files: readonly ReadFile[], { base, tag, signal,
   }
   return sent;
 }
-
-export const wasRefused = (error: unknown): boolean => error instanceof FhirProblem && error.status < 500;
 
 function withFault(sent: Sent, fault: Fault): Sent {
   return { ...sent, refused: sent.refused + 1, faults: [...sent.faults, fault] };
