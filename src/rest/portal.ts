@@ -5,7 +5,7 @@ import { extname, join } from 'node:path';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
 /** What one page of the portal says before any script runs. */
-export interface PortalPage {
+interface PortalPage {
   status?: number;
   /** HTML between `<head>` and `</head>`, with the title */
   head?: string;
@@ -117,4 +117,4 @@ function filesIn(folder: string): string[] {
     );
 }
 
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);

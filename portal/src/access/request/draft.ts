@@ -18,7 +18,7 @@ export interface Draft {
   readonly message: string;
 }
 
-export const emptyDraft: Draft = {
+const emptyDraft: Draft = {
   purposes: ['HRESCH'],
   title: '',
   project: '',
@@ -69,7 +69,7 @@ export const keepDraft = (dataSet: string, draft: Draft): void =>
 
 export const forgetDraft = (dataSet: string): void => sessionStorage.removeItem(keyOf(dataSet));
 
-export const isCode = (text: string): boolean => /^[^|\s][^|]*\|[^|\s][^|]*$/.test(text);
+const isCode = (text: string): boolean => /^[^|\s][^|]*\|[^|\s][^|]*$/.test(text);
 
 /** What is still wrong with the draft, by field. */
 export function faultsOf(draft: Draft): Partial<Record<keyof Draft, 'missing' | 'malformed' | 'order'>> {
