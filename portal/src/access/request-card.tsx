@@ -96,7 +96,7 @@ function Notes({ task }: { task: AccessTask }): ReactElement | null {
   const { t } = useTranslation('access');
   if (task.notes.length === 0) return null;
   return (
-    <section aria-label={t('history')}>
+    <div>
       <Title order={3} size="h6" mb={4}>
         {t('history')}
       </Title>
@@ -110,6 +110,6 @@ function Notes({ task }: { task: AccessTask }): ReactElement | null {
           </List.Item>
         ))}
       </List>
-    </section>
+    </div>
   );
 }

@@ -12,7 +12,17 @@ import { Card } from './card.tsx';
 import classes from './catalogue.module.css';
 import { type Page, withSummary } from './entry.ts';
 import { NoMatch } from './no-match.tsx';
-import { addressSearch, changed, mostCompared, pageOf, pageSize, recordFacets, type Sort, sorts } from './question.ts';
+import {
+  addressSearch,
+  type CatalogueQuestion,
+  changed,
+  mostCompared,
+  pageOf,
+  pageSize,
+  recordFacets,
+  type Sort,
+  sorts,
+} from './question.ts';
 import type { ResultsProps } from './results-props.ts';
 import { useFacets, useFairScores, usePage, useSummaries } from './use-catalogue.ts';
 

@@ -89,7 +89,7 @@ function DecideDialog({
       close();
     },
     // When the list no longer shows the request, its dialog is gone.
-    onError: (error) => say(`${error.message} ${t('conflict-hint')}`),
+    onError: (error) => say(`${error.message}. ${t('conflict-hint')}`),
     // Somebody else may have decided: the newest state is shown whatever happened.
     onSettled: () => queries.invalidateQueries({ queryKey: ['access requests'] }),
   });
