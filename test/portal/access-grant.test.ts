@@ -2,8 +2,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import type { PersonName } from '../../src/demo/index.ts';
+import { accountsAt, type PersonName } from '../../src/demo/index.ts';
 import type { StartedBrowser } from '../browser/chromium.ts';
+import { logInAt } from './log-in.ts';
 import {
   addressOf,
   becomes,
@@ -215,6 +216,28 @@ test('for a server that takes no requests it is said whom to write to', async ()
   await screenshots(at, 'access-contact');
   await expectAccessible(at);
   expectClean(at);
+});
+
+test('a patient who logs in sees who saw their data, and nobody else’s', async () => {
+  const { bases } = inject('portal');
+  const { patient } = accountsAt('hospital', 600).find(({ id }) => id === 'patient')!;
+  const seen = await fetch(`${bases.hospital}/Patient/${patient}`, {
+    headers: { authorization: `Bearer ${inject('portal').tokens.steward}` },
+  });
+  expect(seen.status).toBe(200);
+  await at.page.goto(addressOf(`/login?at=${encodeURIComponent(bases.hospital)}`));
+  await logInAt(at.page, 'hospital', 'patient');
+  await at.page.getByRole('button', { name: 'Logged in as A patient of the hospital' }).waitFor();
+  const audit = `/access?tab=audit&at=${encodeURIComponent(bases.hospital)}`;
+  await at.page.goto(addressOf(audit));
+  await at.page.getByRole('heading', { name: 'Who saw your data' }).waitFor();
+  await at.page.getByRole('cell', { name: 'Sam Example, data steward' }).first().waitFor();
+  await screenshots(at, 'access-disclosures');
+  await expectAccessible(at);
+  expectClean(at);
+  await at.page.goto(addressOf(`${audit}&patient=h-599`));
+  await at.page.getByRole('alert').waitFor();
+  expect(await at.page.getByRole('table').count()).toBe(0);
 });
 
 test('a login at such a server is no failure', async () => {
