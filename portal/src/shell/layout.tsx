@@ -53,7 +53,7 @@ function Header(): ReactElement {
         <Burger opened={isOpen} onClick={toggle} hiddenFrom="md" size="sm" aria-label={t('menu')} />
         <Link to="/" className={classes['brand']} aria-label={t('home')}>
           <img src="/favicon.svg" alt="" width={28} height={28} />
-          <Text component="span" fw={700} size="lg">
+          <Text component="span" fw={700} size="lg" visibleFrom="xs">
             fairway
           </Text>
         </Link>
