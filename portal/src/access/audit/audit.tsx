@@ -59,19 +59,26 @@ export function Audit(): ReactElement {
       ) : (
         <AuditTable base={base} path={pathOf(patient, chosen)} />
       )}
-      <section>
-        <Title order={2} size="h5">
-          {t('verify')}
-        </Title>
-        <Text size="sm" mb="xs">
-          {t('verify-text')}
-        </Text>
-        <Group gap="xs">
-          <Code>fairway access verify-audit</Code>
-          <Copy text="fairway access verify-audit" what={t('command')} />
-        </Group>
-      </section>
+      {patient === '' ? <Verification /> : null}
     </Stack>
+  );
+}
+
+function Verification(): ReactElement {
+  const { t } = useTranslation('access-committee');
+  return (
+    <section>
+      <Title order={2} size="h5">
+        {t('verify')}
+      </Title>
+      <Text size="sm" mb="xs">
+        {t('verify-text')}
+      </Text>
+      <Group gap="xs">
+        <Code>fairway access verify-audit</Code>
+        <Copy text="fairway access verify-audit" what={t('command')} />
+      </Group>
+    </section>
   );
 }
 
