@@ -184,9 +184,9 @@ test('what somebody else decided meanwhile is said, and the newest state is show
     { name: 'reason', valueString: 'No.' },
   ]);
   await at.page.getByRole('dialog').getByRole('button', { name: 'Grant' }).click();
-  await at.page.getByText('If somebody else decided meanwhile').first().waitFor();
+  await at.page.getByText('Somebody was there before you').first().waitFor();
   await at.page.getByText(/^Closed \(/).click();
-  await card.getByText('✗ refused').waitFor();
+  await card.getByText('refused', { exact: true }).waitFor();
   expectClean(at, [/status of 4\d\d/]);
 });
 

@@ -1,45 +1,48 @@
 /** What the rules alone make of a request, condition by condition: it fits, it does not, or a person decides. */
-import { Alert, List, Text } from '@mantine/core';
+import { Alert, Group, List, Text } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { dataUseText, duoTerm } from '../../../src/fair/duo.ts';
+import { reasonWords, type StatedUse } from './reason-words.ts';
+import { Sign, type SignName } from './sign.tsx';
 import type { Match, Reason } from './task.ts';
 
-type DataUseTerm = Parameters<typeof dataUseText>[0];
-
-const looks: Readonly<Record<Reason['outcome'], { sign: string; color: string }>> = {
-  permit: { sign: '✓', color: 'fairway' },
-  deny: { sign: '✗', color: 'red' },
-  'needs-person': { sign: '☺', color: 'gray' },
-  other: { sign: '?', color: 'gray' },
+const looks: Readonly<Record<Reason['outcome'], { sign: SignName; color: string; rank: number }>> = {
+  deny: { sign: 'no', color: 'red', rank: 0 },
+  'needs-person': { sign: 'person', color: 'gray', rank: 1 },
+  permit: { sign: 'yes', color: 'fairway', rank: 2 },
+  other: { sign: 'question', color: 'gray', rank: 3 },
 };
+const rankOf = ({ outcome }: Reason): number => looks[outcome].rank;
 
-/** `dataUse` is what the data set states, to say in words what the rules abbreviate. */
-export function MatchView({ match, dataUse = [] }: { match: Match; dataUse?: readonly DataUseTerm[] }): ReactElement {
+/** What stands in the way comes first. `dataUse` is what the data set states, to name what the rules have as codes. */
+export function MatchView({ match, dataUse = [] }: { match: Match; dataUse?: readonly StatedUse[] }): ReactElement {
   const { t } = useTranslation('access');
   return (
-    <Alert variant="outline" color={looks[match.outcome].color} title={t(`match-${match.outcome}`)}>
+    <Alert
+      variant="outline"
+      role="note"
+      style={{ alignSelf: 'start' }}
+      color={looks[match.outcome].color}
+      title={t(`match-${match.outcome}`)}
+    >
       {match.reasons.length === 0 ? (
         <Text size="sm">{t('match-no-reasons')}</Text>
       ) : (
         <List size="sm" spacing={4} listStyleType="none">
-          {match.reasons.map(({ outcome, text }) => (
-            <List.Item key={`${outcome} ${text}`}>
-              <Text component="span" size="sm">
-                <span aria-hidden="true">{looks[outcome].sign} </span>
-                <strong>{t(`reason-${outcome}`)}:</strong> <span dir="auto">{inWords(text, dataUse)}</span>
-              </Text>
-            </List.Item>
-          ))}
+          {match.reasons
+            .toSorted((one, other) => rankOf(one) - rankOf(other))
+            .map(({ outcome, text }) => (
+              <List.Item key={`${outcome} ${text}`}>
+                <Group gap="xs" wrap="nowrap" align="flex-start">
+                  <Sign name={looks[outcome].sign} />
+                  <Text component="span" size="sm">
+                    <strong>{t(`reason-${outcome}`)}:</strong> <span dir="auto">{reasonWords(text, t, dataUse)}</span>
+                  </Text>
+                </Group>
+              </List.Item>
+            ))}
         </List>
       )}
     </Alert>
   );
-}
-
-/** `data use: NPU` */
-function inWords(text: string, dataUse: readonly DataUseTerm[]): string {
-  const [, abbreviation] = /^data use: ([A-Z]+)\b/.exec(text) ?? [];
-  const terms = dataUse.filter(({ id }) => duoTerm(id)?.abbreviation === abbreviation);
-  return terms.length === 0 ? text : terms.map(dataUseText).join('; ');
 }

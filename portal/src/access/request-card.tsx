@@ -1,23 +1,26 @@
 /** One request for access: what is asked for, by whom, what the rules say, what was said since. */
-import { Badge, Card, Group, List, Stack, Text, Title } from '@mantine/core';
+import { Badge, Card, Group, List, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import type { ReactElement, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { statedOf } from '../../../src/fair/stated.ts';
 import type { JsonObject } from '../../../src/fhir/json.ts';
-import { formatAgo, formatDate, formatList } from '../part/format.ts';
-import { LinkText } from '../part/link.tsx';
+import { formatDate, formatList } from '../part/format.ts';
 import { useFhir } from '../server/query.ts';
+import { Documents } from './documents.tsx';
+import { GrantView } from './grant-view.tsx';
+import { History } from './history.tsx';
 import { MatchView } from './match-view.tsx';
+import { Sign, type SignName } from './sign.tsx';
 import type { AccessTask, RequestState } from './task.ts';
 
-const signs: Readonly<Record<RequestState, string>> = {
-  requested: '…',
-  'asked-back': '?',
-  granted: '✓',
-  refused: '✗',
-  withdrawn: '↶',
-  revoked: '✗',
-  unknown: '?',
+const signs: Readonly<Record<RequestState, SignName>> = {
+  requested: 'waiting',
+  'asked-back': 'question',
+  granted: 'yes',
+  refused: 'no',
+  withdrawn: 'back',
+  revoked: 'no',
+  unknown: 'question',
 };
 
 /** `children` are what one can do with it. */
@@ -38,19 +41,19 @@ export function RequestCard({ task, children }: { task: AccessTask; children?: R
               {task.base}
             </Text>
           </div>
-          <Badge variant="default" size="lg" tt="none">
-            <span aria-hidden="true">{signs[task.state]} </span>
+          <Badge variant="default" size="lg" tt="none" leftSection={<Sign name={signs[task.state]} />}>
             {t(`state-${task.state}`)}
           </Badge>
         </Group>
-        <Facts task={task} />
-        <MatchView match={task.match} dataUse={stated} />
-        <Notes task={task} />
-        {task.grant === undefined ? null : (
-          <LinkText to="/explore/$" params={{ _splat: task.grant }} search={{ at: task.base }} size="sm">
-            {t('grant')}: {task.grant}
-          </LinkText>
-        )}
+        <SimpleGrid cols={{ base: 1, md: 2 }}>
+          <Stack gap="sm">
+            <Facts task={task} />
+            {task.grant === undefined ? null : <GrantView grant={task.grant} />}
+            <Documents documents={task.documents} />
+            <History task={task} />
+          </Stack>
+          <MatchView match={task.match} dataUse={stated} />
+        </SimpleGrid>
         {children === undefined ? null : <Group>{children}</Group>}
       </Stack>
     </Card>
@@ -75,9 +78,9 @@ function Facts({ task }: { task: AccessTask }): ReactElement {
       t('commercial'),
       task.commercial === undefined ? undefined : t(task.commercial ? 'commercial-yes' : 'commercial-no'),
     ],
-    [t('level'), t(`level-${task.level}`, { defaultValue: task.level })],
-    [t('from'), task.from === undefined ? undefined : formatDate(task.from)],
-    [t('until'), task.until === undefined ? undefined : `${formatDate(task.until)} (${formatAgo(task.until)})`],
+    [t('asked-level'), t(`level-${task.level}`, { defaultValue: task.level })],
+    [t('asked-from'), task.from === undefined ? undefined : formatDate(task.from)],
+    [t('asked-until'), task.until === undefined ? undefined : formatDate(task.until)],
   ];
   return (
     <List size="sm" listStyleType="none" spacing={2}>
@@ -89,27 +92,5 @@ function Facts({ task }: { task: AccessTask }): ReactElement {
         ),
       )}
     </List>
-  );
-}
-
-function Notes({ task }: { task: AccessTask }): ReactElement | null {
-  const { t } = useTranslation('access');
-  if (task.notes.length === 0) return null;
-  return (
-    <div>
-      <Title order={3} size="h6" mb={4}>
-        {t('history')}
-      </Title>
-      <List size="sm" spacing={4}>
-        {task.notes.map(({ by, at, text }) => (
-          <List.Item key={`${at} ${by} ${text}`}>
-            <Text component="span" size="sm" c="dimmed">
-              {formatDate(at)}, <span dir="auto">{by}</span>:
-            </Text>{' '}
-            <span dir="auto">{text}</span>
-          </List.Item>
-        ))}
-      </List>
-    </div>
   );
 }

@@ -2,6 +2,7 @@
 import type { Json } from '../server/fhir.ts';
 
 const accessCode = 'https://fairway.health/fhir/CodeSystem/access';
+const accessStep = 'https://fairway.health/fhir/StructureDefinition/access-step';
 
 export type RequestState = 'requested' | 'asked-back' | 'granted' | 'refused' | 'withdrawn' | 'revoked' | 'unknown';
 
@@ -14,6 +15,26 @@ export interface Reason {
 export interface Match {
   readonly outcome: Reason['outcome'];
   readonly reasons: readonly Reason[];
+}
+
+/** What was granted, as the server says that it stands now. */
+export interface GrantNow {
+  readonly state: 'active' | 'not-yet' | 'ended' | 'inactive';
+  readonly level?: string;
+  readonly profile?: string;
+  /** instants */
+  readonly from?: string;
+  readonly until?: string;
+  /** `system|code` or `system|code;parameter` */
+  readonly obligations: readonly string[];
+}
+
+export interface Note {
+  readonly by: string;
+  readonly at: string;
+  readonly text: string;
+  /** what was done, such as granted; absent where something was merely said */
+  readonly step?: string;
 }
 
 export interface AccessTask {
@@ -38,9 +59,10 @@ export interface AccessTask {
   readonly until?: string;
   readonly documents: readonly Json[];
   readonly match: Match;
-  readonly notes: readonly { readonly by: string; readonly at: string; readonly text: string }[];
-  /** `Consent/id` there */
-  readonly grant?: string;
+  readonly notes: readonly Note[];
+  readonly grant?: GrantNow;
+  /** of the Task that was read, so that nothing is decided on what has changed since */
+  readonly version?: string;
 }
 
 const states: readonly RequestState[] = ['requested', 'asked-back', 'granted', 'refused', 'withdrawn', 'revoked'];
@@ -76,12 +98,36 @@ export function taskOf(task: Json, base: string): AccessTask {
       outcome: outcomeOf(texts(outputs, 'match')[0]),
       reasons: texts(outputs, 'match-reason').map(reasonOf),
     },
-    notes: listOf(task['note']).map((one) => ({
-      by: textOf(one['authorString']) ?? '',
-      at: textOf(one['time']) ?? '',
-      text: textOf(one['text']) ?? '',
-    })),
-    ...optional('grant', textOf(objectOf((outputs.get('grant') ?? [])[0])['reference'])),
+    notes: listOf(task['note']).map(noteOf),
+    ...grantIn(outputs),
+    ...optional('version', textOf(objectOf(task['meta'])['versionId'])),
+  };
+}
+
+function noteOf(note: Json): Note {
+  const step = listOf(note['extension']).find(({ url }) => url === accessStep)?.['valueCode'];
+  return {
+    by: textOf(note['authorString']) ?? '',
+    at: textOf(note['time']) ?? '',
+    text: textOf(note['text']) ?? '',
+    ...optional('step', textOf(step)),
+  };
+}
+
+function grantIn(outputs: ReadonlyMap<string, unknown[]>): { grant?: GrantNow } {
+  const one = (code: string): unknown => outputs.get(code)?.[0];
+  const state = (['active', 'not-yet', 'ended', 'inactive'] as const).find((known) => known === one('grant-state'));
+  if (state === undefined) return {};
+  const period = objectOf(one('grant-period'));
+  return {
+    grant: {
+      state,
+      ...optional('level', textOf(one('grant-level'))),
+      ...optional('profile', textOf(one('grant-profile'))),
+      ...optional('from', textOf(period['start'])),
+      ...optional('until', textOf(period['end'])),
+      obligations: (outputs.get('grant-obligation') ?? []).filter((each) => typeof each === 'string'),
+    },
   };
 }
 

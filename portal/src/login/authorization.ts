@@ -126,6 +126,7 @@ export async function finishLogin(returned: Returned, pending: Pending): Promise
     base: pending.base,
     token,
     ...(name === undefined ? {} : { name }),
+    ...(textOf(claims['fhirUser']) === undefined ? {} : { user: textOf(claims['fhirUser'])! }),
     ...(Array.isArray(roles) ? { roles: roles.filter((one) => typeof one === 'string') } : {}),
     ...timesOf(answer['expires_in']),
     login: meansOf(smart, textOf(answer['refresh_token']), idToken),

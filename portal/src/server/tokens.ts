@@ -20,6 +20,8 @@ export interface Session {
   readonly name?: string;
   /** what that person may do there beyond what data sets permit, as the server says */
   readonly roles?: readonly string[];
+  /** which resource that person is, such as the address of a Patient */
+  readonly user?: string;
   /** milliseconds since 1970 */
   readonly expires?: number;
   /** when it is time for a new token */

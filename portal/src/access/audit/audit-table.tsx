@@ -10,6 +10,7 @@ import { Loading } from '../../part/loading.tsx';
 import { Problem } from '../../part/problem.tsx';
 import { getJson, type Json } from '../../server/fhir.ts';
 import { useAsker } from '../../server/query.ts';
+import { Sign } from '../sign.tsx';
 import { type AuditLine, lineOf } from './event.ts';
 
 export function AuditTable({ base, path }: { base: string; path: string }): ReactElement {
@@ -75,7 +76,7 @@ function Line({ line, base }: { line: AuditLine; base: string }): ReactElement {
                 {one}
               </LinkText>
             ) : (
-              one.slice(0, 200)
+              one.replace(`${base}/`, '').slice(0, 200)
             )}
           </div>
         ))}
@@ -83,8 +84,7 @@ function Line({ line, base }: { line: AuditLine; base: string }): ReactElement {
       </Table.Td>
       <Table.Td>{formatList(purposes)}</Table.Td>
       <Table.Td>
-        <Badge variant="default" tt="none">
-          <span aria-hidden="true">{isFailure ? '✗ ' : '✓ '}</span>
+        <Badge variant="default" tt="none" leftSection={<Sign name={isFailure ? 'no' : 'yes'} />}>
           {isFailure ? t('failed') : t('done')} {outcome.slice(0, 100)}
         </Badge>
       </Table.Td>

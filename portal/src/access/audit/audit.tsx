@@ -4,7 +4,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Copy } from '../../part/copy.tsx';
-import { useSessions } from '../../server/tokens.ts';
+import { type Session, useSessions } from '../../server/tokens.ts';
 import { ServerChoice, useChosenServer } from '../server-choice.tsx';
 import { AuditTable } from './audit-table.tsx';
 
@@ -30,9 +30,10 @@ export function Audit(): ReactElement {
   const navigate = useNavigate();
   const base = useChosenServer();
   const stated = (name: string): string => (typeof search[name] === 'string' ? search[name] : '');
-  const patient = stated('patient').replace(/^Patient\//, '');
+  const session = useSessions().find((one) => one.base === base);
+  const own = ownPatient(session);
+  const patient = stated('patient').replace(/^Patient\//, '') || own;
   const chosen = Object.fromEntries(filters.map((name) => [name, stated(name)])) as Filters; // one of each name
-  const isLoggedIn = useSessions().some((one) => one.base === base);
   return (
     <Stack>
       <Text maw="75ch">{t('audit-text')}</Text>
@@ -48,21 +49,53 @@ export function Audit(): ReactElement {
           })
         }
       />
-      {isLoggedIn ? <AuditTable base={base} path={pathOf(patient, chosen)} /> : <Text>{t('audit-log-in')}</Text>}
-      <section>
-        <Title order={2} size="h5">
-          {t('verify')}
+      {patient === '' ? null : (
+        <Title order={2} size="h4">
+          {patient === own ? t('your-data') : t('data-of', { patient: patient.slice(0, 64) })}
         </Title>
-        <Text size="sm" mb="xs">
-          {t('verify-text')}
-        </Text>
-        <Group gap="xs">
-          <Code>fairway access verify-audit</Code>
-          <Copy text="fairway access verify-audit" what={t('command')} />
-        </Group>
-      </section>
+      )}
+      {session === undefined ? (
+        <Text>{t('audit-log-in')}</Text>
+      ) : (
+        <AuditTable base={base} path={pathOf(patient, chosen)} />
+      )}
+      {patient === '' ? <Verification /> : null}
     </Stack>
   );
+}
+
+function Verification(): ReactElement {
+  const { t } = useTranslation('access-committee');
+  return (
+    <section>
+      <Title order={2} size="h5">
+        {t('verify')}
+      </Title>
+      <Text size="sm" mb="xs">
+        {t('verify-text')}
+      </Text>
+      <Group gap="xs">
+        <Code>fairway access verify-audit</Code>
+        <Copy text="fairway access verify-audit" what={t('command')} />
+      </Group>
+    </section>
+  );
+}
+
+/** The id of the Patient that somebody is, at the server of the login; empty for others. */
+function ownPatient({ base, user }: Partial<Session> = {}): string {
+  const start = `${base ?? ''}/Patient/`;
+  return user?.startsWith(start) === true ? user.slice(start.length) : '';
+}
+
+/** What FHIR calls interactions; all else that servers do has a dollar sign before its name. */
+const interaction =
+  /^(?:read|vread|update|patch|delete|create|capabilities|batch|transaction|(?:history|search)(?:-\w+)?)$/;
+
+function cleaned(filters: Filters): Filters {
+  const all = Object.fromEntries(Object.entries(filters).map(([name, value]) => [name, value.trim()])) as Filters; // as many
+  const { interaction: what } = all;
+  return what === '' || what.startsWith('$') || interaction.test(what) ? all : { ...all, interaction: `$${what}` };
 }
 
 const withoutEmpty = (values: Filters): Record<string, string | undefined> =>
@@ -83,7 +116,7 @@ function AuditFilters({
   const change = (part: Partial<Filters>): void => setNext((last) => ({ ...last, ...part }));
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    choose(next, of.trim().replace(/^Patient\//, ''));
+    choose(cleaned(next), of.trim().replace(/^Patient\//, ''));
   };
   return (
     <form onSubmit={submit} aria-label={t('filters')}>
@@ -101,7 +134,7 @@ function AuditFilters({
             description={t(`filter-${name}-text`)}
             disabled={of !== ''}
             value={next[name]}
-            onChange={({ currentTarget }) => change({ [name]: currentTarget.value.trim() })}
+            onChange={({ currentTarget }) => change({ [name]: currentTarget.value })}
           />
         ))}
         <NativeSelect

@@ -26,17 +26,23 @@ export function lineOf(event: Json): AuditLine {
     at: text(event['recorded']) ?? '',
     who: text(asker['name']) ?? nameOf(asker['who']) ?? text(asker['altId']) ?? '',
     what: text(subtypes.at(-1)?.['code']) ?? text(objectOf(event['type'])['code']) ?? '',
-    about: listOf(event['entity']).flatMap(({ what, name, query }) => {
-      const named = nameOf(what) ?? text(name) ?? decoded(text(query));
-      return named === undefined ? [] : [named];
-    }),
+    about: distinct(
+      listOf(event['entity']).flatMap(({ what, name, query, type }) => {
+        // Under which number the request was taken down says nothing to people.
+        if (codingsOf(type).some(({ code: kind }) => kind === 'XrequestId')) return [];
+        const named = nameOf(what) ?? text(name) ?? decoded(text(query));
+        return named === undefined ? [] : [named];
+      }),
+    ),
     purposes: [...listOf(event['purposeOfEvent']), ...listOf(event['authorization']), ...listOf(asker['purposeOfUse'])]
       .flatMap(codingsOf)
       .flatMap(({ code: purpose }) => text(purpose) ?? []),
-    outcome: said ?? code,
+    outcome: said ?? (/^(?:0|success|information)$/.test(code) ? '' : code),
     isFailure: !['0', 'success', 'information', ''].includes(code),
   };
 }
+
+const distinct = (texts: readonly string[]): string[] => [...new Set(texts)];
 
 const nameOf = (reference: unknown): string | undefined => {
   const { display, reference: to, identifier } = objectOf(reference);

@@ -3,17 +3,20 @@ import { Badge, Card, Group, List, Stack, Text, Title } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LinkText } from '../../part/link.tsx';
+import { reasonWords } from '../reason-words.ts';
+import { Sign, type SignName } from '../sign.tsx';
 import type { ExplainedDecision, Reason } from './decision.ts';
 
 const mostResources = 5;
 
 /** Deny overrides; what needs a person or is not fulfilled comes next; what permits only helps. */
 const weights: Readonly<Record<string, number>> = { deny: 0, 'needs-person': 1, 'not-met': 1, permit: 2 };
-const signs: Readonly<Record<string, string>> = { deny: '✗', permit: '✓', 'needs-person': '☺' };
+const signs: Readonly<Record<string, SignName>> = { deny: 'no', permit: 'yes', 'needs-person': 'person' };
 const weightOf = ({ outcome }: Reason): number => weights[outcome] ?? 1;
 
 export function DecisionCard({ decision, base }: { decision: ExplainedDecision; base: string }): ReactElement {
   const { t } = useTranslation('access-committee');
+  const { t: tAccess } = useTranslation('access');
   const { granted, resources, reasons } = decision;
   const isOpen = granted !== 'none';
   return (
@@ -41,9 +44,9 @@ export function DecisionCard({ decision, base }: { decision: ExplainedDecision; 
             .toSorted((one, other) => weightOf(one) - weightOf(other))
             .map((reason) => (
               <List.Item key={JSON.stringify(reason)}>
-                <span aria-hidden="true">{signs[reason.outcome] ?? '·'} </span>
+                <Sign name={signs[reason.outcome] ?? 'question'} />{' '}
                 <strong>{t(`outcome-${reason.outcome}`, { defaultValue: reason.outcome })}:</strong>{' '}
-                <span dir="auto">{reason.text}</span>
+                <span dir="auto">{reasonWords(reason.text, tAccess)}</span>
                 <Text size="sm" c="dimmed">
                   {t('stated-by')} <Source source={reason.source} base={base} />
                 </Text>

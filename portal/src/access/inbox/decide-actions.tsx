@@ -1,14 +1,15 @@
 /** What those who decide can do with a request: grant, refuse, ask back, revoke. */
-import { Button, Group, NativeSelect, Stack, Text, Textarea, TextInput } from '@mantine/core';
+import { Button, Group, Text, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Dialog } from '../../part/dialog.tsx';
-import { Problem } from '../../part/problem.tsx';
 import type { Json } from '../../server/fhir.ts';
-import { levels } from '../request/draft.ts';
+import { ActProblem, isConflict } from '../act-problem.tsx';
+import { obligationInput } from '../obligation.ts';
 import { actOn } from '../requests.ts';
 import type { AccessTask } from '../task.ts';
+import { GrantLimits, type Words } from './grant-limits.tsx';
 
 type Decision = 'grant' | 'refuse' | 'ask' | 'revoke';
 
@@ -33,16 +34,8 @@ export function DecideActions({ task, say }: { task: AccessTask; say(text: strin
   );
 }
 
-/** What is filled in; empty texts are not stated, and then what was asked for holds. */
-interface Words {
-  readonly reason: string;
-  readonly level: string;
-  readonly profile: string;
-  readonly from: string;
-  readonly until: string;
-}
-
-function parametersOf(decision: Decision, { reason, level, profile, from, until }: Words, task: AccessTask): Json[] {
+function parametersOf(decision: Decision, words: Words, task: AccessTask): Json[] {
+  const { reason, level, profile, from, until, obligations, months } = words;
   const stated = (name: string, type: string, value: string): Json[] =>
     value.trim() === '' ? [] : [{ name, [type]: value.trim() }];
   if (decision === 'revoke') return stated('reason', 'valueString', reason);
@@ -55,6 +48,7 @@ function parametersOf(decision: Decision, { reason, level, profile, from, until 
           ...(level === 'record-deidentified' ? stated('profile', 'valueCanonical', profile) : []),
           ...stated('from', 'valueDate', from),
           ...stated('until', 'valueDate', until),
+          ...obligations.flatMap((code) => stated('obligation', 'valueString', obligationInput(code, months))),
         ]
       : []),
   ];
@@ -72,12 +66,15 @@ function DecideDialog({
   close(): void;
 }): ReactElement {
   const { t } = useTranslation('access-committee');
+  const { t: tAccess } = useTranslation('access');
   const [words, setWords] = useState<Words>({
     reason: '',
     level: task.level,
     profile: '',
     from: task.from ?? '',
     until: task.until ?? '',
+    obligations: [],
+    months: '',
   });
   const change = (part: Partial<Words>): void => setWords((last) => ({ ...last, ...part }));
   const queries = useQueryClient();
@@ -89,7 +86,7 @@ function DecideDialog({
       close();
     },
     // When the list no longer shows the request, its dialog is gone.
-    onError: (error) => say(`${error.message}. ${t('conflict-hint')}`),
+    onError: (error) => say(isConflict(error) ? `${tAccess('conflict')}: ${tAccess('conflict-text')}` : error.message),
     // Somebody else may have decided: the newest state is shown whatever happened.
     onSettled: () => queries.invalidateQueries({ queryKey: ['access requests'] }),
   });
@@ -107,11 +104,7 @@ function DecideDialog({
         value={words.reason}
         onChange={({ currentTarget }) => change({ reason: currentTarget.value })}
       />
-      {acting.isError ? (
-        <Problem error={acting.error}>
-          <Text size="sm">{t('conflict-hint')}</Text>
-        </Problem>
-      ) : null}
+      {acting.isError ? <ActProblem error={acting.error} /> : null}
       <Group>
         <Button
           onClick={() => acting.mutate()}
@@ -125,42 +118,5 @@ function DecideDialog({
         </Button>
       </Group>
     </Dialog>
-  );
-}
-
-function GrantLimits({ words, change }: { words: Words; change(part: Partial<Words>): void }): ReactElement {
-  const { t } = useTranslation('access-committee');
-  const { t: tAccess } = useTranslation('access');
-  return (
-    <Stack>
-      <NativeSelect
-        label={tAccess('level')}
-        data={levels.map((level) => ({ value: level, label: tAccess(`level-${level}`) }))}
-        value={words.level}
-        onChange={({ currentTarget }) => change({ level: currentTarget.value })}
-      />
-      {words.level === 'record-deidentified' ? (
-        <TextInput
-          label={t('profile')}
-          description={t('profile-text')}
-          value={words.profile}
-          onChange={({ currentTarget }) => change({ profile: currentTarget.value })}
-        />
-      ) : null}
-      <Group align="flex-start">
-        <TextInput
-          type="date"
-          label={tAccess('from')}
-          value={words.from.slice(0, 10)}
-          onChange={({ currentTarget }) => change({ from: currentTarget.value })}
-        />
-        <TextInput
-          type="date"
-          label={tAccess('until')}
-          value={words.until.slice(0, 10)}
-          onChange={({ currentTarget }) => change({ until: currentTarget.value })}
-        />
-      </Group>
-    </Stack>
   );
 }

@@ -10,6 +10,7 @@ import { Problem } from '../../part/problem.tsx';
 import { RequestCard } from '../request-card.tsx';
 import { useRequests } from '../requests.ts';
 import type { AccessTask } from '../task.ts';
+import { Without } from '../without.tsx';
 import { DecideActions } from './decide-actions.tsx';
 
 const filters = ['waiting', 'granted', 'closed', 'all'] as const;
@@ -27,7 +28,7 @@ const urgency = ({ state }: AccessTask): number => (state === 'requested' ? 0 : 
 
 export function Inbox(): ReactElement {
   const { t } = useTranslation('access-committee');
-  const { tasks, failures, isPending, sessions } = useRequests();
+  const { tasks, failures, without, isPending, sessions } = useRequests('decider');
   const [filter, setFilter] = useState<Filter>('waiting');
   const [said, setSaid] = useState('');
   if (sessions.length === 0)
@@ -59,6 +60,7 @@ export function Inbox(): ReactElement {
       {failures.map(({ base, error, retry }) => (
         <Problem key={base} error={error} retry={retry} />
       ))}
+      <Without servers={without} />
       {!isPending && shown.length === 0 && failures.length === 0 ? (
         <Empty title={t(`nothing-${filter}`)} text={t('nothing-text')} />
       ) : null}

@@ -9,22 +9,18 @@ import { Partial } from '../../part/partial.tsx';
 import { Problem } from '../../part/problem.tsx';
 import { RequestCard } from '../request-card.tsx';
 import { useRequests } from '../requests.ts';
+import { Without } from '../without.tsx';
 import { OwnActions } from './own-actions.tsx';
 
 export function Mine(): ReactElement {
   const { t } = useTranslation('access');
-  const { tasks, failures, isPending, sessions } = useRequests();
+  const { tasks: own, failures, without, isPending, sessions } = useRequests('requester');
   if (sessions.length === 0)
     return (
       <Empty title={t('not-logged-in')} text={t('not-logged-in-text')}>
         <LinkButton to="/login">{t('log-in')}</LinkButton>
       </Empty>
     );
-  // Members of committees are told of the requests that they decide on, too.
-  const own = tasks.filter(({ base, requester }) => {
-    const session = sessions.find((one) => one.base === base);
-    return session?.name === undefined || requester === session.name || !isDecider(session.roles);
-  });
   return (
     <Stack>
       {isPending ? <Loading /> : null}
@@ -32,6 +28,7 @@ export function Mine(): ReactElement {
       {failures.map(({ base, error, retry }) => (
         <Problem key={base} error={error} retry={retry} />
       ))}
+      <Without servers={without} />
       {!isPending && own.length === 0 && failures.length === 0 ? (
         <Empty title={t('none-yet')} text={t('none-yet-text')}>
           <LinkButton to="/access" search={{ tab: 'ask' }}>
@@ -47,6 +44,3 @@ export function Mine(): ReactElement {
     </Stack>
   );
 }
-
-const isDecider = (roles: readonly string[] | undefined): boolean =>
-  roles?.some((one) => one === 'committee' || one === 'steward') ?? false;

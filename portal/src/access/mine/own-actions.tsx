@@ -6,7 +6,8 @@ import { useTranslation } from 'react-i18next';
 import { Copy } from '../../part/copy.tsx';
 import { Dialog } from '../../part/dialog.tsx';
 import { LinkButton } from '../../part/link.tsx';
-import { Problem } from '../../part/problem.tsx';
+import { ActProblem } from '../act-problem.tsx';
+import { DocumentChoice, documentInputs, tooLarge } from '../documents.tsx';
 import { actOn } from '../requests.ts';
 import type { AccessTask } from '../task.ts';
 
@@ -20,7 +21,7 @@ export function OwnActions({ task }: { task: AccessTask }): ReactElement {
   const id = task.dataSet.replace('Library/', '');
   return (
     <>
-      {task.state === 'granted' ? <GetData task={task} id={id} /> : null}
+      {task.state === 'granted' && task.grant?.state === 'active' ? <GetData task={task} id={id} /> : null}
       {task.state === 'asked-back' || task.state === 'requested' ? (
         <Button
           size="xs"
@@ -42,8 +43,8 @@ export function OwnActions({ task }: { task: AccessTask }): ReactElement {
 
 function GetData({ task, id }: { task: AccessTask; id: string }): ReactElement {
   const { t } = useTranslation('access');
-  const purpose = task.purposes.map((one) => one.slice(one.indexOf('|') + 1)).join(',');
-  const command = `fairway get ${id} --repository ${task.base} --token TOKEN --purpose ${purpose} --out ${id}`;
+  const purpose = task.purposes.map((one) => `--purpose ${one.slice(one.indexOf('|') + 1)}`).join(' ');
+  const command = `fairway get ${id} --repository ${task.base} --token TOKEN ${purpose} --out ${id}`;
   return (
     <Stack gap={4} w="100%">
       <Text size="sm">{t('get-text')}</Text>
@@ -61,15 +62,15 @@ function GetData({ task, id }: { task: AccessTask; id: string }): ReactElement {
 function ActionDialog({ task, action, close }: { task: AccessTask; action: Action; close(): void }): ReactElement {
   const { t } = useTranslation('access');
   const [words, setWords] = useState('');
+  const [files, setFiles] = useState<readonly File[]>([]);
   const queries = useQueryClient();
   const isAnswer = action === 'answer-access';
   const acting = useMutation({
-    mutationFn: () =>
-      actOn(
-        task,
-        action,
-        words.trim() === '' ? [] : [{ name: isAnswer ? 'message' : 'reason', valueString: words.trim() }],
-      ),
+    mutationFn: async () =>
+      actOn(task, action, [
+        ...(words.trim() === '' ? [] : [{ name: isAnswer ? 'message' : 'reason', valueString: words.trim() }]),
+        ...(isAnswer ? await documentInputs(files) : []),
+      ]),
     onSuccess: close,
     // Whatever happened, the newest state is shown.
     onSettled: () => queries.invalidateQueries({ queryKey: ['access requests'] }),
@@ -85,9 +86,14 @@ function ActionDialog({ task, action, close }: { task: AccessTask; action: Actio
         value={words}
         onChange={({ currentTarget }) => setWords(currentTarget.value)}
       />
-      {acting.isError ? <Problem error={acting.error} /> : null}
+      {isAnswer ? <DocumentChoice files={files} choose={setFiles} /> : null}
+      {acting.isError ? <ActProblem error={acting.error} /> : null}
       <Group>
-        <Button onClick={() => acting.mutate()} loading={acting.isPending} disabled={isAnswer && words.trim() === ''}>
+        <Button
+          onClick={() => acting.mutate()}
+          loading={acting.isPending}
+          disabled={isAnswer && (words.trim() === '' || tooLarge(files))}
+        >
           {t(isAnswer ? 'send' : 'withdraw')}
         </Button>
         <Button variant="default" onClick={close}>

@@ -3,9 +3,20 @@ import { Stack, Table, Text, Textarea } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDate, formatList } from '../../part/format.ts';
+import { DocumentChoice } from '../documents.tsx';
 import type { Draft } from './draft.ts';
 
-export function CheckStep({ draft, change }: { draft: Draft; change(part: Partial<Draft>): void }): ReactElement {
+export function CheckStep({
+  draft,
+  change,
+  files,
+  choose,
+}: {
+  draft: Draft;
+  change(part: Partial<Draft>): void;
+  files: readonly File[];
+  choose(files: readonly File[]): void;
+}): ReactElement {
   const { t } = useTranslation('access');
   const rows: [label: string, value: string][] = [
     [t('purposes'), formatList(draft.purposes.map((one) => t(`purpose-${one}`)))],
@@ -40,6 +51,7 @@ export function CheckStep({ draft, change }: { draft: Draft; change(part: Partia
         value={draft.message}
         onChange={({ currentTarget }) => change({ message: currentTarget.value })}
       />
+      <DocumentChoice files={files} choose={choose} />
     </Stack>
   );
 }

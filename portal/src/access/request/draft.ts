@@ -81,7 +81,7 @@ export function faultsOf(draft: Draft): Partial<Record<keyof Draft, 'missing' | 
 }
 
 /** Parameters for `$request-access`. A dry run keeps nothing and says what the rules make of it. */
-export function parametersOf(draft: Draft, isDryRun: boolean): Json {
+export function parametersOf(draft: Draft, isDryRun: boolean, documents: readonly Json[] = []): Json {
   const text = (name: string, value: string, type = 'valueString'): Json[] =>
     value.trim() === '' ? [] : [{ name, [type]: value.trim() }];
   const coded = (name: string, code: string): Json => {
@@ -101,6 +101,7 @@ export function parametersOf(draft: Draft, isDryRun: boolean): Json {
       ...text('from', draft.from, 'valueDate'),
       ...text('until', draft.until, 'valueDate'),
       ...text('message', draft.message),
+      ...documents,
       ...(isDryRun ? [{ name: 'dry-run', valueBoolean: true }] : []),
     ],
   };

@@ -78,7 +78,7 @@ function Diseases({ asked, draft, faults, change }: StepProps): ReactElement {
         </Checkbox.Group>
       )}
       <TagsInput
-        label={t('diseases')}
+        label={t(offered.length === 0 ? 'diseases' : 'diseases-other')}
         description={t('diseases-text')}
         value={[...others]}
         onChange={(next) => change({ diseases: [...chosen, ...next] })}

@@ -9,6 +9,7 @@ import { Loading } from '../../part/loading.tsx';
 import { Problem } from '../../part/problem.tsx';
 import { getJson } from '../../server/fhir.ts';
 import { useAsker } from '../../server/query.ts';
+import { documentInputs, tooLarge } from '../documents.tsx';
 import { MatchView } from '../match-view.tsx';
 import { taskOf } from '../task.ts';
 import type { AskedDataSet } from './asked-data-set.ts';
@@ -16,6 +17,7 @@ import { CheckStep } from './check-step.tsx';
 import { ConditionsStep } from './conditions-step.tsx';
 import { type Draft, faultsOf, forgetDraft, keepDraft, parametersOf, storedDraft } from './draft.ts';
 import { PurposeStep } from './purpose-step.tsx';
+import classes from './request.module.css';
 
 const steps = ['purpose', 'conditions', 'check'] as const;
 
@@ -24,11 +26,14 @@ export function RequestForm({ asked }: { asked: AskedDataSet }): ReactElement {
   const key = `${asked.base}/Library/${asked.id}`;
   const [draft, setDraft] = useState<Draft>(() => storedDraft(key));
   const [step, setStep] = useState(0);
+  const [files, setFiles] = useState<readonly File[]>([]);
   useEffect(() => keepDraft(key, draft), [key, draft]);
   const queries = useQueryClient();
   const sending = useMutation({
-    mutationFn: () =>
-      getJson(asked.base, `Library/${asked.id}/$request-access`, { method: 'POST', body: parametersOf(draft, false) }),
+    mutationFn: async () => {
+      const body = parametersOf(draft, false, await documentInputs(files));
+      return getJson(asked.base, `Library/${asked.id}/$request-access`, { method: 'POST', body });
+    },
     onSuccess: async () => {
       forgetDraft(key);
       await queries.invalidateQueries({ queryKey: ['access requests'] });
@@ -55,7 +60,7 @@ export function RequestForm({ asked }: { asked: AskedDataSet }): ReactElement {
         <Grid.Col span={{ base: 12, md: 7 }}>
           {step === 0 ? <PurposeStep asked={asked} draft={draft} faults={faults} change={change} /> : null}
           {step === 1 ? <ConditionsStep asked={asked} /> : null}
-          {step === 2 ? <CheckStep draft={draft} change={change} /> : null}
+          {step === 2 ? <CheckStep draft={draft} change={change} files={files} choose={setFiles} /> : null}
           {sending.isError ? <Problem error={sending.error} /> : null}
           <Group mt="md">
             {step === 0 ? null : (
@@ -68,7 +73,11 @@ export function RequestForm({ asked }: { asked: AskedDataSet }): ReactElement {
                 {t('next')}
               </Button>
             ) : (
-              <Button onClick={() => sending.mutate()} loading={sending.isPending} disabled={!isWhole}>
+              <Button
+                onClick={() => sending.mutate()}
+                loading={sending.isPending}
+                disabled={!isWhole || tooLarge(files)}
+              >
                 {t('send')}
               </Button>
             )}
@@ -100,7 +109,7 @@ function RulesSay({ asked, draft, isWhole }: { asked: AskedDataSet; draft: Draft
     placeholderData: (last) => last,
   });
   return (
-    <section aria-live="polite" aria-label={t('rules-say')}>
+    <section aria-live="polite" aria-label={t('rules-say')} className={classes['beside']}>
       <Title order={3} size="h5" mb="xs">
         {t('rules-say')}
       </Title>
