@@ -18,15 +18,16 @@ const question = {
   },
 };
 
-/** What is shown, and what must be there before the picture is taken. */
+/** What is shown, a selector of what must be there before the picture is taken, and the height of the window. */
 const pictures = [
   {
     name: 'ask',
     path: `/ask?q=${encodeURIComponent(JSON.stringify(question))}&run=now`,
-    until: /Southern Cancer Registry, audited records/,
+    until: 'article',
+    height: 1500,
   },
-  { name: 'catalogue', path: '/catalogue', until: /Licence/ },
-  { name: 'network', path: '/network', until: /Lowlands Ageing Cohort/ },
+  { name: 'catalogue', path: '/catalogue', until: 'article', height: 900 },
+  { name: 'network', path: '/network', until: 'main svg', height: 900 },
 ] as const;
 
 const folder = mkdtempSync(join(tmpdir(), 'fairway-screenshots-'));
@@ -46,11 +47,11 @@ try {
   const origin = new URL(/http:\S+\/fhir/.exec(table)![0]).origin;
   mkdirSync(images, { recursive: true });
   const browser = await startBrowser();
-  for (const { name, path, until } of pictures) {
+  for (const { name, path, until, height } of pictures) {
     const page = await browser.context.newPage();
-    await page.setViewportSize({ width: 1280, height: 900 });
+    await page.setViewportSize({ width: 1280, height });
     await page.goto(origin + path);
-    await page.getByText(until).first().waitFor();
+    await page.locator(until).first().waitFor();
     await page.waitForLoadState('networkidle');
     await page.screenshot({ path: join(images, `${name}.png`) });
     await page.close();
