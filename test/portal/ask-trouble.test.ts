@@ -39,7 +39,8 @@ test('a server that is down is said to be so, the others answer, and it is asked
   await at.page
     .getByRole('article')
     .filter({ hasText: 'Northshore routine care' })
-    .getByText(/^\d+ patients$/)
+    // Another data set on that server may have made its counts rounded ones meanwhile.
+    .getByText(/^(about )?\d+ patients$/)
     .waitFor();
   await expectAccessible(at);
   await screenshots(at, 'ask-trouble');
@@ -115,7 +116,8 @@ test('while a server is slow the others are shown, and one can stop asking', asy
   await at.page
     .getByRole('article')
     .filter({ hasText: 'Northshore routine care' })
-    .getByText(/^\d+ patients$/)
+    // Another data set on that server may have made its counts rounded ones meanwhile.
+    .getByText(/^(about )?\d+ patients$/)
     .waitFor();
   await at.page
     .getByText(/Asking: \d of \d servers answered so far/)

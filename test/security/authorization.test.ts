@@ -318,7 +318,7 @@ test('scopes that the client may not have are not even offered', async () => {
   const { consent } = await logIn(server, {
     parameters: { scope: 'openid profile patient/*.rs user/*.cruds user/Patient.r' },
   });
-  expect(scopesOn(consent)).toEqual(['openid', 'patient/*.rs', 'user/Patient.r']);
+  expect(scopesOn(consent)).toEqual(['openid', 'profile', 'patient/*.rs', 'user/Patient.r']);
   const { body } = await launchApp(server, {
     parameters: { scope: 'patient/Patient.r' },
     consent: [
