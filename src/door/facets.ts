@@ -6,7 +6,6 @@ import {
   type Facet,
   type FacetSearch,
   type FacetView,
-  lookUp,
   tokenName,
   type View,
   valuesOf,
@@ -20,6 +19,7 @@ import { createLookUp } from './look-up.ts';
 import type { ReadingMeans } from './reading.ts';
 import { fillIn } from './searching.ts';
 import { resourceOf } from './stored.ts';
+import { typeMust } from './type-must.ts';
 import { visible } from './visible.ts';
 
 /** One value and how many data sets have it. */
@@ -84,13 +84,10 @@ export async function countFacets(asked: FacetSearch, most: number, means: Facet
 async function facetView(view: View, facets: readonly Facet[], means: ReadingMeans): Promise<FacetView> {
   const types = new Set(facets.flatMap(({ steps }) => steps.map(({ type }) => type)));
   const musts = new Map<string, Expression>();
+  const known = createLookUp(means.store, means.definitions, view.opened ?? view.classes);
   for (const type of types) {
     const must = view.rowsOf?.(type);
-    if (must === undefined) continue;
-    const search = { ...emptySearch, types: [type], where: [must] };
-    const { store, definitions } = means;
-    const filled = await lookUp(search, createLookUp(store, definitions, view.opened ?? view.classes));
-    musts.set(type, filled.where[0]!);
+    if (must !== undefined) musts.set(type, await typeMust(type, must, known));
   }
   return {
     classes: view.classes,
@@ -98,17 +95,6 @@ async function facetView(view: View, facets: readonly Facet[], means: ReadingMea
     must: (type) => musts.get(type),
   };
 }
-
-const emptySearch = {
-  path: '',
-  sort: [],
-  includes: [],
-  count: 0,
-  countOnly: false,
-  total: 'none',
-  warnings: [],
-  used: [],
-} as const;
 
 /** The resources that values are named by, as the asker sees them; those that are referred to among them. */
 async function ownersOf(

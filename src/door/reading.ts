@@ -1,12 +1,13 @@
 /** Reads single resources, their versions and histories, as far as the asker may see them. https://hl7.org/fhir/R4B/http.html#read */
 import { FhirError } from '../fhir/outcome.ts';
-import { isByPseudonym, lookUp } from '../search/index.ts';
+import { isByPseudonym } from '../search/index.ts';
 import type { Int64 } from '../search/index-rows.ts';
 import { type HistoryRange, historyStatement, type TypeRows } from '../store/history.ts';
 import { type AtEpoch, type StoredResource, storedOf } from '../store/read.ts';
 import type { DecisionMemory } from './decision-memory.ts';
 import { holdStill } from './holding.ts';
 import { createLookUp } from './look-up.ts';
+import { typeMust } from './type-must.ts';
 import type { Views } from './view.ts';
 import { leaving, passing, type VisibleMeans } from './visible.ts';
 
@@ -124,22 +125,10 @@ async function rowsByType(
     types.map(async (type): Promise<TypeRows> => {
       const must = rowsOf!(type);
       if (must === undefined) return { type };
-      const filled = await lookUp({ ...emptySearch, types: [type], where: [must] }, known);
-      return { type, must: filled.where[0]! };
+      return { type, must: await typeMust(type, must, known) };
     }),
   );
 }
-
-const emptySearch = {
-  path: '',
-  sort: [],
-  includes: [],
-  count: 0,
-  countOnly: false,
-  total: 'none',
-  warnings: [],
-  used: [],
-} as const;
 
 const notFound = (type: string, id: string): FhirError => new FhirError('not-found', `there is no ${type}/${id} here`);
 const deleted = (stored: StoredResource): FhirError =>

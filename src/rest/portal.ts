@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { html } from './markup.ts';
 
 /** What one page of the portal says before any script runs. */
 interface PortalPage {
@@ -48,7 +49,7 @@ export function registerPortal(app: FastifyInstance, folder: string, base: () =>
       return reply
         .status(status)
         .headers({ ...pageHeaders(nonce), ...headers })
-        .send(filled.replaceAll('__NONCE__', nonce).replace('__BASE__', () => escapeHtml(base())));
+        .send(filled.replaceAll('__NONCE__', nonce).replace('__BASE__', () => html`${base()}`.markup));
     },
   };
   for (const path of paths) app.get(path, (_, reply) => portal.send(reply));
@@ -116,5 +117,3 @@ function filesIn(folder: string): string[] {
         .replaceAll('\\', '/'),
     );
 }
-
-const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);

@@ -4,18 +4,9 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Asked } from '../../../src/federation/client/index.ts';
 import { canonical } from '../../../src/fhir/canonical.ts';
+import { commonPurposes } from '../part/purpose.ts';
 
-const purposes = [
-  'HRESCH',
-  'BIORCH',
-  'DSRCH',
-  'CLINTRCH',
-  'PRECLINTRCH',
-  'POARCH',
-  'TRANSRCH',
-  'PUBHLTH',
-  'TREAT',
-] as const;
+const purposes = [...commonPurposes, 'PRECLINTRCH'] as const;
 
 export function PurposeFields({
   stated,

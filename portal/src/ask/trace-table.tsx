@@ -3,9 +3,9 @@ import { Button, Stack, Table, Text } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatNumber } from '../part/format.ts';
+import { Scrolled } from '../part/scrolled.tsx';
 import classes from './ask.module.css';
 import type { Run } from './run.ts';
-import { Scrolled } from './scrolled.tsx';
 
 const atOnce = 50;
 

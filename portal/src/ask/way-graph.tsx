@@ -3,8 +3,8 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { countText } from '../part/count-text.tsx';
 import { formatNumber } from '../part/format.ts';
+import { Scrolled } from '../part/scrolled.tsx';
 import classes from './ask.module.css';
-import { Scrolled } from './scrolled.tsx';
 import { type Placed, placed, stages, type Way, type WayNode } from './way.ts';
 
 const rows = 9;

@@ -9,6 +9,7 @@ import { LinkButton } from '../part/link.tsx';
 import { Loading } from '../part/loading.tsx';
 import { Partial } from '../part/partial.tsx';
 import { Problem } from '../part/problem.tsx';
+import { Scrolled } from '../part/scrolled.tsx';
 import { DataSetLink, FairText, periodText } from './card.tsx';
 import classes from './catalogue.module.css';
 import { AskButton } from './compare-bar.tsx';
@@ -75,8 +76,7 @@ function CompareTable({ base, entries, scores, onRemove }: CompareTableProps): R
     </Table.Tr>
   );
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reached by keyboard
-    <section className={classes['scroll']} aria-label={t('comparison')} tabIndex={0}>
+    <Scrolled label={t('comparison')}>
       <Table className={classes['compare']} withTableBorder verticalSpacing="sm">
         <Table.Thead>
           <Table.Tr>
@@ -119,7 +119,7 @@ function CompareTable({ base, entries, scores, onRemove }: CompareTableProps): R
           )}
         </Table.Tbody>
       </Table>
-    </section>
+    </Scrolled>
   );
 }
 

@@ -4,6 +4,7 @@ import { type ReactElement, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Copy } from '../part/copy.tsx';
 import { formatBytes, formatNumber } from '../part/format.ts';
+import { Scrolled } from '../part/scrolled.tsx';
 import { download } from './download.ts';
 import classes from './explore.module.css';
 import { type TextAnswer, valueIn } from './fetch-text.ts';
@@ -32,8 +33,7 @@ export function ConsoleAnswer({ answer, base }: { answer: TextAnswer; base: stri
         <Text size="sm" c="dimmed">
           {t('answer-headers-help')}
         </Text>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on narrow windows */}
-        <section className={classes['scroll']} tabIndex={0} aria-label={t('headers')}>
+        <Scrolled label={t('headers')}>
           <Table className={classes['table']}>
             <Table.Tbody>
               {headers.map(([name, one]) => (
@@ -44,7 +44,7 @@ export function ConsoleAnswer({ answer, base }: { answer: TextAnswer; base: stri
               ))}
             </Table.Tbody>
           </Table>
-        </section>
+        </Scrolled>
       </details>
       {text === '' ? (
         <Text c="dimmed">{t('no-body')}</Text>

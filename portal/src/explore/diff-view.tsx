@@ -3,6 +3,7 @@ import { Badge, Group, SegmentedControl, Stack, Table, Text } from '@mantine/cor
 import { type ReactElement, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatNumber } from '../part/format.ts';
+import { Scrolled } from '../part/scrolled.tsx';
 import { type Difference, differences } from './diff.ts';
 import classes from './explore.module.css';
 import { LongText } from './long-text.tsx';
@@ -72,8 +73,7 @@ const shownValue = (value: Value | undefined): string =>
 function Beside({ all }: { all: readonly Difference[] }): ReactElement {
   const { t } = useTranslation('explore');
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on narrow windows
-    <section className={classes['scroll']} tabIndex={0} aria-label={t('differences')}>
+    <Scrolled label={t('differences')}>
       <Table className={classes['table']}>
         <Table.Thead>
           <Table.Tr>
@@ -101,7 +101,7 @@ function Beside({ all }: { all: readonly Difference[] }): ReactElement {
           ))}
         </Table.Tbody>
       </Table>
-    </section>
+    </Scrolled>
   );
 }
 

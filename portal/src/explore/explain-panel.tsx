@@ -4,6 +4,7 @@ import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatNumber } from '../part/format.ts';
 import { Loading } from '../part/loading.tsx';
+import { Scrolled } from '../part/scrolled.tsx';
 import type { Capability } from './capability.ts';
 import { type ExplainedPart, type Explanation, type Plan, type PlanNode, readExplanation } from './explanation.ts';
 import classes from './explore.module.css';
@@ -164,8 +165,7 @@ function PlanTable({ plan: { purpose, milliseconds, root } }: { plan: Plan }): R
         {t(`plan-${purpose}`)}
         {milliseconds === undefined ? '' : ` · ${number(milliseconds)} ms`}
       </Title>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on narrow windows */}
-      <section className={classes['scroll']} tabIndex={0} aria-label={t(`plan-${purpose}`)}>
+      <Scrolled label={t(`plan-${purpose}`)}>
         <Table className={classes['table']}>
           <Table.Thead>
             <Table.Tr>
@@ -190,7 +190,7 @@ function PlanTable({ plan: { purpose, milliseconds, root } }: { plan: Plan }): R
             ))}
           </Table.Tbody>
         </Table>
-      </section>
+      </Scrolled>
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { formatDate } from '../part/format.ts';
 import { LinkText } from '../part/link.tsx';
 import { Loading } from '../part/loading.tsx';
 import { PageTitle } from '../part/page-title.tsx';
+import { Scrolled } from '../part/scrolled.tsx';
 import { useAsker } from '../server/query.ts';
 import { DiffView } from './diff-view.tsx';
 import classes from './explore.module.css';
@@ -107,8 +108,7 @@ function Versions({
 }): ReactElement {
   const { t } = useTranslation('explore');
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on narrow windows
-    <section className={classes['scroll']} tabIndex={0} aria-label={t('versions')}>
+    <Scrolled label={t('versions')}>
       <Table className={classes['table']}>
         <Table.Thead>
           <Table.Tr>
@@ -148,7 +148,7 @@ function Versions({
           ))}
         </Table.Tbody>
       </Table>
-    </section>
+    </Scrolled>
   );
 }
 

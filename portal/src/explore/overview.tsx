@@ -7,6 +7,7 @@ import { formatNumber } from '../part/format.ts';
 import { LinkButton, LinkText } from '../part/link.tsx';
 import { Loading } from '../part/loading.tsx';
 import { PageTitle } from '../part/page-title.tsx';
+import { Scrolled } from '../part/scrolled.tsx';
 import type { Capability, OperationEntry, TypeCapability } from './capability.ts';
 import classes from './explore.module.css';
 import { LongText } from './long-text.tsx';
@@ -86,8 +87,7 @@ function Types({ capability: { types }, base }: { capability: Capability; base: 
       {shown.length === 0 ? (
         <Empty title={t('no-types')} order={3} />
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on narrow windows
-        <section className={classes['scroll']} tabIndex={0} aria-label={t('type')}>
+        <Scrolled label={t('type')}>
           <Table className={classes['table']} striped>
             <Table.Thead>
               <Table.Tr>
@@ -104,7 +104,7 @@ function Types({ capability: { types }, base }: { capability: Capability; base: 
               ))}
             </Table.Tbody>
           </Table>
-        </section>
+        </Scrolled>
       )}
     </section>
   );

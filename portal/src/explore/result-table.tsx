@@ -3,6 +3,7 @@ import { Table } from '@mantine/core';
 import { type ReactElement, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LinkText } from '../part/link.tsx';
+import { Scrolled } from '../part/scrolled.tsx';
 import { brief } from './brief.ts';
 import { columnsOf } from './columns.ts';
 import classes from './explore.module.css';
@@ -28,8 +29,7 @@ export function ResultTable({
   const { t } = useTranslation('explore');
   const columns = useMemo(() => columnsOf(resources), [resources]);
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls on narrow windows
-    <section className={classes['scroll']} tabIndex={0} aria-label={label}>
+    <Scrolled label={label}>
       <Table className={classes['table']} striped>
         <Table.Thead>
           <Table.Tr>
@@ -67,7 +67,7 @@ export function ResultTable({
           })}
         </Table.Tbody>
       </Table>
-    </section>
+    </Scrolled>
   );
 }
 

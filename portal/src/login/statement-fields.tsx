@@ -3,20 +3,10 @@ import { Checkbox, Fieldset, Stack, Text, TextInput } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { canonical } from '../../../src/fhir/canonical.ts';
+import { commonPurposes } from '../part/purpose.ts';
 import { state, useStatement } from '../server/statement.ts';
 
-const purposes = [
-  'HRESCH',
-  'BIORCH',
-  'DSRCH',
-  'CLINTRCH',
-  'PRECLINTRCH',
-  'POARCH',
-  'TRANSRCH',
-  'PUBHLTH',
-  'TREAT',
-  'PATRQT',
-] as const;
+const purposes = [...commonPurposes, 'PRECLINTRCH', 'PATRQT'] as const;
 const project = /^[\x21-\x7e]{0,255}$/;
 
 export function StatementFields(): ReactElement {

@@ -31,16 +31,6 @@ const emptyDraft: Draft = {
   message: '',
 };
 
-export const purposeCodes = [
-  'HRESCH',
-  'BIORCH',
-  'DSRCH',
-  'POARCH',
-  'TRANSRCH',
-  'CLINTRCH',
-  'PUBHLTH',
-  'TREAT',
-] as const;
 export const researchKinds = [
   'general',
   'health',

@@ -2,8 +2,9 @@
 import { Checkbox, Group, MultiSelect, NativeSelect, Radio, Stack, TagsInput, TextInput } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { commonPurposes } from '../../part/purpose.ts';
 import type { AskedDataSet } from './asked-data-set.ts';
-import { type Draft, type faultsOf, levels, purposeCodes, researchKinds } from './draft.ts';
+import { type Draft, type faultsOf, levels, researchKinds } from './draft.ts';
 
 interface StepProps {
   asked: AskedDataSet;
@@ -19,7 +20,7 @@ export function PurposeStep({ asked, draft, faults, change }: StepProps): ReactE
       <MultiSelect
         label={t('purposes')}
         description={t('purposes-text')}
-        data={purposeCodes.map((code) => ({ value: code, label: t(`purpose-${code}`) }))}
+        data={commonPurposes.map((code) => ({ value: code, label: t(`purpose-${code}`) }))}
         value={[...draft.purposes]}
         onChange={(purposes) => change({ purposes })}
         error={faults.purposes === undefined ? undefined : t('purposes-missing')}

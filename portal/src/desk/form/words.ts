@@ -1,26 +1,18 @@
 /** Codes of conditions in the reader's words, each with its code. See docs/guides/conditions.md */
+
 import type { TFunction } from 'i18next';
 import { duoTerm } from '../../../../src/fair/duo.ts';
 import { partsOf } from '../../../../src/fair/purpose.ts';
 import { canonical, type Granularity } from '../../../../src/fhir/canonical.ts';
 import { formatDate, formatNumber } from '../../part/format.ts';
+import { commonPurposes } from '../../part/purpose.ts';
 import type { AskerPreview, MissingPart } from '../record/preview.ts';
 
 type T = TFunction<'desk'>;
 
 export const levels = ['exists', 'count', 'aggregate', 'record-deidentified', 'record', 'none'] as const;
 
-export const purposes = [
-  'HRESCH',
-  'BIORCH',
-  'DSRCH',
-  'CLINTRCH',
-  'TRANSRCH',
-  'POARCH',
-  'PUBHLTH',
-  'TREAT',
-  'HQUALIMP',
-] as const;
+export const purposes = [...commonPurposes, 'HQUALIMP'] as const;
 
 export const visaTypes = [
   'ResearcherStatus',

@@ -1,6 +1,6 @@
 /** What is wider than the window, in a frame of its own that the keyboard can move. https://www.w3.org/WAI/standards-guidelines/act/rules/0ssw9k/ */
 import type { ReactElement, ReactNode } from 'react';
-import classes from './ask.module.css';
+import classes from './scrolled.module.css';
 
 export function Scrolled({ label, children }: { label: string; children: ReactNode }): ReactElement {
   return (
