@@ -114,8 +114,12 @@ const licence = fc.constantFrom('CC0-1.0', 'CC0-1.0', 'CC-BY-NC-4.0').map((code)
 const rarely = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> =>
   fc.oneof({ weight: 11, arbitrary: fc.constant(undefined) }, { weight: 1, arbitrary: value });
 
-/** Half of the data sets are open or ask for consent only, so that what bears on their records shows. */
-export const library = (id: string): fc.Arbitrary<Resource> => fc.oneof(plainLibrary(id), anyLibrary(id));
+/**
+ * A third of the data sets are open or ask for consent only, so that what bears on their records shows;
+ * a third say nothing but their licence and what is open how far, so that every level is met often.
+ */
+export const library = (id: string): fc.Arbitrary<Resource> =>
+  fc.oneof(plainLibrary(id), gradedLibrary(id), anyLibrary(id));
 
 const libraryOf = (id: string, more: Record<string, Json>): Resource => ({
   resourceType: 'Library',
@@ -130,6 +134,11 @@ const plainLibrary = (id: string): fc.Arbitrary<Resource> =>
     .map(({ licence: one, consent: valueBoolean }) =>
       libraryOf(id, tidy({ status: 'active', extension: [one, { url: canonical.consentRequired, valueBoolean }] })),
     );
+
+const gradedLibrary = (id: string): fc.Arbitrary<Resource> =>
+  fc
+    .record({ licence, levels: fc.array(granularity, { minLength: 1, maxLength: 3 }) })
+    .map(({ licence: one, levels }) => libraryOf(id, tidy({ status: 'active', extension: [one, ...levels] })));
 
 const anyLibrary = (id: string): fc.Arbitrary<Resource> =>
   fc
