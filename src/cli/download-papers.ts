@@ -11,6 +11,7 @@ import { termsText } from '../fair/terms-text.ts';
 import { type Dataset, type Download, groupOf, type Question, questionText } from '../federation/client/index.ts';
 import type { Json } from '../fhir/json.ts';
 import { createOutputFile, type Written } from './output-file.ts';
+import { english } from '../fair/words/index.ts';
 
 export interface Papers {
   folder: string;
@@ -96,7 +97,7 @@ export async function writePapers(made: Made, format: 'ndjson' | 'crate', papers
     ...(terms.publisher === undefined ? {} : { publisher: terms.publisher }),
     licences: licencesOf(terms),
     ...(dataset.stated?.copyright === undefined ? {} : { copyright: dataset.stated.copyright }),
-    conditions: terms.stated.flatMap(conditionTexts).map(({ text }) => text),
+    conditions: terms.stated.flatMap((one) => conditionTexts(one, english)).map(({ text }) => text),
     metadata: [...new Set(terms.stated.map(({ source }) => source))],
     terms: termsFiles.map(({ path }) => path),
     question: question.path,

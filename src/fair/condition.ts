@@ -1,10 +1,9 @@
 /** Says the conditions of a data set in words. See docs/adr/0010-statements-and-effects.md */
 import type { Offer, Requirement } from '../conditions/model.ts';
-import { dataUseText } from './duo.ts';
-import { obligationText } from './obligation.ts';
-import { plain } from './plain.ts';
-import { purposeText } from './purpose.ts';
+import { plain, plainIfAny } from './plain.ts';
 import { isSpdx, type Licence, type Stated } from './stated.ts';
+import { dataUseText, obligationText, purposeText } from './use-text.ts';
+import type { Words } from './words/index.ts';
 
 /** A condition as answers show it. */
 export interface ConditionText {
@@ -14,27 +13,26 @@ export interface ConditionText {
 }
 
 /** All conditions of a data set, what matters most first. */
-export function conditionTexts(stated: Stated): ConditionText[] {
+export function conditionTexts(stated: Stated, words: Words): ConditionText[] {
   const { statement } = stated;
   const isOpen = statement.requirements.length + statement.dataUse.length === 0 && !statement.consentRequired;
   return [
-    ...stated.licences.map((one) => ({ code: 'licence', text: licenceText(one) })),
-    ...statement.offers.map((offer) => ({ code: 'granularity', text: offerText(offer, isOpen) })),
-    ...statement.dataUse.map((term) => ({ code: 'data-use', text: dataUseText(term) })),
-    ...statement.requirements.map((one) => ({ code: requirementCodes[one.kind], text: requirementText(one) })),
-    ...(statement.consentRequired ? [{ code: 'consent', text: 'only of patients who consent' }] : []),
-    ...statement.obligations.map((one) => ({ code: 'obligation', text: obligationText(one) })),
+    ...stated.licences.map((one) => ({ code: 'licence', text: licenceText(one, words) })),
+    ...statement.offers.map((offer) => ({ code: 'granularity', text: offerText(offer, isOpen, words) })),
+    ...statement.dataUse.map((term) => ({ code: 'data-use', text: dataUseText(term, words) })),
+    ...statement.requirements.map((one) => ({ code: requirementCodes[one.kind], text: requirementText(one, words) })),
+    ...(statement.consentRequired ? [{ code: 'consent', text: words.consent }] : []),
+    ...statement.obligations.map((one) => ({ code: 'obligation', text: obligationText(one, words) })),
     ...(stated.copyright === undefined ? [] : [{ code: 'copyright', text: plain(stated.copyright) }]),
-    ...stated.unknown.map(({ url }) => ({ code: 'unknown', text: unknownText(url) })),
+    ...stated.unknown.map(({ url }) => ({ code: 'unknown', text: words.unknownCondition(plain(url)) })),
   ];
 }
 
-export const unknownText = (url: string): string => `a condition that this version does not know: ${plain(url)}`;
-
-export function licenceText(licence: Licence): string {
+export function licenceText(licence: Licence, words: Words): string {
   const { code, url, text } = licence;
   if (code !== undefined) return plain(text === undefined || isSpdx(licence) ? code : `${text} (${code})`);
-  return plain([text, url].filter((one) => one !== undefined).join(', '));
+  const stated = [text, url].filter((one) => one !== undefined);
+  return stated.length === 0 ? words.licenceInRecord : plain(stated.join(', '));
 }
 
 const requirementCodes: Readonly<Record<Requirement['kind'], string>> = {
@@ -48,57 +46,61 @@ const requirementCodes: Readonly<Record<Requirement['kind'], string>> = {
   committee: 'committee',
 };
 
-export function requirementText(one: Requirement): string {
+const eachPlain = (texts: readonly string[]): string[] => texts.map((one) => plain(one));
+
+export function requirementText(one: Requirement, words: Words): string {
   switch (one.kind) {
-    case 'visa': {
-      const parts = [
-        one.value === undefined ? '' : ` ${plain(one.value)}`,
-        one.source === undefined ? '' : ` of ${plain(one.source)}`,
-        one.by === undefined ? '' : ` given by ${plain(one.by)}`,
-      ];
-      return `needs the visa ${plain(one.type)}${parts.join('')}`;
-    }
+    case 'visa':
+      return words.visa({
+        type: plain(one.type),
+        value: plainIfAny(one.value),
+        source: plainIfAny(one.source),
+        by: plainIfAny(one.by),
+      });
     case 'terms':
-      return `accept the terms ${plain(one.url)}`;
+      return words.terms(plain(one.url));
     case 'country':
-      return `goes only to ${one.codes.map((code) => plain(code)).join(', ')}`;
+      return words.countries(eachPlain(one.codes));
     case 'recipient':
-      return `only for ${one.identifiers.map((identifier) => plain(identifier)).join(' or ')}`;
+      return words.onlyFor(words.either(eachPlain(one.identifiers)));
     case 'purpose':
-      return `only for ${one.codes.map(purposeText).join(' or ')}`;
+      return words.onlyFor(words.either(one.codes.map((code) => purposeText(code, words))));
     case 'not-before':
-      return `not before ${dayText(one.at)}`;
+      return words.notBefore(dayText(one.at, words));
     case 'not-after':
-      return `until ${dayText(one.at)}`;
+      return words.until(dayText(one.at, words));
     case 'committee':
-      return `${one.display === undefined ? '' : `${plain(one.display)}, `}${plain(one.committee)} decides on requests`;
+      return words.committee({ name: plainIfAny(one.display), committee: plain(one.committee) });
   }
 }
 
 /** A day where the moment begins or ends one, else the moment. */
-export function dayText(at: number): string {
+export function dayText(at: number, words: Words): string {
   const text = new Date(at).toISOString();
-  return /T(00:00:00\.000|23:59:59\.999)Z$/.test(text) ? text.slice(0, 10) : text;
+  return /T(00:00:00\.000|23:59:59\.999)Z$/.test(text) ? words.day(text.slice(0, 10)) : words.moment(text);
 }
 
 /** `isOpen` when the data set asks nothing of anyone. */
-function offerText({ level, threshold, rounding, profile, audience }: Offer, isOpen: boolean): string {
-  const who = audience.length === 0 ? '' : ` (${audience.map(requirementText).join('; ')})`;
-  switch (level) {
-    case 'none':
-      return `nothing is given without approval${who}`;
-    case 'exists':
-      return `only whether there are any, from ${threshold} on${who}`;
-    case 'count':
-      return `counts only${limits(threshold, rounding)}${who}`;
-    case 'aggregate':
-      return `aggregates only${limits(threshold, rounding)}${who}`;
-    case 'record-deidentified':
-      return `single records, de-identified${profile === undefined ? '' : ` by ${plain(profile)}`}${who}`;
-    case 'record':
-      return audience.length === 0 && isOpen ? 'single records are open' : `single records${who}`;
-  }
+function offerText(offer: Offer, isOpen: boolean, words: Words): string {
+  const { audience } = offer;
+  if (offer.level === 'record' && audience.length === 0 && isOpen) return words.offer.openRecord;
+  const who = audience.length === 0 ? '' : ` (${audience.map((one) => requirementText(one, words)).join('; ')})`;
+  return `${levelText(offer, words)}${who}`;
 }
 
-const limits = (threshold: number, rounding: number): string =>
-  `${threshold > 1 ? `, below ${threshold} withheld` : ''}${rounding > 1 ? `, rounded to ${rounding}` : ''}`;
+function levelText(offer: Offer, { offer: say }: Words): string {
+  switch (offer.level) {
+    case 'none':
+      return say.none;
+    case 'exists':
+      return say.exists(offer.threshold);
+    case 'count':
+      return say.count(offer);
+    case 'aggregate':
+      return say.aggregate(offer);
+    case 'record-deidentified':
+      return say.deidentified(plainIfAny(offer.profile));
+    case 'record':
+      return say.record;
+  }
+}

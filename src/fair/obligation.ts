@@ -1,77 +1,65 @@
-/** What a recipient must do or refrain from: the v3 codes, in words and as ODRL actions. https://terminology.hl7.org/ValueSet-v3-SecurityPolicy.html */
+/** What a recipient must do or refrain from: the v3 codes, as ODRL actions. https://terminology.hl7.org/ValueSet-v3-SecurityPolicy.html */
 import type { CodeText, Obligation } from '../conditions/model.ts';
 import { canonical } from '../fhir/canonical.ts';
-import { dataUseOfObligation, dataUseText } from './duo.ts';
-import { plain } from './plain.ts';
 import { partsOf } from './purpose.ts';
+import type { ObligationCode } from './words/index.ts';
 
 interface Meaning {
   /** `do` makes it a duty, `refrain` a prohibition */
   kind: 'do' | 'refrain';
-  words: string;
   /** of ODRL's vocabulary, or of ours with the prefix `fairway:` */
   action: string;
 }
 
-const must = (action: string, words: string): Meaning => ({ kind: 'do', action, words });
-const never = (action: string, words: string): Meaning => ({ kind: 'refrain', action, words });
+const must = (action: string): Meaning => ({ kind: 'do', action });
+const never = (action: string): Meaning => ({ kind: 'refrain', action });
 
-const meanings: Readonly<Record<string, Meaning>> = {
-  ANONY: must('anonymize', 'anonymise the data before they go further'),
-  AUDIT: must('fairway:audit', 'keep a record of every use'),
-  AUDTR: must('fairway:audit', 'keep a record of who reads what'),
-  CPLYCC: must('fairway:comply', 'keep to the law on confidential records'),
-  CPLYCD: must('fairway:comply', "keep to the patients' consents"),
-  CPLYPOL: must('fairway:comply', 'keep to the policy of the source'),
-  DEID: must('fairway:deidentify', 'de-identify the data before they go further'),
-  DELAU: must('delete', 'delete the data after use'),
-  ENCRYPT: must('fairway:encrypt', 'keep the data encrypted'),
-  MASK: must('fairway:mask', 'mask what is sensitive'),
-  MINEC: must('fairway:minimize', 'take no more than is needed'),
-  PERSISTLABEL: must('fairway:keepLabels', 'keep the security labels with the data'),
-  PRIVMARK: must('fairway:mark', 'mark copies as confidential'),
-  PSEUD: must('fairway:pseudonymize', 'pseudonymise the data before they go further'),
-  REDACT: must('fairway:redact', 'take out what is sensitive'),
-  NOAUTH: never('distribute', 'do not pass the data on without authorisation'),
-  NOCOLLECT: never('fairway:collect', 'do not collect or store the data'),
-  NODSCLCD: never('distribute', 'do not pass the data on without consent'),
-  NODSCLCDS: never('distribute', "do not pass the data on without the person's consent"),
-  NOINTEGRATE: never('fairway:integrate', 'do not merge the data with other data'),
-  NOLIST: never('distribute', 'do not pass the data on to anyone who is not listed'),
-  NOMOU: never('distribute', 'do not pass the data on without an agreement'),
-  NOPERSISTP: never('archive', 'do not keep the data beyond their use'),
-  NORDSCLCD: never('distribute', 'do not pass the data on'),
-  NORDSLCD: never('distribute', 'do not pass the data on'),
-  NORELINK: never('fairway:reidentify', 'do not link the data back to persons'),
-  NOREUSE: never('fairway:reuse', 'do not use the data for another purpose'),
-  NOVIP: never('distribute', 'do not show the data of persons under special protection'),
-  ORCON: never('distribute', 'do not pass the data on without the originator'),
+const meanings: Readonly<Record<ObligationCode, Meaning>> = {
+  ANONY: must('anonymize'),
+  AUDIT: must('fairway:audit'),
+  AUDTR: must('fairway:audit'),
+  CPLYCC: must('fairway:comply'),
+  CPLYCD: must('fairway:comply'),
+  CPLYPOL: must('fairway:comply'),
+  DEID: must('fairway:deidentify'),
+  DELAU: must('delete'),
+  ENCRYPT: must('fairway:encrypt'),
+  MASK: must('fairway:mask'),
+  MINEC: must('fairway:minimize'),
+  PERSISTLABEL: must('fairway:keepLabels'),
+  PRIVMARK: must('fairway:mark'),
+  PSEUD: must('fairway:pseudonymize'),
+  REDACT: must('fairway:redact'),
+  NOAUTH: never('distribute'),
+  NOCOLLECT: never('fairway:collect'),
+  NODSCLCD: never('distribute'),
+  NODSCLCDS: never('distribute'),
+  NOINTEGRATE: never('fairway:integrate'),
+  NOLIST: never('distribute'),
+  NOMOU: never('distribute'),
+  NOPERSISTP: never('archive'),
+  NORDSCLCD: never('distribute'),
+  NORDSLCD: never('distribute'),
+  NORELINK: never('fairway:reidentify'),
+  NOREUSE: never('fairway:reuse'),
+  NOVIP: never('distribute'),
+  ORCON: never('distribute'),
 };
+
+/** The code where it is one of those that have a meaning here. */
+export function obligationCodeOf(code: CodeText): ObligationCode | undefined {
+  const parts = partsOf(code);
+  const isKnown = parts.system === canonical.actCode && Object.hasOwn(meanings, parts.code);
+  return isKnown ? (parts.code as ObligationCode) : undefined; // a key of the table
+}
 
 /** What the code means here; undefined for codes to be carried as they are. */
 export function meaningOf(code: CodeText): Meaning | undefined {
-  const parts = partsOf(code);
-  return parts.system === canonical.actCode && Object.hasOwn(meanings, parts.code) ? meanings[parts.code] : undefined;
+  const known = obligationCodeOf(code);
+  return known === undefined ? undefined : meanings[known];
 }
 
 /** Months until what was used must be deleted; undefined where the parameter is none. */
 export function monthsOf({ parameter }: Obligation): number | undefined {
   return parameter !== undefined && /^\d{1,4}$/.test(parameter) ? Number(parameter) : undefined;
-}
-
-/** The obligation for people: its words and its code. */
-export function obligationText(obligation: Obligation): string {
-  const { code, display, parameter } = obligation;
-  const meaning = meaningOf(code);
-  const dataUse = dataUseOfObligation(obligation);
-  if (dataUse !== undefined) return dataUseText(dataUse);
-  if (meaning === undefined) {
-    const name = display === undefined ? '' : `${plain(display)}, `;
-    const more = parameter === undefined ? '' : ` with ${plain(parameter)}`;
-    return `an obligation that this version has no words for: ${name}${plain(code)}${more}`;
-  }
-  const months = code === `${canonical.actCode}|DELAU` ? monthsOf(obligation) : undefined;
-  const within = months === undefined ? '' : `, within ${months} month${months === 1 ? '' : 's'}`;
-  const more = parameter === undefined || months !== undefined ? '' : `: ${plain(parameter)}`;
-  return `${meaning.words}${within}${more} (${partsOf(code).code})`;
 }

@@ -8,3 +8,7 @@ export function plain(text: string, most = 1000): string {
   const line = text.replace(moving, ' ').trim();
   return line.length <= most ? line : `${line.slice(0, most)}…`;
 }
+
+/** The same of what may be missing. */
+export const plainIfAny = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : plain(text);

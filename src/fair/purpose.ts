@@ -1,36 +1,10 @@
-/** Purposes of use and codes in general, as people read them. https://terminology.hl7.org/ValueSet-v3-PurposeOfUse.html */
+/** Codes taken apart, and as IRIs. https://hl7.org/fhir/R4B/datatypes.html#Coding */
 import type { CodeText } from '../conditions/model.ts';
-import { canonical } from '../fhir/canonical.ts';
-import { plain } from './plain.ts';
-
-const names: Readonly<Record<string, string>> = {
-  HRESCH: 'healthcare research',
-  BIORCH: 'biomedical research',
-  DSRCH: 'disease specific research',
-  POARCH: 'research on population origins or ancestry',
-  TRANSRCH: 'translational research',
-  CLINTRCH: 'clinical trial research',
-  CLINTRCHNPC: 'clinical trial research without patient care',
-  CLINTRCHPC: 'clinical trial research with patient care',
-  PRECLINTRCH: 'preparation of clinical trial research',
-  PUBHLTH: 'public health',
-  TREAT: 'treatment',
-  ETREAT: 'emergency treatment',
-  HPAYMT: 'payment',
-  HOPERAT: 'healthcare operations',
-};
 
 /** `system|code` taken apart; the system is empty where none is stated. */
 export function partsOf(code: CodeText): { system: string; code: string } {
   const at = code.indexOf('|');
   return at < 0 ? { system: '', code } : { system: code.slice(0, at), code: code.slice(at + 1) };
-}
-
-/** The name of a purpose with its code; the whole `system|code` where it has no name here. */
-export function purposeText(purpose: CodeText): string {
-  const { system, code } = partsOf(purpose);
-  const name = system === canonical.actReason ? names[code] : undefined;
-  return name === undefined ? plain(purpose) : `${name} (${code})`;
 }
 
 const obo = 'http://purl.obolibrary.org/obo/';

@@ -4,7 +4,7 @@ import { canonical, granularities, noConditions } from '../fhir/canonical.ts';
 import { type Json, type JsonObject, objectOf, objectsOf } from '../fhir/json.ts';
 import { duoIdOf } from './duo.ts';
 
-/** A licence as stated: by a code, a document or in words. */
+/** A licence as stated: by a code, a document or in words; none of them where the document is in the record itself. */
 export interface Licence {
   code?: string;
   /** of the licence's text; of SPDX's page where the code is SPDX's */
@@ -271,7 +271,7 @@ function licencesOf(extension: JsonObject): Licence[] {
   if (extension['url'] === canonical.licenceAttachment) {
     const attachment = objectOf(extension['valueAttachment']);
     const url = text(attachment?.['url']);
-    const title = text(attachment?.['title']) ?? (url === undefined ? 'a document in the record' : undefined);
+    const title = text(attachment?.['title']);
     return [{ ...(url === undefined ? {} : { url }), ...(title === undefined ? {} : { text: title }) }];
   }
   if (extension['url'] !== canonical.licenceCodeable) return [];

@@ -1,11 +1,10 @@
 /** Says the terms of a download to people: the file that lies beside the data. See docs/reference/terms.md */
-import { dayText, licenceText, requirementText, unknownText } from './condition.ts';
-import { dataUseText } from './duo.ts';
-import { obligationText } from './obligation.ts';
+import { dayText, licenceText, requirementText } from './condition.ts';
 import { plain } from './plain.ts';
-import { purposeText } from './purpose.ts';
 import { isSpdx, type Licence } from './stated.ts';
 import { dataUseOf, endOf, licencesOf, obligationsOf, requirementsOf, type Terms, unknownOf } from './terms.ts';
+import { dataUseText, obligationText, purposeText } from './use-text.ts';
+import { english } from './words/index.ts';
 
 /** A part of the terms with its lines; parts without lines are left out. */
 export interface TermsPart {
@@ -24,17 +23,17 @@ export function termsParts(terms: Terms): TermsPart[] {
     {
       title: 'What the data are for',
       lines: [
-        ...dataUseOf(terms).map(dataUseText),
-        ...purposes.map((purpose) => `fetched for ${purposeText(purpose)}`),
+        ...dataUseOf(terms).map((one) => dataUseText(one, english)),
+        ...purposes.map((purpose) => `fetched for ${purposeText(purpose, english)}`),
         ...(project === undefined ? [] : [`fetched for the project ${plain(project)}`]),
       ],
     },
-    { title: 'What the source asks', lines: [...requirements.map(requirementText), ...consentLines(terms)] },
-    { title: 'What you must and must not do', lines: obligationsOf(terms).map(obligationText) },
+    { title: 'What the source asks', lines: [...requirements.map((one) => requirementText(one, english)), ...consentLines(terms)] },
+    { title: 'What you must and must not do', lines: obligationsOf(terms).map((one) => obligationText(one, english)) },
     {
       title: 'How long and how closely',
       lines: [
-        ...(end === undefined ? [] : [`the data may be used until ${dayText(end)}`]),
+        ...(end === undefined ? [] : [`the data may be used until ${dayText(end, english)}`]),
         ...(said.granularity === undefined ? [] : [`granted: ${plain(said.granularity)}`]),
         ...said.acceptedTerms.map((url) => `accepted: ${plain(url)}`),
       ],
@@ -42,17 +41,17 @@ export function termsParts(terms: Terms): TermsPart[] {
     { title: 'Labels of the data', lines: said.labels.map((label) => plain(label)) },
     {
       title: 'Conditions that this version does not know: read them before use',
-      lines: unknownOf(terms).map(({ url }) => unknownText(url)),
+      lines: unknownOf(terms).map(({ url }) => english.unknownCondition(plain(url))),
     },
   ];
   return parts.filter(({ lines }) => lines.length > 0);
 }
 
 const licenceLine = (licence: Licence): string =>
-  isSpdx(licence) ? `${licenceText(licence)}, ${plain(licence.url ?? '')}` : licenceText(licence);
+  isSpdx(licence) ? `${licenceText(licence, english)}, ${plain(licence.url ?? '')}` : licenceText(licence, english);
 
 const consentLines = ({ stated }: Terms): string[] =>
-  stated.some(({ statement }) => statement.consentRequired) ? ['only of patients who consent'] : [];
+  stated.some(({ statement }) => statement.consentRequired) ? [english.consent] : [];
 
 /** The whole text. A download of which nothing is stated says so: that is no permission. */
 export function termsText(terms: Terms): string {

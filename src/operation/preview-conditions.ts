@@ -9,6 +9,7 @@ import { FhirError } from '../fhir/outcome.ts';
 import type { Server } from '../interaction/index.ts';
 import type { Operation } from './operation.ts';
 import { type Inputs, inputsOf } from './parameters.ts';
+import { english } from '../fair/words/index.ts';
 
 /** Askers of one request. */
 const most = 50;
@@ -140,7 +141,7 @@ function saidOf(missing: Missing): { kind: string; values: readonly string[]; te
       return { kind: 'data-use', values: missing.term.split(' '), text: `data use: ${missing.term}` };
     case 'requirement': {
       const { requirement } = missing;
-      return { kind: requirement.kind, values: valuesOf(requirement), text: requirementText(requirement) };
+      return { kind: requirement.kind, values: valuesOf(requirement), text: requirementText(requirement, english) };
     }
   }
 }

@@ -1,4 +1,5 @@
 /** A data set's landing page as HTML that needs no script: for search engines, and for people without scripts. See docs/adr/0030-landing-pages.md */
+import { conditionTexts } from '../fair/condition.ts';
 import {
   citationOf,
   citationText,
@@ -12,6 +13,7 @@ import {
   webAddress,
 } from '../fair/landing/index.ts';
 import { plain } from '../fair/plain.ts';
+import { english } from '../fair/words/index.ts';
 import type { Granularity } from '../fhir/canonical.ts';
 import { contentSection } from './landing-content.ts';
 import type { Landing } from './landing-read.ts';
@@ -138,20 +140,21 @@ const anyoneGets: Readonly<Record<Granularity, string>> = {
 };
 
 function conditionsSection(
-  { description: { conditions, record, base, id }, anyone, isDecidedHere }: Landing,
+  { description: { stated, record, base, id }, anyone, isDecidedHere }: Landing,
   hasPortal: boolean,
 ): Markup {
-  const told = html`<p>Without logging in, anyone gets ${anyoneGets[anyone]}${
+  const open = html`<p>Without logging in, anyone gets ${anyoneGets[anyone]}${
     isDecidedHere ? '' : ', as far as the record says: the server that holds the data decides'
   }.</p>`;
-  const stated =
+  const conditions = conditionTexts(stated, english);
+  const told =
     conditions.length === 0
       ? html`<p>No conditions are stated. That is no permission: ask the publisher before use.</p>`
       : listOf(conditions.map(({ text }) => html`<span dir="auto">${text}</span>`))!; // there are some
   const ask = hasPortal
     ? html`<p><a href="../access?request=${encodeURIComponent(record)}">Ask for access</a></p>`
     : html`<p>Ask for access: <code>fairway access request ${id} --repository ${base}</code></p>`;
-  return section('Conditions', [told, stated, ask]);
+  return section('Conditions', [open, told, ask]);
 }
 
 function accessSection({ data, record, base, id }: DataSetDescription): Markup {

@@ -11,6 +11,7 @@ import { conditionTexts } from '../../src/fair/condition.ts';
 import { statedOf } from '../../src/fair/stated.ts';
 import { canonical } from '../../src/fhir/canonical.ts';
 import { type Json, type JsonObject, objectOf, objectsOf, type Resource } from '../../src/fhir/json.ts';
+import { english } from '../../src/fair/words/index.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../docs/guides/conditions.md'), 'utf8');
 
@@ -58,7 +59,7 @@ describe('what stands on a data set', () => {
   });
 
   test.each(onDataSets)('is shown in these words: $heading', ({ json, shown }) => {
-    const texts = conditionTexts(statedOf(libraryWith(json), 'https://example.org/fhir/Library/example'));
+    const texts = conditionTexts(statedOf(libraryWith(json), 'https://example.org/fhir/Library/example'), english);
     expect(shown).toBe(texts.map((one) => `*${one.text}*`).join('; '));
   });
 

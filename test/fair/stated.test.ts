@@ -7,6 +7,7 @@ import { statedOf } from '../../src/fair/stated.ts';
 import { canonical } from '../../src/fhir/canonical.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { everyCondition } from './full-library.ts';
+import { english } from '../../src/fair/words/index.ts';
 
 const url = 'https://example.org/fhir/Library/a';
 const libraryWith = (extension: readonly JsonObject[], more: JsonObject = {}) => ({
@@ -17,7 +18,7 @@ const libraryWith = (extension: readonly JsonObject[], more: JsonObject = {}) =>
   ...more,
 });
 const texts = (extension: readonly JsonObject[], more: JsonObject = {}): string[] =>
-  conditionTexts(statedOf(libraryWith(extension, more), url)).map(({ code, text }) => `${code}: ${text}`);
+  conditionTexts(statedOf(libraryWith(extension, more), url), english).map(({ code, text }) => `${code}: ${text}`);
 const ours = (name: string, more: JsonObject): JsonObject => ({ url: canonical.structureDefinitions + name, ...more });
 
 describe('conditions in words', () => {

@@ -2,13 +2,16 @@
 import { Alert, List, Stack, Table, Text } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Audience, audienceOf, type DataSetDescription } from '../../../src/fair/landing/index.ts';
+import { conditionTexts } from '../../../src/fair/condition.ts';
+import { type Audience, audienceOf, type DataSetDescription, stepTexts } from '../../../src/fair/landing/index.ts';
 import { ConditionBadges } from '../part/condition-badges.tsx';
 import { formatNumber } from '../part/format.ts';
+import { useWords } from '../part/words.ts';
 import { Section } from './section.tsx';
 
 export function Conditions({ one }: { one: DataSetDescription }): ReactElement {
   const { t } = useTranslation('data-set');
+  const words = useWords();
   const audience = audienceOf(one.stated, one.status, Date.now());
   return (
     <Section title={t('conditions')}>
@@ -21,14 +24,16 @@ export function Conditions({ one }: { one: DataSetDescription }): ReactElement {
       <Text fw={600} size="sm">
         {t('as-stated')}
       </Text>
-      <ConditionBadges conditions={one.conditions} most={50} />
+      <ConditionBadges conditions={conditionTexts(one.stated, words)} most={50} />
     </Section>
   );
 }
 
 /** From the least to the most that is offered, and what each asks. */
-function Steps({ audience: { steps } }: { audience: Audience }): ReactElement {
+function Steps({ audience }: { audience: Audience }): ReactElement {
   const { t } = useTranslation('data-set');
+  const words = useWords();
+  const steps = audience.steps.map((step) => ({ ...step, asks: stepTexts(step, words) }));
   return (
     <Table.ScrollContainer
       minWidth={320}

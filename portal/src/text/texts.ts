@@ -1,9 +1,9 @@
 /** The texts of the portal in the reader's language. English comes with each page; other languages are loaded when they are chosen. https://www.i18next.com/ */
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import { type Language, languages } from '../../../src/fair/words/index.ts';
 
-export const languages = ['en', 'de'] as const;
-export type Language = (typeof languages)[number];
+export { type Language, languages };
 
 type Texts = Readonly<Record<string, unknown>>;
 

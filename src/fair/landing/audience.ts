@@ -3,17 +3,19 @@ import { isOpenLicence } from '../../conditions/licence.ts';
 import type { DataUseTerm, Offer, Requirement } from '../../conditions/model.ts';
 import { type Granularity, granularities } from '../../fhir/canonical.ts';
 import { requirementText } from '../condition.ts';
-import { dataUseText, duoTerm } from '../duo.ts';
+import { duoTerm } from '../duo.ts';
 import { isSpdx, type Stated } from '../stated.ts';
+import { dataUseText } from '../use-text.ts';
+import type { Words } from '../words/index.ts';
 
 /** One level, and all that whoever wants it must meet; nothing where anyone gets it. */
-interface Step {
+export interface Step {
   level: Granularity;
   /** smaller counts are withheld, others are rounded */
   threshold: number;
   rounding: number;
-  /** in words */
-  asks: readonly string[];
+  requirements: readonly Requirement[];
+  dataUse: readonly DataUseTerm[];
 }
 
 export interface Audience {
@@ -35,17 +37,25 @@ export function audienceOf(stated: Stated, status: string | undefined, now: numb
     const { level, threshold, rounding, audience } = offer;
     // Counting comes before the use that requirements and data use terms speak of.
     const isUse = granularities.indexOf(level) >= granularities.indexOf('aggregate');
-    const asks = [...audience, ...(isUse ? requirements : [])].map(requirementText);
     return {
       level,
       threshold,
       rounding,
-      asks: [...new Set([...asks, ...(isUse ? dataUse.map(dataUseText) : [])])],
+      requirements: [...audience, ...(isUse ? requirements : [])],
+      dataUse: isUse ? dataUse : [],
     };
   });
   const sorted = steps.toSorted((one, two) => granularities.indexOf(one.level) - granularities.indexOf(two.level));
-  const open = closed === undefined ? sorted.findLast(({ asks }) => asks.length === 0)?.level : undefined;
+  const open = closed === undefined ? sorted.findLast(asksNothing)?.level : undefined;
   return { ...(closed === undefined ? {} : { closed }), anyone: open ?? 'none', steps: sorted };
+}
+
+const asksNothing = (step: Step): boolean => step.requirements.length + step.dataUse.length === 0;
+
+/** What a step asks, each said once. */
+export function stepTexts({ requirements, dataUse }: Step, words: Words): string[] {
+  const asked = requirements.map((one) => requirementText(one, words));
+  return [...new Set([...asked, ...dataUse.map((one) => dataUseText(one, words))])];
 }
 
 const isDated = ({ kind }: Requirement): boolean => kind === 'not-before' || kind === 'not-after';

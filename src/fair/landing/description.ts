@@ -4,7 +4,6 @@ import { type Json, type JsonObject, objectOf, objectsOf } from '../../fhir/json
 import { textIn } from '../assessment/element.ts';
 import { type Identifier, identifiersOf } from '../assessment/identifier.ts';
 import { addressOf, dataReferencesOf } from '../assessment/record.ts';
-import { type ConditionText, conditionTexts } from '../condition.ts';
 import { plain } from '../plain.ts';
 import { type Stated, statedOf } from '../stated.ts';
 import { contentOf, type DataSetContent } from './content.ts';
@@ -76,7 +75,6 @@ export interface DataSetDescription {
   period?: { start?: string; end?: string };
   places: readonly Place[];
   stated: Stated;
-  conditions: readonly ConditionText[];
   /** resource types that it holds, as the record says */
   types: readonly string[];
   data: readonly DataPlace[];
@@ -126,7 +124,6 @@ export function describeDataSet(
     ...(period === undefined ? {} : { period }),
     places: placesOf(library),
     stated,
-    conditions: conditionTexts(stated),
     types: objectsOf(library['dataRequirement']).flatMap((one) => textIn(one, 'type') ?? []),
     data: dataPlacesOf(library, base),
     related: relatedOf(library, base),

@@ -1,6 +1,6 @@
 /** The landing page of a data set as plain data: description, JSON-LD, citations, links. See docs/adr/0030-landing-pages.md */
 export { type AssessmentReport, assessmentReportOf, type IndicatorReport } from './assessment-report.ts';
-export { type Audience, audienceOf } from './audience.ts';
+export { type Audience, audienceOf, stepTexts } from './audience.ts';
 export { bibtexOf } from './bibtex.ts';
 export { citationOf, citationText } from './citation.ts';
 export { ageText, type DataSetContent, summaryIdentifiers } from './content.ts';

@@ -2,7 +2,7 @@
 import type { Granularity } from '../../fhir/canonical.ts';
 import type { Json, JsonObject } from '../../fhir/json.ts';
 import type { Identifier } from '../assessment/identifier.ts';
-import { licenceText } from '../condition.ts';
+import { conditionTexts, licenceText } from '../condition.ts';
 import { plain } from '../plain.ts';
 import { iriOfCode } from '../purpose.ts';
 import type { Licence } from '../stated.ts';
@@ -11,6 +11,7 @@ import type { DataPlace, DataSetDescription, Party } from './description.ts';
 import { landingForms } from './format.ts';
 import { summaryText } from './summary-text.ts';
 import { webAddress } from './web-address.ts';
+import { english } from '../words/index.ts';
 
 /** Where it is listed. */
 export interface Catalogue {
@@ -35,6 +36,7 @@ export function jsonLdOf(one: DataSetDescription, { catalogue, anyone }: Setting
   const { page, title, publisher, authors, contacts, version, date, recordDate, language, description } = one;
   const keywords = [...one.keywords, ...one.types];
   const licences = one.stated.licences.map(licenceJson);
+  const conditions = conditionTexts(one.stated, english);
   return {
     '@context': ['https://schema.org/', { dct: 'http://purl.org/dc/terms/' }],
     '@type': 'Dataset',
@@ -62,7 +64,7 @@ export function jsonLdOf(one: DataSetDescription, { catalogue, anyone }: Setting
     ...listed('variableMeasured', variablesOf(one)),
     // Said only where it is certain: a record states no price.
     ...(anyone === 'record' || anyone === 'record-deidentified' ? { isAccessibleForFree: true } : {}),
-    ...(one.conditions.length === 0 ? {} : { conditionsOfAccess: one.conditions.map(({ text }) => text).join('; ') }),
+    ...(conditions.length === 0 ? {} : { conditionsOfAccess: conditions.map((each) => each.text).join('; ') }),
     ...(one.stated.copyright === undefined ? {} : { copyrightNotice: text(one.stated.copyright) }),
     ...listed('distribution', one.data.flatMap(downloadJson)),
     ...listed('isBasedOn', relatedTo(one, ['derived-from', 'predecessor'])),
@@ -100,7 +102,7 @@ function identifierJson({ text: value, address }: Identifier): Json {
 
 function licenceJson(licence: Licence): Json {
   const url = webAddress(licence.url ?? '');
-  return url ?? { '@type': 'CreativeWork', name: licenceText(licence) };
+  return url ?? { '@type': 'CreativeWork', name: licenceText(licence, english) };
 }
 
 /**

@@ -1,11 +1,14 @@
 /** A data set in a few sentences made of what its record and its content state. */
+import { conditionTexts } from '../condition.ts';
 import { plain } from '../plain.ts';
+import { english } from '../words/index.ts';
 import type { DataSetContent } from './content.ts';
 import type { DataSetDescription } from './description.ts';
 
 /** Always some words, whatever is missing. */
 export function summaryText(one: DataSetDescription): string {
-  const { title, publisher, types, period, places, content, conditions } = one;
+  const { title, publisher, types, period, places, content } = one;
+  const conditions = conditionTexts(one.stated, english);
   const held = content === undefined ? types : content.types.map(({ type }) => type);
   const parts = [
     `${plain(title, 300)} is a data set of health data${publisher === undefined ? '' : ` published by ${plain(publisher.name, 300)}`}`,

@@ -3,14 +3,16 @@ import { Anchor, List, Stack, Text, Title } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { conditionTexts } from '../../../../src/fair/condition.ts';
-import { obligationText } from '../../../../src/fair/obligation.ts';
+import { obligationText } from '../../../../src/fair/use-text.ts';
+import { useWords } from '../../part/words.ts';
 import type { AskedDataSet } from './asked-data-set.ts';
 
 export function ConditionsStep({ asked }: { asked: AskedDataSet }): ReactElement {
   const { t } = useTranslation('access');
   const { statement } = asked.stated;
   const terms = statement.requirements.flatMap((one) => (one.kind === 'terms' ? [one.url] : []));
-  const conditions = conditionTexts(asked.stated);
+  const words = useWords();
+  const conditions = conditionTexts(asked.stated, words);
   return (
     <Stack>
       <section>
@@ -60,7 +62,7 @@ export function ConditionsStep({ asked }: { asked: AskedDataSet }): ReactElement
           <List>
             {statement.obligations.map((one) => (
               <List.Item key={JSON.stringify(one)}>
-                <span dir="auto">{obligationText(one)}</span>
+                <span dir="auto">{obligationText(one, words)}</span>
               </List.Item>
             ))}
           </List>

@@ -7,6 +7,7 @@ import { parseReference } from '../../../fhir/reference.ts';
 import type { Dataset, Extent } from '../answer.ts';
 import { dataReferencesOf } from '../get/data-reference.ts';
 import { textOf } from '../server/bundle.ts';
+import { english } from '../../../fair/words/index.ts';
 
 /** The data set that `library` describes. `held` is the base of the server that holds the record. */
 export function datasetOf(library: JsonObject, held: string): Dataset {
@@ -36,7 +37,7 @@ export function datasetOf(library: JsonObject, held: string): Dataset {
     ...(granularity === undefined ? {} : { granularity }),
     ...(licence === undefined ? {} : { licence }),
     ...(countries.length === 0 ? {} : { countries }),
-    conditions: conditionTexts(stated),
+    conditions: conditionTexts(stated, english),
     stated,
     types: objectsOf(library['dataRequirement'])
       .map((one) => textOf(one['type']))
