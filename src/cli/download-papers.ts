@@ -8,10 +8,10 @@ import { provenanceOf } from '../fair/provenance.ts';
 import { type CrateFile, crateMetadata } from '../fair/ro-crate.ts';
 import { licencesOf, type Terms } from '../fair/terms.ts';
 import { termsText } from '../fair/terms-text.ts';
+import { english } from '../fair/words/index.ts';
 import { type Dataset, type Download, groupOf, type Question, questionText } from '../federation/client/index.ts';
 import type { Json } from '../fhir/json.ts';
 import { createOutputFile, type Written } from './output-file.ts';
-import { english } from '../fair/words/index.ts';
 
 export interface Papers {
   folder: string;

@@ -91,7 +91,9 @@ const parties = ({ publisher, project }: Terms): JsonObject => ({
 
 /** What no rule says: licences, identifiers, copyright, where it is stated, labels. */
 function descriptionOf(terms: Terms): JsonObject {
-  const licences = licencesOf(terms).map((one) => (one.url === undefined ? licenceText(one, english) : operandOf(one.url)));
+  const licences = licencesOf(terms).map((one) =>
+    one.url === undefined ? licenceText(one, english) : operandOf(one.url),
+  );
   const rights = terms.stated.flatMap(({ copyright }) => (copyright === undefined ? [] : [copyright]));
   const sources = terms.stated.map(({ source }) => operandOf(source));
   const labels = terms.said.labels.map(operandOf);

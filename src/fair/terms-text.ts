@@ -28,7 +28,10 @@ export function termsParts(terms: Terms): TermsPart[] {
         ...(project === undefined ? [] : [`fetched for the project ${plain(project)}`]),
       ],
     },
-    { title: 'What the source asks', lines: [...requirements.map((one) => requirementText(one, english)), ...consentLines(terms)] },
+    {
+      title: 'What the source asks',
+      lines: [...requirements.map((one) => requirementText(one, english)), ...consentLines(terms)],
+    },
     { title: 'What you must and must not do', lines: obligationsOf(terms).map((one) => obligationText(one, english)) },
     {
       title: 'How long and how closely',

@@ -4,12 +4,12 @@ import { type AskerKind, askerKinds, type Missing, type Preview } from '../condi
 import type { Previewed } from '../door/index.ts';
 import { requirementText } from '../fair/condition.ts';
 import { partsOf } from '../fair/purpose.ts';
+import { english } from '../fair/words/index.ts';
 import { type JsonObject, parseJson, type Resource } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';
 import type { Server } from '../interaction/index.ts';
 import type { Operation } from './operation.ts';
 import { type Inputs, inputsOf } from './parameters.ts';
-import { english } from '../fair/words/index.ts';
 
 /** Askers of one request. */
 const most = 50;

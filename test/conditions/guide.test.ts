@@ -9,9 +9,9 @@ import { fold } from '../../src/conditions/fold.ts';
 import { bearingLabels, labelDemand } from '../../src/conditions/label.ts';
 import { conditionTexts } from '../../src/fair/condition.ts';
 import { statedOf } from '../../src/fair/stated.ts';
+import { english } from '../../src/fair/words/index.ts';
 import { canonical } from '../../src/fhir/canonical.ts';
 import { type Json, type JsonObject, objectOf, objectsOf, type Resource } from '../../src/fhir/json.ts';
-import { english } from '../../src/fair/words/index.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../docs/guides/conditions.md'), 'utf8');
 

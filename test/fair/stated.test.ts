@@ -4,10 +4,10 @@ import { describe, expect, test } from 'vitest';
 import { dataSetStatementOf } from '../../src/conditions/data-set-statement.ts';
 import { conditionTexts } from '../../src/fair/condition.ts';
 import { statedOf } from '../../src/fair/stated.ts';
+import { english } from '../../src/fair/words/index.ts';
 import { canonical } from '../../src/fhir/canonical.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { everyCondition } from './full-library.ts';
-import { english } from '../../src/fair/words/index.ts';
 
 const url = 'https://example.org/fhir/Library/a';
 const libraryWith = (extension: readonly JsonObject[], more: JsonObject = {}) => ({

@@ -273,7 +273,7 @@ test('purpose and project are sent where one is logged in, and nowhere else', as
   const { page } = visited;
   await becomes(page, 'researcher', 'discovery', 'Robin');
   await page.reload();
-  await page.getByLabel('Health care research').check();
+  await page.getByLabel('Healthcare research').check();
   await page.getByLabel('Project').fill('heart-2026');
   const sent: [string, Record<string, string>][] = [];
   page.on('request', (request) => sent.push([request.url(), request.headers()]));

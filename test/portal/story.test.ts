@@ -95,7 +95,7 @@ test('a researcher asks, is refused, asks for access; the committee grants it; t
 
   // Asked again by the same person, for the purpose that was agreed on, there is a number.
   await page.goto(addressOf('/login'));
-  await page.getByLabel('Health care research').check();
+  await page.getByLabel('Healthcare research').check();
   const { count: after } = await ask(page);
   expect(after).toMatch(isNumber);
   await screenshots(researcher, 'story-number');

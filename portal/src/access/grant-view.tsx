@@ -1,15 +1,16 @@
 /** What was granted, as it stands now: how closely, until when and how long yet, and what one has to keep to. */
 import { List, Text, Title } from '@mantine/core';
-import type { TFunction } from 'i18next';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { obligationText } from '../../../src/fair/obligation.ts';
+import { obligationText } from '../../../src/fair/use-text.ts';
 import { formatAgo, formatDate } from '../part/format.ts';
-import { obligationCodes } from './obligation.ts';
+import { levelName } from '../part/reason-words.ts';
+import { useWords } from '../part/words.ts';
 import type { GrantNow } from './task.ts';
 
 export function GrantView({ grant }: { grant: GrantNow }): ReactElement {
   const { t } = useTranslation('access');
+  const words = useWords();
   const { state, level, profile, from, until, obligations } = grant;
   return (
     <section>
@@ -18,7 +19,7 @@ export function GrantView({ grant }: { grant: GrantNow }): ReactElement {
       </Title>
       {state === 'inactive' ? null : (
         <List size="sm" listStyleType="none" spacing={2}>
-          <Fact label={t('level')} value={t(`level-${level ?? ''}`, { defaultValue: level ?? '' })} />
+          <Fact label={t('level')} value={levelName(level ?? '', words)} />
           {profile === undefined ? null : <Fact label={t('profile')} value={profile} />}
           {from === undefined ? null : <Fact label={t('from')} value={formatDate(from)} />}
           <Fact
@@ -35,7 +36,7 @@ export function GrantView({ grant }: { grant: GrantNow }): ReactElement {
           <List size="sm">
             {obligations.map((one) => (
               <List.Item key={one}>
-                <span dir="auto">{obligationWords(one, t)}</span>
+                <span dir="auto">{obligationText(obligationOf(one), words)}</span>
               </List.Item>
             ))}
           </List>
@@ -53,12 +54,8 @@ function Fact({ label, value }: { label: string; value: string }): ReactElement 
   );
 }
 
-/** Our own words for those that committees can choose here, else the words that go with a download. */
-function obligationWords(stated: string, t: TFunction<'access'>): string {
+/** A code with its system, and what it is limited by after a semicolon. */
+function obligationOf(stated: string): Parameters<typeof obligationText>[0] {
   const [code = '', parameter] = stated.split(';', 2);
-  const short = code.slice(code.indexOf('|') + 1);
-  if (!obligationCodes.some((one) => one === short))
-    return obligationText({ code, ...(parameter === undefined ? {} : { parameter }) });
-  const words = t(`obligation-${short}`);
-  return parameter === undefined ? words : `${words}: ${t('months', { count: Number(parameter), months: parameter })}`;
+  return { code, ...(parameter === undefined ? {} : { parameter }) };
 }

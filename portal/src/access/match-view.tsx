@@ -2,7 +2,8 @@
 import { Alert, Group, List, Text } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { reasonWords, type StatedUse } from './reason-words.ts';
+import { reasonWords, type StatedUse } from '../part/reason-words.ts';
+import { useWords } from '../part/words.ts';
 import { Sign, type SignName } from './sign.tsx';
 import type { Match, Reason } from './task.ts';
 
@@ -17,6 +18,8 @@ const rankOf = ({ outcome }: Reason): number => looks[outcome].rank;
 /** What stands in the way comes first. `dataUse` is what the data set states, to name what the rules have as codes. */
 export function MatchView({ match, dataUse = [] }: { match: Match; dataUse?: readonly StatedUse[] }): ReactElement {
   const { t } = useTranslation('access');
+  const { t: part } = useTranslation('part');
+  const speech = { t: part, words: useWords() };
   return (
     <Alert
       variant="outline"
@@ -36,7 +39,8 @@ export function MatchView({ match, dataUse = [] }: { match: Match; dataUse?: rea
                 <Group gap="xs" wrap="nowrap" align="flex-start">
                   <Sign name={looks[outcome].sign} />
                   <Text component="span" size="sm">
-                    <strong>{t(`reason-${outcome}`)}:</strong> <span dir="auto">{reasonWords(text, t, dataUse)}</span>
+                    <strong>{t(`reason-${outcome}`)}:</strong>{' '}
+                    <span dir="auto">{reasonWords(text, speech, dataUse)}</span>
                   </Text>
                 </Group>
               </List.Item>

@@ -1,5 +1,13 @@
-/** What a committee can ask of a recipient here, by codes of v3-ActCode; a server takes any other, too. https://terminology.hl7.org/CodeSystem-v3-ActCode.html */
-export const obligationCodes = ['NORELINK', 'NOREUSE', 'NORDSCLCD', 'NOINTEGRATE', 'ENCRYPT', 'DELAU'] as const;
+/** What a committee can ask of a recipient here, by codes of v3-ActCode; a server takes any other, too. https://terminology.hl7.org/CodeSystem-v3-ActCode.html */ import type { ObligationCode } from '../../../src/fair/words/index.ts';
+
+export const obligationCodes = [
+  'NORELINK',
+  'NOREUSE',
+  'NORDSCLCD',
+  'NOINTEGRATE',
+  'ENCRYPT',
+  'DELAU',
+] as const satisfies readonly ObligationCode[];
 
 const system = 'http://terminology.hl7.org/CodeSystem/v3-ActCode';
 

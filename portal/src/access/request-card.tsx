@@ -3,8 +3,11 @@ import { Badge, Card, Group, List, SimpleGrid, Stack, Text, Title } from '@manti
 import type { ReactElement, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { statedOf } from '../../../src/fair/stated.ts';
+import { purposeName } from '../../../src/fair/use-text.ts';
 import type { JsonObject } from '../../../src/fhir/json.ts';
 import { formatDate, formatList } from '../part/format.ts';
+import { levelName } from '../part/reason-words.ts';
+import { useWords } from '../part/words.ts';
 import { useFhir } from '../server/query.ts';
 import { Documents } from './documents.tsx';
 import { GrantView } from './grant-view.tsx';
@@ -62,9 +65,10 @@ export function RequestCard({ task, children }: { task: AccessTask; children?: R
 
 function Facts({ task }: { task: AccessTask }): ReactElement {
   const { t } = useTranslation('access');
+  const words = useWords();
   const purposes = task.purposes.map((one) => {
     const code = one.slice(one.indexOf('|') + 1);
-    return t(`purpose-${code}`, { defaultValue: code });
+    return purposeName(code, words) ?? code;
   });
   const facts: (readonly [string, string | undefined])[] = [
     [t('requester'), task.requester],
@@ -78,7 +82,7 @@ function Facts({ task }: { task: AccessTask }): ReactElement {
       t('commercial'),
       task.commercial === undefined ? undefined : t(task.commercial ? 'commercial-yes' : 'commercial-no'),
     ],
-    [t('asked-level'), t(`level-${task.level}`, { defaultValue: task.level })],
+    [t('asked-level'), levelName(task.level, words)],
     [t('asked-from'), task.from === undefined ? undefined : formatDate(task.from)],
     [t('asked-until'), task.until === undefined ? undefined : formatDate(task.until)],
   ];

@@ -2,11 +2,14 @@
 import { Code, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AnsweredDataset } from '../../../src/federation/client/index.ts';
+import { conditionTexts } from '../../../src/fair/condition.ts';
+import type { Words } from '../../../src/fair/words/index.ts';
+import type { AnsweredDataset, Condition } from '../../../src/federation/client/index.ts';
 import { ConditionBadges } from '../part/condition-badges.tsx';
 import { Copy } from '../part/copy.tsx';
 import { CountText } from '../part/count-text.tsx';
 import { LinkButton, LinkText } from '../part/link.tsx';
+import { useWords } from '../part/words.ts';
 import { home } from '../server/home.ts';
 import classes from './ask.module.css';
 import { getCommand } from './export/get-command.ts';
@@ -20,7 +23,8 @@ export function DatasetItem({
   tokens: Readonly<Record<string, string>>;
   isCounted: boolean;
 }): ReactElement {
-  const { title, publisher, conditions } = dataset;
+  const { title, publisher } = dataset;
+  const conditions = conditionsOf(dataset, useWords());
   return (
     <Paper withBorder p="md" component="article">
       <div className={classes['dataset']}>
@@ -47,6 +51,10 @@ export function DatasetItem({
     </Paper>
   );
 }
+
+/** What its record states, in the reader's words. */
+const conditionsOf = ({ stated, conditions }: AnsweredDataset, words: Words): readonly Condition[] =>
+  stated === undefined ? conditions : conditionTexts(stated, words);
 
 interface Place {
   readonly base: string;
@@ -88,7 +96,8 @@ function Details({
   tokens: Readonly<Record<string, string>>;
 }): ReactElement {
   const { t } = useTranslation('ask');
-  const { repository, registry, conditions, description, identifier, fhirVersion, alsoAt, answer } = dataset;
+  const conditions = conditionsOf(dataset, useWords());
+  const { repository, registry, description, identifier, fhirVersion, alsoAt, answer } = dataset;
   const isLoggedIn = repository !== undefined && tokens[repository] !== undefined;
   const command = getCommand(dataset);
   const facts: [string, string | undefined][] = [

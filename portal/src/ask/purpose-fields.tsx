@@ -4,7 +4,8 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Asked } from '../../../src/federation/client/index.ts';
 import { canonical } from '../../../src/fhir/canonical.ts';
-import { commonPurposes } from '../part/purpose.ts';
+import { commonPurposes, purposeChoices } from '../part/purpose.ts';
+import { useWords } from '../part/words.ts';
 
 const purposes = [...commonPurposes, 'PRECLINTRCH'] as const;
 
@@ -16,6 +17,7 @@ export function PurposeFields({
   onChange: (stated: Asked) => void;
 }): ReactElement {
   const { t } = useTranslation('ask');
+  const words = useWords();
   return (
     <Fieldset legend={t('purpose.title')}>
       <Group gap="sm" align="flex-start">
@@ -25,7 +27,7 @@ export function PurposeFields({
           miw={260}
           value={[...(stated.purposes ?? [])]}
           onChange={(chosen) => onChange({ ...stated, purposes: chosen })}
-          data={purposes.map((code) => ({ value: `${canonical.actReason}|${code}`, label: t(`purpose.${code}`) }))}
+          data={purposeChoices(purposes, words, (code) => `${canonical.actReason}|${code}`)}
           clearable
           clearButtonProps={{ 'aria-label': t('purpose.clear') }}
         />

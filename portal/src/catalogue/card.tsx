@@ -2,10 +2,12 @@
 import { Checkbox, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { conditionTexts } from '../../../src/fair/condition.ts';
 import { ConditionBadges } from '../part/condition-badges.tsx';
 import { CountText } from '../part/count-text.tsx';
 import { formatDate, formatNumber } from '../part/format.ts';
 import { LinkText } from '../part/link.tsx';
+import { useWords } from '../part/words.ts';
 import { home } from '../server/home.ts';
 import classes from './catalogue.module.css';
 import type { Entry } from './entry.ts';
@@ -28,7 +30,8 @@ export interface CardProps {
 
 export function Card({ base, entry, isWaiting, fair, isCompared, canCompare, onCompare }: CardProps): ReactElement {
   const { t } = useTranslation('catalogue');
-  const { title, publisher, description, licences, conditions, patients, server } = entry;
+  const { title, publisher, description, stated, patients, server } = entry;
+  const conditions = conditionTexts(stated, useWords());
   const period = periodText(entry.period);
   return (
     <Paper withBorder p="md" component="article">
@@ -77,7 +80,7 @@ export function Card({ base, entry, isWaiting, fair, isCompared, canCompare, onC
         </Group>
         <ConditionBadges
           conditions={[
-            ...(licences.length === 0 ? [t('no-licence')] : licences).map((text) => ({ code: 'licence', text })),
+            ...(stated.licences.length === 0 ? [{ code: 'licence', text: t('no-licence') }] : []),
             ...conditions,
           ]}
         />

@@ -2,6 +2,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useWords } from '../part/words.ts';
 import classes from './catalogue.module.css';
 import { nameOf, nameOfSearch } from './names.ts';
 import { type CatalogueQuestion, changed, type FacetName, facetNames, withChosen, yearsOf } from './question.ts';
@@ -63,6 +64,7 @@ export function Chosen({
 
 function usePartsOf(question: CatalogueQuestion, facets: ReadonlyMap<string, ToldFacet>): Part[] {
   const { t } = useTranslation('catalogue');
+  const speech = { t, words: useWords() };
   const { text, chosen } = question;
   const words: Part[] =
     text === ''
@@ -71,8 +73,8 @@ function usePartsOf(question: CatalogueQuestion, facets: ReadonlyMap<string, Tol
   const label = (name: FacetName, search: string): string => {
     const span = name === 'year' ? yearsOf([search]) : undefined;
     const told = facets.get(name)?.values.find((one) => one.search === search);
-    const words = told === undefined ? nameOfSearch(name, search, t) : nameOf(name, told, t);
-    const value = span === undefined ? words : `${span.first}–${span.last}`;
+    const named = told === undefined ? nameOfSearch(name, search, speech) : nameOf(name, told, speech);
+    const value = span === undefined ? named : `${span.first}–${span.last}`;
     return `${t(`facet.${name}`)}: ${value.slice(0, 200)}`;
   };
   return [

@@ -2,6 +2,7 @@
 import { Button, Group, List, Stack, Table, Text } from '@mantine/core';
 import type { ReactElement, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { type ConditionText, conditionTexts } from '../../../src/fair/condition.ts';
 import { CountText } from '../part/count-text.tsx';
 import { Empty } from '../part/empty.tsx';
 import { formatNumber, formatPercent } from '../part/format.ts';
@@ -10,6 +11,7 @@ import { Loading } from '../part/loading.tsx';
 import { Partial } from '../part/partial.tsx';
 import { Problem } from '../part/problem.tsx';
 import { Scrolled } from '../part/scrolled.tsx';
+import { useWords } from '../part/words.ts';
 import { DataSetLink, FairText, periodText } from './card.tsx';
 import classes from './catalogue.module.css';
 import { AskButton } from './compare-bar.tsx';
@@ -65,6 +67,7 @@ interface CompareTableProps {
 
 function CompareTable({ base, entries, scores, onRemove }: CompareTableProps): ReactElement {
   const { t } = useTranslation('catalogue');
+  const words = useWords();
   const contents = new Map(entries.map(({ id, summary }) => [id, summary === undefined ? [] : contentOf(summary)]));
   const types = [...new Set([...contents.values()].flatMap((list) => list.map(({ type }) => type)))].sort();
   const row = (name: string, cell: (entry: Entry) => ReactNode): ReactElement => (
@@ -103,9 +106,11 @@ function CompareTable({ base, entries, scores, onRemove }: CompareTableProps): R
           {row(t('row.patients'), ({ patients }) => patients && <CountText answer={patients} />)}
           {row(t('row.period'), ({ period }) => periodText(period))}
           {row(t('row.server'), ({ server }) => server)}
-          {row(t('row.licence'), ({ licences }) => (licences.length === 0 ? undefined : <Lines lines={licences} />))}
-          {row(t('row.conditions'), ({ conditions }) =>
-            conditions.length === 0 ? undefined : <Lines lines={conditions.map(({ text }) => text)} />,
+          {row(t('row.licence'), ({ stated }) =>
+            linesOf(conditionTexts(stated, words).filter(({ code }) => code === 'licence')),
+          )}
+          {row(t('row.conditions'), ({ stated }) =>
+            linesOf(conditionTexts(stated, words).filter(({ code }) => code !== 'licence')),
           )}
           {row(t('row.fair'), ({ id }) => {
             const own = scores?.get(id);
@@ -131,6 +136,9 @@ function NotTold(): ReactElement {
     </Text>
   );
 }
+
+const linesOf = (conditions: readonly ConditionText[]): ReactElement | undefined =>
+  conditions.length === 0 ? undefined : <Lines lines={conditions.map(({ text }) => text)} />;
 
 const Lines = ({ lines }: { lines: readonly string[] }): ReactElement => (
   <List size="sm" spacing={2}>

@@ -1,6 +1,5 @@
 /** Reads what the catalogue shows of a data set: its record, the summary of its content, and where it lies. See docs/reference/content-summary.md */
-import { type ConditionText, conditionTexts } from '../../../src/fair/condition.ts';
-import { statedOf } from '../../../src/fair/stated.ts';
+import { type Stated, statedOf } from '../../../src/fair/stated.ts';
 import type { CountAnswer } from '../../../src/federation/client/index.ts';
 import { canonical } from '../../../src/fhir/canonical.ts';
 import { type JsonObject, objectOf, objectsOf } from '../../../src/fhir/json.ts';
@@ -13,9 +12,7 @@ export interface Entry {
   readonly publisher: string | undefined;
   readonly description: string | undefined;
   readonly date: string | undefined;
-  readonly licences: readonly string[];
-  /** without the licences */
-  readonly conditions: readonly ConditionText[];
+  readonly stated: Stated;
   /** as told by its summary; absent where there is none */
   readonly patients: CountAnswer | undefined;
   readonly period: { readonly start?: string; readonly end?: string } | undefined;
@@ -113,7 +110,6 @@ function entryOf(
   base: string,
 ): Entry {
   const id = text(library['id']) ?? '';
-  const conditions = conditionTexts(statedOf(library, `${base}/Library/${id}`));
   const [period, effective] = [objectOf(summary?.['period']), objectOf(library['effectivePeriod'])];
   return {
     id,
@@ -121,8 +117,7 @@ function entryOf(
     publisher: text(library['publisher']),
     description: text(library['description']),
     date: text(library['date']),
-    licences: conditions.filter(({ code }) => code === 'licence').map((one) => one.text),
-    conditions: conditions.filter(({ code }) => code !== 'licence'),
+    stated: statedOf(library, `${base}/Library/${id}`),
     patients: summary === undefined ? undefined : patientsOf(summary),
     period: periodOf(period) ?? periodOf(effective),
     server: summary === undefined ? sourceOf(library) : (serverOf(summary, endpoints) ?? sourceOf(library)),

@@ -3,6 +3,7 @@ import { Button, Checkbox, Group, Radio, Stack, Text, VisuallyHidden } from '@ma
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatNumber } from '../part/format.ts';
+import { useWords } from '../part/words.ts';
 import classes from './catalogue.module.css';
 import { nameOf, nameOfSearch } from './names.ts';
 import type { FacetName } from './question.ts';
@@ -96,20 +97,21 @@ interface ValuesProps {
 
 function Values({ name, values, chosen, onChoose }: ValuesProps): ReactElement {
   const { t } = useTranslation('catalogue');
+  const speech = { t, words: useWords() };
   const toggle = (search: string, isOn: boolean): void =>
     onChoose(isOn ? [...chosen, search] : chosen.filter((one) => one !== search));
   return (
     <Stack gap={6}>
       {values.map((value) => {
-        const words = value.code === '' ? nameOfSearch(name, value.search, t) : nameOf(name, value, t);
+        const label = value.code === '' ? nameOfSearch(name, value.search, speech) : nameOf(name, value, speech);
         return (
           <div key={value.search} className={classes['value']}>
             <Checkbox
               size="sm"
               checked={chosen.includes(value.search)}
               onChange={(event) => toggle(value.search, event.currentTarget.checked)}
-              label={<span dir="auto">{words.slice(0, 300)}</span>}
-              aria-label={labelOf(words, value, t)}
+              label={<span dir="auto">{label.slice(0, 300)}</span>}
+              aria-label={labelOf(label, value, t)}
             />
             <Count value={value} />
           </div>
@@ -121,10 +123,10 @@ function Values({ name, values, chosen, onChoose }: ValuesProps): ReactElement {
 
 type Words = ReturnType<typeof useTranslation<'catalogue'>>['t'];
 
-const labelOf = (words: string, { count }: ToldValue, t: Words): string =>
+const labelOf = (label: string, { count }: ToldValue, t: Words): string =>
   Number.isNaN(count)
-    ? words.slice(0, 300)
-    : t('value-label', { value: words.slice(0, 300), count, shown: formatNumber(count) });
+    ? label.slice(0, 300)
+    : t('value-label', { value: label.slice(0, 300), count, shown: formatNumber(count) });
 
 const Count = ({ value: { count } }: { value: ToldValue }): ReactElement | null =>
   Number.isNaN(count) ? null : (
@@ -143,15 +145,16 @@ interface BandsProps {
 /** Bands lie in each other, so that one is chosen. */
 function Bands({ values, chosen, label, onChoose }: BandsProps): ReactElement {
   const { t } = useTranslation('catalogue');
+  const speech = { t, words: useWords() };
   const sorted = [...values].sort((one, other) => sizeOf(one) - sizeOf(other));
   return (
     <Radio.Group value={chosen ?? ''} onChange={(value) => onChoose([value])} aria-label={label}>
       <Stack gap={6}>
         {sorted.map((value) => {
-          const words = nameOfSearch('patients', value.search, t);
+          const shown = nameOfSearch('patients', value.search, speech);
           return (
             <div key={value.search} className={classes['value']}>
-              <Radio size="sm" value={value.search} label={words} aria-label={labelOf(words, value, t)} />
+              <Radio size="sm" value={value.search} label={shown} aria-label={labelOf(shown, value, t)} />
               <Count value={value} />
             </div>
           );

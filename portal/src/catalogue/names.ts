@@ -1,21 +1,31 @@
 /** What the values of facets are called in the reader's language. */
 import type { TFunction } from 'i18next';
-import { duoIdOf } from '../../../src/fair/duo.ts';
+import { duoIdOf, duoTerm } from '../../../src/fair/duo.ts';
+import type { Words } from '../../../src/fair/words/index.ts';
 import { formatNumber, locale } from '../part/format.ts';
+import { asLabel } from '../part/words.ts';
 import type { FacetName } from './question.ts';
 import type { ToldValue } from './told-facets.ts';
 
-type Words = TFunction<'catalogue'>;
+interface Speech {
+  readonly t: TFunction<'catalogue'>;
+  readonly words: Words;
+}
 
 /** The words for a value: ours where it is a code that we know, else those of the record, else the code. */
-export function nameOf(facet: FacetName, { code, display }: Pick<ToldValue, 'code' | 'display'>, t: Words): string {
+export function nameOf(
+  facet: FacetName,
+  { code, display }: Pick<ToldValue, 'code' | 'display'>,
+  speech: Speech,
+): string {
+  const { t, words } = speech;
   const otherwise = display ?? code;
   switch (facet) {
     case 'granularity':
       return t(`granularity.${code}`, { defaultValue: otherwise });
     case 'data-use': {
-      const id = duoIdOf(code);
-      return id === undefined ? otherwise : t(`duo.${id.slice('DUO:'.length)}`, { defaultValue: otherwise });
+      const term = duoTerm(duoIdOf(code) ?? '');
+      return term === undefined ? otherwise : asLabel(words.duo[term.abbreviation]);
     }
     case 'status':
     case 'sex':
@@ -45,9 +55,9 @@ function shown(name: () => string | undefined): string | undefined {
 }
 
 /** A value as the address has it, whose words are not known while no answer names it. */
-export function nameOfSearch(facet: FacetName, search: string, t: Words): string {
+export function nameOfSearch(facet: FacetName, search: string, speech: Speech): string {
   const bar = search.lastIndexOf('|');
   const isEscaped = search[bar - 1] === '\\';
   const code = (bar < 0 || isEscaped ? search : search.slice(bar + 1)).replace(/\\([\\$,|])/g, '$1');
-  return nameOf(facet, { code, display: undefined }, t);
+  return nameOf(facet, { code, display: undefined }, speech);
 }

@@ -3,7 +3,8 @@ import { Checkbox, Fieldset, Stack, Text, TextInput } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { canonical } from '../../../src/fhir/canonical.ts';
-import { commonPurposes } from '../part/purpose.ts';
+import { commonPurposes, purposeChoices } from '../part/purpose.ts';
+import { useWords } from '../part/words.ts';
 import { state, useStatement } from '../server/statement.ts';
 
 const purposes = [...commonPurposes, 'PRECLINTRCH', 'PATRQT'] as const;
@@ -11,6 +12,7 @@ const project = /^[\x21-\x7e]{0,255}$/;
 
 export function StatementFields(): ReactElement {
   const { t } = useTranslation('login');
+  const words = useWords();
   const statement = useStatement();
   const [typed, setTyped] = useState(statement.project);
   const isWrong = !project.test(typed);
@@ -24,8 +26,8 @@ export function StatementFields(): ReactElement {
           onChange={(chosen) => state({ ...statement, purposes: chosen })}
         >
           <Stack gap={6} mt={6}>
-            {purposes.map((code) => (
-              <Checkbox key={code} value={`${canonical.actReason}|${code}`} label={t(`purpose-${code}`)} />
+            {purposeChoices(purposes, words, (code) => `${canonical.actReason}|${code}`).map(({ value, label }) => (
+              <Checkbox key={value} value={value} label={label} />
             ))}
           </Stack>
         </Checkbox.Group>

@@ -9,3 +9,6 @@ export function useWords(): Words {
   const language = languages.find((one) => one === i18n.resolvedLanguage) ?? 'en';
   return wordsIn[language];
 }
+
+/** Words that stand for themselves, such as a choice in a list. */
+export const asLabel = (text: string): string => text.charAt(0).toLocaleUpperCase() + text.slice(1);

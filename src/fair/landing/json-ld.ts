@@ -6,12 +6,12 @@ import { conditionTexts, licenceText } from '../condition.ts';
 import { plain } from '../plain.ts';
 import { iriOfCode } from '../purpose.ts';
 import type { Licence } from '../stated.ts';
+import { english } from '../words/index.ts';
 import { citationOf, citationText } from './citation.ts';
 import type { DataPlace, DataSetDescription, Party } from './description.ts';
 import { landingForms } from './format.ts';
 import { summaryText } from './summary-text.ts';
 import { webAddress } from './web-address.ts';
-import { english } from '../words/index.ts';
 
 /** Where it is listed. */
 export interface Catalogue {

@@ -3,6 +3,14 @@ import type { Words } from './words.ts';
 
 export const german: Words = {
   language: 'de',
+  level: {
+    none: 'nichts',
+    exists: 'ob es welche gibt',
+    count: 'Anzahlen',
+    aggregate: 'Zusammenfassungen',
+    'record-deidentified': 'einzelne Datensätze, de-identifiziert',
+    record: 'einzelne Datensätze',
+  },
   duo: {
     NRES: 'jede Nutzung',
     HMB: 'gesundheitliche, medizinische oder biomedizinische Forschung',
@@ -108,7 +116,8 @@ export const german: Words = {
     exists: (threshold) => `nur ob es welche gibt, ab ${threshold}`,
     count: (limits) => `nur Anzahlen${limitsText(limits)}`,
     aggregate: (limits) => `nur Zusammenfassungen${limitsText(limits)}`,
-    deidentified: (profile) => `einzelne Datensätze, de-identifiziert${profile === undefined ? '' : ` nach ${profile}`}`,
+    deidentified: (profile) =>
+      `einzelne Datensätze, de-identifiziert${profile === undefined ? '' : ` nach ${profile}`}`,
     record: 'einzelne Datensätze',
     openRecord: 'einzelne Datensätze sind offen',
   },

@@ -3,6 +3,14 @@ import type { Words } from './words.ts';
 
 export const english: Words = {
   language: 'en',
+  level: {
+    none: 'nothing',
+    exists: 'whether there are any',
+    count: 'counts',
+    aggregate: 'aggregates',
+    'record-deidentified': 'single records, de-identified',
+    record: 'single records',
+  },
   duo: {
     NRES: 'no restriction',
     HMB: 'health or medical or biomedical research',

@@ -10,7 +10,6 @@ export {
   languages,
   type ObligationCode,
   type PurposeCode,
-  type VisaType,
   type Words,
 } from './words.ts';
 

@@ -1,4 +1,5 @@
 /** What must be said in every language in which conditions are told to people; the compiler finds what one of them lacks. See docs/reference/terms.md */
+import type { Granularity } from '../../fhir/canonical.ts';
 
 export const languages = ['en', 'de'] as const;
 export type Language = (typeof languages)[number];
@@ -81,7 +82,7 @@ export type ObligationCode =
   | 'ORCON';
 
 /** https://github.com/ga4gh-duri/ga4gh-duri.github.io/blob/master/researcher_ids/ga4gh_passport_v1.md */
-export type VisaType =
+type VisaType =
   | 'ResearcherStatus'
   | 'AffiliationAndRole'
   | 'ControlledAccessGrants'
@@ -89,7 +90,7 @@ export type VisaType =
   | 'LinkedIdentities';
 
 /** A visa as a data set asks for it, each part fit to be shown. */
-export interface VisaParts {
+interface VisaParts {
   type: string;
   value?: string | undefined;
   source?: string | undefined;
@@ -107,6 +108,7 @@ interface Limits {
 /** Texts are given fit to be shown, and codes are added by whoever says more than a name. */
 export interface Words {
   language: Language;
+  level: Readonly<Record<Granularity, string>>;
   duo: Readonly<Record<DuoName, string>>;
   purpose: Readonly<Record<PurposeCode, string>>;
   obligation: Readonly<Record<ObligationCode, string>>;

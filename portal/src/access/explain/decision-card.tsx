@@ -3,7 +3,8 @@ import { Badge, Card, Group, List, Stack, Text, Title } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LinkText } from '../../part/link.tsx';
-import { reasonWords } from '../reason-words.ts';
+import { reasonWords } from '../../part/reason-words.ts';
+import { useWords } from '../../part/words.ts';
 import { Sign, type SignName } from '../sign.tsx';
 import type { ExplainedDecision, Reason } from './decision.ts';
 
@@ -16,7 +17,8 @@ const weightOf = ({ outcome }: Reason): number => weights[outcome] ?? 1;
 
 export function DecisionCard({ decision, base }: { decision: ExplainedDecision; base: string }): ReactElement {
   const { t } = useTranslation('access-committee');
-  const { t: tAccess } = useTranslation('access');
+  const { t: part } = useTranslation('part');
+  const speech = { t: part, words: useWords() };
   const { granted, resources, reasons } = decision;
   const isOpen = granted !== 'none';
   return (
@@ -46,7 +48,7 @@ export function DecisionCard({ decision, base }: { decision: ExplainedDecision; 
               <List.Item key={JSON.stringify(reason)}>
                 <Sign name={signs[reason.outcome] ?? 'question'} />{' '}
                 <strong>{t(`outcome-${reason.outcome}`, { defaultValue: reason.outcome })}:</strong>{' '}
-                <span dir="auto">{reasonWords(reason.text, tAccess)}</span>
+                <span dir="auto">{reasonWords(reason.text, speech)}</span>
                 <Text size="sm" c="dimmed">
                   {t('stated-by')} <Source source={reason.source} base={base} />
                 </Text>

@@ -9,7 +9,7 @@ import { ActProblem, isConflict } from '../act-problem.tsx';
 import { obligationInput } from '../obligation.ts';
 import { actOn } from '../requests.ts';
 import type { AccessTask } from '../task.ts';
-import { GrantLimits, type Words } from './grant-limits.tsx';
+import { GrantLimits, type Limits } from './grant-limits.tsx';
 
 type Decision = 'grant' | 'refuse' | 'ask' | 'revoke';
 
@@ -34,7 +34,7 @@ export function DecideActions({ task, say }: { task: AccessTask; say(text: strin
   );
 }
 
-function parametersOf(decision: Decision, words: Words, task: AccessTask): Json[] {
+function parametersOf(decision: Decision, words: Limits, task: AccessTask): Json[] {
   const { reason, level, profile, from, until, obligations, months } = words;
   const stated = (name: string, type: string, value: string): Json[] =>
     value.trim() === '' ? [] : [{ name, [type]: value.trim() }];
@@ -67,7 +67,7 @@ function DecideDialog({
 }): ReactElement {
   const { t } = useTranslation('access-committee');
   const { t: tAccess } = useTranslation('access');
-  const [words, setWords] = useState<Words>({
+  const [words, setWords] = useState<Limits>({
     reason: '',
     level: task.level,
     profile: '',
@@ -76,7 +76,7 @@ function DecideDialog({
     obligations: [],
     months: '',
   });
-  const change = (part: Partial<Words>): void => setWords((last) => ({ ...last, ...part }));
+  const change = (part: Partial<Limits>): void => setWords((last) => ({ ...last, ...part }));
   const queries = useQueryClient();
   const acting = useMutation({
     mutationFn: () =>
@@ -94,7 +94,7 @@ function DecideDialog({
   return (
     <Dialog opened onClose={close} title={`${t(decision)}: ${(task.title ?? task.requester).slice(0, 200)}`}>
       <Text>{t(`${decision}-text`)}</Text>
-      {decision === 'grant' ? <GrantLimits words={words} change={change} /> : null}
+      {decision === 'grant' ? <GrantLimits limits={words} change={change} /> : null}
       <Textarea
         label={t('reason')}
         description={t('reason-text')}

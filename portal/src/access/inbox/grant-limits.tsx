@@ -2,11 +2,12 @@
 import { Checkbox, Group, NativeSelect, Stack, TextInput } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { asLabel, useWords } from '../../part/words.ts';
 import { obligationCodes } from '../obligation.ts';
 import { levels } from '../request/draft.ts';
 
 /** What is filled in; empty texts are not stated, and then what was asked for holds. */
-export interface Words {
+export interface Limits {
   readonly reason: string;
   readonly level: string;
   readonly profile: string;
@@ -18,22 +19,23 @@ export interface Words {
   readonly months: string;
 }
 
-export function GrantLimits({ words, change }: { words: Words; change(part: Partial<Words>): void }): ReactElement {
+export function GrantLimits({ limits, change }: { limits: Limits; change(part: Partial<Limits>): void }): ReactElement {
   const { t } = useTranslation('access-committee');
   const { t: tAccess } = useTranslation('access');
+  const words = useWords();
   return (
     <Stack>
       <NativeSelect
         label={tAccess('level')}
-        data={levels.map((level) => ({ value: level, label: tAccess(`level-${level}`) }))}
-        value={words.level}
+        data={levels.map((level) => ({ value: level, label: asLabel(words.level[level]) }))}
+        value={limits.level}
         onChange={({ currentTarget }) => change({ level: currentTarget.value })}
       />
-      {words.level === 'record-deidentified' ? (
+      {limits.level === 'record-deidentified' ? (
         <TextInput
           label={t('profile')}
           description={t('profile-text')}
-          value={words.profile}
+          value={limits.profile}
           onChange={({ currentTarget }) => change({ profile: currentTarget.value })}
         />
       ) : null}
@@ -41,42 +43,43 @@ export function GrantLimits({ words, change }: { words: Words; change(part: Part
         <TextInput
           type="date"
           label={tAccess('from')}
-          value={words.from.slice(0, 10)}
+          value={limits.from.slice(0, 10)}
           onChange={({ currentTarget }) => change({ from: currentTarget.value })}
         />
         <TextInput
           type="date"
           label={tAccess('until')}
-          value={words.until.slice(0, 10)}
+          value={limits.until.slice(0, 10)}
           onChange={({ currentTarget }) => change({ until: currentTarget.value })}
         />
       </Group>
-      <Obligations words={words} change={change} />
+      <Obligations limits={limits} change={change} />
     </Stack>
   );
 }
 
-function Obligations({ words, change }: { words: Words; change(part: Partial<Words>): void }): ReactElement {
+function Obligations({ limits, change }: { limits: Limits; change(part: Partial<Limits>): void }): ReactElement {
   const { t } = useTranslation('access');
+  const words = useWords();
   return (
     <>
       <Checkbox.Group
         label={t('obligations-recipient')}
         description={t('obligations-more')}
-        value={[...words.obligations]}
+        value={[...limits.obligations]}
         onChange={(obligations) => change({ obligations })}
       >
         <Stack mt="xs" gap="xs">
           {obligationCodes.map((code) => (
-            <Checkbox key={code} value={code} label={t(`obligation-${code}`)} />
+            <Checkbox key={code} value={code} label={asLabel(words.obligation[code])} />
           ))}
         </Stack>
       </Checkbox.Group>
-      {words.obligations.includes('DELAU') ? (
+      {limits.obligations.includes('DELAU') ? (
         <TextInput
           label={t('months-label')}
           inputMode="numeric"
-          value={words.months}
+          value={limits.months}
           onChange={({ currentTarget }) => change({ months: currentTarget.value.replaceAll(/\D/g, '').slice(0, 4) })}
           maw={240}
         />

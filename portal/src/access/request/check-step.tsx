@@ -2,7 +2,10 @@
 import { Stack, Table, Text, Textarea } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { purposeName } from '../../../../src/fair/use-text.ts';
 import { formatDate, formatList } from '../../part/format.ts';
+import { levelName } from '../../part/reason-words.ts';
+import { useWords } from '../../part/words.ts';
 import { DocumentChoice } from '../documents.tsx';
 import type { Draft } from './draft.ts';
 
@@ -18,14 +21,15 @@ export function CheckStep({
   choose(files: readonly File[]): void;
 }): ReactElement {
   const { t } = useTranslation('access');
+  const words = useWords();
   const rows: [label: string, value: string][] = [
-    [t('purposes'), formatList(draft.purposes.map((one) => t(`purpose-${one}`)))],
+    [t('purposes'), formatList(draft.purposes.map((one) => purposeName(one, words) ?? one))],
     [t('kinds'), formatList(draft.kinds.map((one) => t(`kind-${one}`)))],
     [t('diseases'), formatList(draft.diseases)],
     [t('commercial'), draft.commercial === '' ? '' : t(`commercial-${draft.commercial}`)],
     [t('project-title'), draft.title],
     [t('project'), draft.project],
-    [t('level'), t(`level-${draft.level}`)],
+    [t('level'), levelName(draft.level, words)],
     [t('from'), draft.from === '' ? '' : formatDate(draft.from)],
     [t('until'), draft.until === '' ? '' : formatDate(draft.until)],
   ];

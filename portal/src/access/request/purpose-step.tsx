@@ -2,7 +2,8 @@
 import { Checkbox, Group, MultiSelect, NativeSelect, Radio, Stack, TagsInput, TextInput } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { commonPurposes } from '../../part/purpose.ts';
+import { commonPurposes, purposeChoices } from '../../part/purpose.ts';
+import { asLabel, useWords } from '../../part/words.ts';
 import type { AskedDataSet } from './asked-data-set.ts';
 import { type Draft, type faultsOf, levels, researchKinds } from './draft.ts';
 
@@ -15,12 +16,13 @@ interface StepProps {
 
 export function PurposeStep({ asked, draft, faults, change }: StepProps): ReactElement {
   const { t } = useTranslation('access');
+  const words = useWords();
   return (
     <Stack>
       <MultiSelect
         label={t('purposes')}
         description={t('purposes-text')}
-        data={commonPurposes.map((code) => ({ value: code, label: t(`purpose-${code}`) }))}
+        data={purposeChoices(commonPurposes, words)}
         value={[...draft.purposes]}
         onChange={(purposes) => change({ purposes })}
         error={faults.purposes === undefined ? undefined : t('purposes-missing')}
@@ -93,6 +95,7 @@ function Diseases({ asked, draft, faults, change }: StepProps): ReactElement {
 
 function Project({ draft, faults, change }: Omit<StepProps, 'asked'>): ReactElement {
   const { t } = useTranslation('access');
+  const words = useWords();
   return (
     <>
       <TextInput
@@ -108,7 +111,7 @@ function Project({ draft, faults, change }: Omit<StepProps, 'asked'>): ReactElem
       />
       <NativeSelect
         label={t('level')}
-        data={levels.map((level) => ({ value: level, label: t(`level-${level}`) }))}
+        data={levels.map((level) => ({ value: level, label: asLabel(words.level[level]) }))}
         value={draft.level}
         onChange={({ currentTarget }) => change({ level: currentTarget.value })}
       />

@@ -2,7 +2,10 @@
 import { Accordion, Badge, Card, Group, List, Stack, Text, Title } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { levelText, missingText, obligedText, seenText } from '../form/words.ts';
+import { obligationText } from '../../../../src/fair/use-text.ts';
+import { reasonWords } from '../../part/reason-words.ts';
+import { useWords } from '../../part/words.ts';
+import { levelText, missingText, seenText } from '../form/words.ts';
 import type { AskerPreview } from '../record/preview.ts';
 
 const lookOf: Readonly<Record<string, { sign: string; color: string }>> = {
@@ -16,6 +19,7 @@ const lookOf: Readonly<Record<string, { sign: string; color: string }>> = {
 
 export function AskerCard({ asker }: { asker: AskerPreview }): ReactElement {
   const { t } = useTranslation('desk');
+  const words = useWords();
   const { kind, level, beyond, obligations, consentRequired, reasons } = asker;
   const name = t(`asker.${kind}`);
   const look = lookOf[level] ?? lookOf['none']!;
@@ -44,7 +48,7 @@ export function AskerCard({ asker }: { asker: AskerPreview }): ReactElement {
             </Text>
             <List size="sm">
               {obligations.map((one) => (
-                <List.Item key={`${one.code} ${one.parameter ?? ''}`}>{obligedText(one, t)}</List.Item>
+                <List.Item key={`${one.code} ${one.parameter ?? ''}`}>{obligationText(one, words)}</List.Item>
               ))}
             </List>
           </div>
@@ -58,7 +62,7 @@ export function AskerCard({ asker }: { asker: AskerPreview }): ReactElement {
             <List size="sm">
               {one.missing.map((missing) => (
                 <List.Item key={missing.kind + missing.text} style={{ overflowWrap: 'anywhere' }}>
-                  {missingText(missing, t)}
+                  {missingText(missing, t, words)}
                 </List.Item>
               ))}
             </List>
@@ -73,6 +77,8 @@ export function AskerCard({ asker }: { asker: AskerPreview }): ReactElement {
 /** Every step of the decision, as the server tells it. */
 function Reasons({ reasons }: Pick<AskerPreview, 'reasons'>): ReactElement {
   const { t } = useTranslation('desk');
+  const { t: part } = useTranslation('part');
+  const speech = { t: part, words: useWords() };
   return (
     <Accordion variant="default" chevronPosition="left">
       <Accordion.Item value="why">
@@ -82,7 +88,7 @@ function Reasons({ reasons }: Pick<AskerPreview, 'reasons'>): ReactElement {
             {reasons.map(({ source, outcome, text }, at) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: the same step may be taken twice
               <List.Item key={at} style={{ overflowWrap: 'anywhere' }}>
-                {t(`outcome.${outcome}`)}: {text}
+                {t(`outcome.${outcome}`)}: <span dir="auto">{reasonWords(text, speech)}</span>
                 {source.startsWith('Library/') ? '' : ` (${source})`}
               </List.Item>
             ))}

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { canonical } from '../../../../src/fhir/canonical.ts';
 import type { JsonObject } from '../../../../src/fhir/json.ts';
 import { Problem } from '../../part/problem.tsx';
+import { useWords } from '../../part/words.ts';
 import { countries } from '../form/country.ts';
 import { purposes, purposeText } from '../form/words.ts';
 import { usePreview } from '../record/preview.ts';
@@ -79,6 +80,7 @@ export function DescribedAsker({ record }: { record: JsonObject }): ReactElement
 
 function DescribedFields({ record }: { record: JsonObject }): ReactElement {
   const { t } = useTranslation('desk');
+  const words = useWords();
   const [one, setOne] = useState(nobody);
   const set = (more: Partial<Described>): void => setOne({ ...one, ...more });
   const choices = useMemo(countries, []);
@@ -89,7 +91,7 @@ function DescribedFields({ record }: { record: JsonObject }): ReactElement {
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <Select
           label={t('their-purpose')}
-          data={purposes.map((value) => ({ value, label: purposeText(value, t) }))}
+          data={purposes.map((value) => ({ value, label: purposeText(value, words) }))}
           value={one.purpose === '' ? null : one.purpose}
           clearable
           onChange={(value) => set({ purpose: value ?? '' })}

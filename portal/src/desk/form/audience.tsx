@@ -3,6 +3,7 @@ import { Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { type ReactElement, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { JsonObject } from '../../../../src/fhir/json.ts';
+import { useWords } from '../../part/words.ts';
 import { audience, type Visa } from '../record/conditions.ts';
 import { countries } from './country.ts';
 import { ChoicesField, TextsField, useFieldWords } from './field.tsx';
@@ -20,6 +21,7 @@ export function AudienceFields({
   change(holder: JsonObject): void;
 }): ReactElement {
   const { t } = useTranslation('desk');
+  const words = useWords();
   const choices = useMemo(countries, []);
   return (
     <Stack>
@@ -27,7 +29,7 @@ export function AudienceFields({
         name="purposes"
         value={audience.purposes.read(holder)}
         change={(value) => change(audience.purposes.write(holder, value))}
-        choices={purposes.map((value) => ({ value, label: purposeText(value, t) }))}
+        choices={purposes.map((value) => ({ value, label: purposeText(value, words) }))}
       />
       <Rows
         name="visas"
@@ -36,7 +38,7 @@ export function AudienceFields({
         blank={noVisa}
         isWhole={() => true}
         show={({ type, value, by }) =>
-          [visaText(type, t), value, by === '' ? '' : t('visa-by', { by })].filter((one) => one !== '').join(', ')
+          [visaText(type, words), value, by === '' ? '' : t('visa-by', { by })].filter((one) => one !== '').join(', ')
         }
         edit={(one, set) => <VisaFields visa={one} set={set} />}
       />
@@ -63,11 +65,12 @@ export function AudienceFields({
 
 function VisaFields({ visa, set }: { visa: Visa; set(visa: Visa): void }): ReactElement {
   const { t } = useTranslation('desk');
+  const words = useWords();
   return (
     <SimpleGrid cols={{ base: 1, sm: 3 }}>
       <Select
         label={t('visa-type')}
-        data={visaTypes.map((value) => ({ value, label: visaText(value, t) }))}
+        data={visaTypes.map((value) => ({ value, label: visaText(value, words) }))}
         value={visa.type}
         allowDeselect={false}
         onChange={(type) => set({ ...visa, type: type ?? visa.type })}

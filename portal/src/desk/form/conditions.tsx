@@ -3,6 +3,8 @@ import { Alert, Button, Checkbox, Code, Group, Select, SimpleGrid, Stack, Text, 
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { duoTerm } from '../../../../src/fair/duo.ts';
+import { english } from '../../../../src/fair/words/index.ts';
+import { useWords } from '../../part/words.ts';
 import { conditions, type DataUse, type Obligation, others } from '../record/conditions.ts';
 import { AudienceFields } from './audience.tsx';
 import { useEditing, usePart } from './editing.ts';
@@ -38,7 +40,7 @@ export function ConditionsStep(): ReactElement {
 const noTerm: DataUse = { id: 'DUO:0000006', display: '', parameters: [] };
 
 function DataUseField(): ReactElement {
-  const { t } = useTranslation('desk');
+  const words = useWords();
   const [terms, change] = usePart(conditions.dataUse);
   return (
     <Rows
@@ -48,7 +50,7 @@ function DataUseField(): ReactElement {
       blank={noTerm}
       isWhole={isWholeTerm}
       show={({ id, parameters }) =>
-        [duoText(id, t), parameters.map((one) => one.display || one.value).join(', ')]
+        [duoText(id, words), parameters.map((one) => one.display || one.value).join(', ')]
           .filter((one) => one !== '')
           .join(': ')
       }
@@ -63,11 +65,18 @@ function isWholeTerm({ id, parameters }: DataUse): boolean {
   return parameters.some(({ value }) => value !== '');
 }
 
+/** What DUO calls the term, which the record states with it in whatever language it is written. */
+function officialName(id: string): string {
+  const term = duoTerm(id);
+  return term === undefined ? '' : english.duo[term.abbreviation];
+}
+
 function TermFields({ term, set }: { term: DataUse; set(term: DataUse): void }): ReactElement {
   const { t } = useTranslation('desk');
+  const words = useWords();
   const asks = duoAsks(term.id);
   const [parameter = { system: '', value: '', display: '' }] = term.parameters;
-  const choose = (id: string): void => set({ id, display: duoTerm(id)?.name ?? '', parameters: [] });
+  const choose = (id: string): void => set({ id, display: officialName(id), parameters: [] });
   const state = (more: Partial<typeof parameter>): void => {
     const next = { ...parameter, ...more };
     set({ ...term, parameters: next.value === '' && next.display === '' && next.system === '' ? [] : [next] });
@@ -78,7 +87,7 @@ function TermFields({ term, set }: { term: DataUse; set(term: DataUse): void }):
         label={t('term')}
         data={(['permission', 'modifier'] as const).map((kind) => ({
           group: t(`term-${kind}`),
-          items: duoIds[kind].map((value) => ({ value, label: duoText(value, t) })),
+          items: duoIds[kind].map((value) => ({ value, label: duoText(value, words) })),
         }))}
         value={term.id}
         searchable
@@ -139,6 +148,7 @@ const noObligation: Obligation = { code: 'NORELINK', display: '', parameter: '' 
 
 function ObligationsField(): ReactElement {
   const { t } = useTranslation('desk');
+  const words = useWords();
   const [value, change] = usePart(conditions.obligations);
   return (
     <Rows
@@ -147,12 +157,12 @@ function ObligationsField(): ReactElement {
       change={change}
       blank={noObligation}
       isWhole={() => true}
-      show={({ code, parameter }) => [obligationText(code, t), parameter].filter((one) => one !== '').join(': ')}
+      show={({ code, parameter }) => [obligationText(code, words), parameter].filter((one) => one !== '').join(': ')}
       edit={(one, set) => (
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <Select
             label={t('obligation-code')}
-            data={obligations.map((code) => ({ value: code, label: obligationText(code, t) }))}
+            data={obligations.map((code) => ({ value: code, label: obligationText(code, words) }))}
             value={one.code}
             searchable
             allowDeselect={false}

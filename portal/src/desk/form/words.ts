@@ -3,7 +3,8 @@
 import type { TFunction } from 'i18next';
 import { duoTerm } from '../../../../src/fair/duo.ts';
 import { partsOf } from '../../../../src/fair/purpose.ts';
-import { canonical, type Granularity } from '../../../../src/fhir/canonical.ts';
+import type { Words } from '../../../../src/fair/words/index.ts';
+import type { Granularity } from '../../../../src/fhir/canonical.ts';
 import { formatDate, formatNumber } from '../../part/format.ts';
 import { commonPurposes } from '../../part/purpose.ts';
 import type { AskerPreview, MissingPart } from '../record/preview.ts';
@@ -75,21 +76,20 @@ export function duoAsks(
   }
 }
 
-/** `key.code` of the texts with the code behind it, or the code alone. */
-function coded(t: T, key: string, code: string): string {
-  const words = t(`${key}.${code}`, { defaultValue: '' });
-  return words === '' ? code : `${words} (${code})`;
-}
-
 export const levelText = (level: Granularity, t: T): string => t(`level.${level}`);
-export const purposeText = (code: string, t: T): string => coded(t, 'purpose', code);
-export const visaText = (type: string, t: T): string => coded(t, 'visa', type);
-export const obligationText = (code: string, t: T): string => coded(t, 'obligation', code);
+
+/** Words of a code with the code behind them, or the code alone. */
+const coded = <Code extends string>(names: Readonly<Record<Code, string>>, code: string): string =>
+  Object.hasOwn(names, code) ? `${names[code as Code]} (${code})` : code; // a key of it
+
+export const purposeText = (code: string, { purpose }: Words): string => coded(purpose, code);
+export const visaText = (type: string, { visaType }: Words): string => coded(visaType, type);
+export const obligationText = (code: string, { obligation }: Words): string => coded(obligation, code);
 
 /** The name of a term with its abbreviation. */
-export function duoText(id: string, t: T): string {
+export function duoText(id: string, { duo }: Words): string {
   const abbreviation = duoTerm(id)?.abbreviation;
-  return abbreviation === undefined ? id : coded(t, 'duo', abbreviation);
+  return abbreviation === undefined ? id : coded(duo, abbreviation);
 }
 
 /** What an asker would see, in one line. */
@@ -112,7 +112,7 @@ export function seenText({ level, threshold, rounding, profile }: AskerPreview, 
 }
 
 /** One thing that is missing, with what it asks for. */
-export function missingText({ kind, values, text }: MissingPart, t: T): string {
+export function missingText({ kind, values, text }: MissingPart, t: T, words: Words): string {
   const [head = '', ...rest] = values;
   switch (kind) {
     case 'closed':
@@ -120,12 +120,12 @@ export function missingText({ kind, values, text }: MissingPart, t: T): string {
     case 'data-use': {
       const id = [...duoIds.permission, ...duoIds.modifier].find((one) => duoTerm(one)?.abbreviation === head);
       if (id === undefined) return text.includes('no research purpose') ? t('missing.no-research') : text;
-      return t('missing.data-use', { what: duoText(id, t), more: rest.length === 0 ? '' : `: ${rest.join(', ')}` });
+      return t('missing.data-use', { what: duoText(id, words), more: rest.length === 0 ? '' : `: ${rest.join(', ')}` });
     }
     case 'purpose':
-      return t('missing.purpose', { what: values.map((one) => purposeText(partsOf(one).code, t)).join(', ') });
+      return t('missing.purpose', { what: values.map((one) => purposeText(partsOf(one).code, words)).join(', ') });
     case 'visa':
-      return t('missing.visa', { what: [visaText(head, t), ...rest].join(', ') });
+      return t('missing.visa', { what: [visaText(head, words), ...rest].join(', ') });
     case 'not-before':
     case 'not-after':
       return t(`missing.${kind}`, { what: formatDate(head.slice(0, 10)) });
@@ -137,12 +137,4 @@ export function missingText({ kind, values, text }: MissingPart, t: T): string {
     default:
       return text;
   }
-}
-
-/** An obligation as the preview gives it: a code with its system. */
-export function obligedText({ code, parameter }: { code: string; parameter?: string }, t: T): string {
-  const parts = partsOf(code);
-  const words =
-    parts.system === canonical.duo ? duoText(parts.code.replace('_', ':'), t) : obligationText(parts.code, t);
-  return parameter === undefined ? words : `${words}: ${parameter}`;
 }

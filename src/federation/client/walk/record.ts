@@ -1,13 +1,13 @@
 /** Reads the record of a data set: a Library by FHIR for FAIR. https://hl7.org/fhir/uv/fhir-for-fair/STU1/StructureDefinition-Library-uv-f4f.html */
 import { conditionTexts } from '../../../fair/condition.ts';
 import { type Stated, statedOf } from '../../../fair/stated.ts';
+import { english } from '../../../fair/words/index.ts';
 import { canonical } from '../../../fhir/canonical.ts';
 import { type JsonObject, objectOf, objectsOf } from '../../../fhir/json.ts';
 import { parseReference } from '../../../fhir/reference.ts';
 import type { Dataset, Extent } from '../answer.ts';
 import { dataReferencesOf } from '../get/data-reference.ts';
 import { textOf } from '../server/bundle.ts';
-import { english } from '../../../fair/words/index.ts';
 
 /** The data set that `library` describes. `held` is the base of the server that holds the record. */
 export function datasetOf(library: JsonObject, held: string): Dataset {
