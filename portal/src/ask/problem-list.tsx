@@ -2,8 +2,9 @@
 import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Problem } from '../../../src/federation/client/index.ts';
+import { type Problem, type ReasonCode, readReason, reasonIn } from '../../../src/federation/client/index.ts';
 import { LinkButton } from '../part/link.tsx';
+import { useWords } from '../part/words.ts';
 import classes from './ask.module.css';
 import type { Run } from './run.ts';
 
@@ -42,8 +43,11 @@ export function ProblemList({
   );
 }
 
-/** The client's reasons say the status that a server refused with. */
-const isRefusal = ({ reason }: Problem): boolean => /^it answered 40[13]\b/.test(reason);
+/** Whether the server wants to know who asks. */
+function isRefusal({ reason }: Problem): boolean {
+  const status = readReason(reason)?.values.get('status');
+  return status === '401' || status === '403';
+}
 
 function ServerProblems({
   server,
@@ -59,6 +63,7 @@ function ServerProblems({
   onAgain?: () => void;
 }): ReactElement {
   const { t } = useTranslation('ask');
+  const words = useWords();
   const isMinor = problems.every(({ minor }) => minor === true);
   const canLogIn = problems.some(isRefusal) && !isLoggedIn;
   return (
@@ -73,7 +78,7 @@ function ServerProblems({
           {problems.map(({ step, reason }) => (
             <li key={`${step} ${reason}`}>
               <Text size="sm">
-                {t(`step.${step}`)}: <span lang="en">{reason}</span>
+                {t(`step.${step}`)}: <span dir="auto">{reasonIn(words.language, reason)}</span>
               </Text>
             </li>
           ))}
@@ -96,12 +101,16 @@ function ServerProblems({
   );
 }
 
+const noFhir: readonly ReasonCode[] = ['no-fhir-json', 'no-json-object', 'no-capabilities', 'no-bundle'];
+const slow: readonly ReasonCode[] = ['no-answer-in-time', 'time-used-up'];
+
 /** What one can do, as far as the reason tells. */
 function adviceOf(problems: readonly Problem[]): string {
-  const reasons = problems.map(({ reason }) => reason).join(' ');
+  const codes = problems.map(({ reason }) => readReason(reason)?.code);
+  const isAmong = (some: readonly ReasonCode[]): boolean => codes.some((code) => some.some((one) => one === code));
   if (problems.some(isRefusal)) return 'problems.log-in';
-  if (/no FHIR JSON|no JSON object|no FHIR server|no Bundle/.test(reasons)) return 'problems.no-fhir';
-  if (/did not answer within|is used up/.test(reasons)) return 'problems.slow';
-  if (/cannot be reached/.test(reasons)) return 'problems.down';
+  if (isAmong(noFhir)) return 'problems.no-fhir';
+  if (isAmong(slow)) return 'problems.slow';
+  if (isAmong(['not-reached'])) return 'problems.down';
   return 'problems.other';
 }

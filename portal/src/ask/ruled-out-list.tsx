@@ -2,6 +2,7 @@
 import { Button, Stack, Text, Title } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
+import { readReason } from '../../../src/federation/client/index.ts';
 import { formatNumber } from '../part/format.ts';
 import classes from './ask.module.css';
 import { progressOf, type Run } from './run.ts';
@@ -58,5 +59,5 @@ export function RuledOutList({
   );
 }
 
-/** In the words of the client. */
-const isFromSummary = (reason: string | undefined): boolean => reason?.startsWith('its summary says so') === true;
+const isFromSummary = (reason: string | undefined): boolean =>
+  reason !== undefined && readReason(reason)?.code === 'by-summary';

@@ -2,8 +2,10 @@
 import { Button, Stack, Table, Text } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { reasonIn } from '../../../src/federation/client/index.ts';
 import { formatNumber } from '../part/format.ts';
 import { Scrolled } from '../part/scrolled.tsx';
+import { useWords } from '../part/words.ts';
 import classes from './ask.module.css';
 import type { Run } from './run.ts';
 
@@ -23,6 +25,7 @@ export function TraceTable({ run }: { run: Run }): ReactElement {
 
 function Rows({ run }: { run: Run }): ReactElement {
   const { t } = useTranslation('ask');
+  const words = useWords();
   const [most, setMost] = useState(atOnce);
   const { trace, untold } = run;
   return (
@@ -55,8 +58,8 @@ function Rows({ run }: { run: Run }): ReactElement {
                     {server}
                   </Text>
                   {reason === undefined ? null : (
-                    <Text size="xs" lang="en" dir="auto">
-                      {reason}
+                    <Text size="xs" dir="auto">
+                      {reasonIn(words.language, reason)}
                     </Text>
                   )}
                 </Table.Td>

@@ -3,11 +3,13 @@ import { Stack, Text } from '@mantine/core';
 import type { TFunction } from 'i18next';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { CountAnswer } from '../../../src/federation/client/index.ts';
+import { type CountAnswer, reasonIn } from '../../../src/federation/client/index.ts';
 import { formatNumber } from './format.ts';
+import { useWords } from './words.ts';
 
 export function CountText({ answer, withReason = true }: { answer: CountAnswer; withReason?: boolean }): ReactElement {
   const { t } = useTranslation('part');
+  const words = useWords();
   const { state, reason } = answer;
   return (
     <Stack gap={0} component="span" display="inline-flex" data-state={state}>
@@ -16,7 +18,7 @@ export function CountText({ answer, withReason = true }: { answer: CountAnswer; 
       </Text>
       {withReason && reason !== undefined && state !== 'counted' ? (
         <Text component="span" size="xs" c="dimmed" dir="auto">
-          {reason}
+          {reasonIn(words.language, reason)}
         </Text>
       ) : null}
     </Stack>

@@ -3,6 +3,7 @@ import type { Answer, AnsweredDataset, Dataset, DiscoveryAnswer, StreamEvent, Wa
 import { countDataset } from './count/count.ts';
 import { type Download, downloadOf, type GetOptions } from './get/get.ts';
 import type { Question } from './question/question.ts';
+import { reasonText } from './reason/reason.ts';
 import { discoverServers } from './walk/discover.ts';
 import { withVersion } from './walk/find.ts';
 import { createGathering } from './walk/gather.ts';
@@ -55,7 +56,7 @@ async function counted(walk: Walk, dataset: Dataset, question: Question): Promis
 
 async function notCounted(walk: Walk, dataset: Dataset): Promise<AnsweredDataset> {
   const known = await withVersion(walk, dataset, true);
-  return { ...known, answer: { state: 'not-askable', reason: 'the question names no patients' } };
+  return { ...known, answer: { state: 'not-askable', reason: reasonText('names-no-patients') } };
 }
 
 async function walkTo(settings: ClientSettings, start: Start, question: Question, isCounted: boolean): Promise<Answer> {

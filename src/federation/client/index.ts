@@ -32,6 +32,7 @@ export { questionOfCcdl } from './question/question-of-ccdl.ts';
 export { questionOfGroup } from './question/question-of-group.ts';
 export { readQuestion } from './question/question-read.ts';
 export { questionText } from './question/question-text.ts';
+export { type ReasonCode, readReason, reasonIn } from './reason/reason.ts';
 export { type Journal, ServerError } from './server/http.ts';
 export { defaultLimits, type Limits } from './server/limits.ts';
 export { wholeServer } from './walk/find.ts';

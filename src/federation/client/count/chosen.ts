@@ -5,6 +5,7 @@ import type { Dataset, Extent } from '../answer.ts';
 import type { Share } from '../get/plan.ts';
 import { type CodedCriterion, criterionOfQuestion, recordCriteria } from '../question/criterion.ts';
 import type { CodedKind, Question } from '../question/question.ts';
+import { reasonText } from '../reason/reason.ts';
 import { ServerError } from '../server/http.ts';
 import { textOf } from '../server/text.ts';
 import type { Walk } from '../walk/walk.ts';
@@ -54,7 +55,8 @@ export async function chosenPatients(
     return await patientIds(reading, criterion);
   } catch (error) {
     // Whoever cannot be chosen cannot be fetched.
-    if (error instanceof NotAskable) throw new ServerError(`its patients cannot be chosen: ${error.message}`, 400);
+    if (error instanceof NotAskable)
+      throw new ServerError(reasonText('patients-not-chosen', { why: error.message }), 400);
     const isHierarchy = coded.some(({ below }) => below) && error instanceof ServerError;
     if (!isHierarchy || ![400, 404, 422, 501].includes(error.status)) throw error;
     const bases = [peer.base, ...(dataset.registry === undefined ? [] : [dataset.registry])];

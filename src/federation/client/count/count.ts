@@ -4,6 +4,7 @@ import type { JsonObject } from '../../../fhir/json.ts';
 import type { CountAnswer, Dataset, Extent } from '../answer.ts';
 import { type AllCriterion, type CodedCriterion, criterionOfQuestion, recordCriteria } from '../question/criterion.ts';
 import type { CodedKind, Question } from '../question/question.ts';
+import { reasonText } from '../reason/reason.ts';
 import { linkOf, queryOf } from '../server/bundle.ts';
 import { ServerError } from '../server/http.ts';
 import type { Peer } from '../server/peer.ts';
@@ -22,9 +23,9 @@ import type { CountWay } from './way.ts';
 /** Never throws for what a server does; a server that gives nothing is `unavailable`, and the reason is a problem too. */
 export async function countDataset(walk: Walk, dataset: Dataset, question: Question): Promise<CountAnswer> {
   const extent = mainExtent(dataset.extents);
-  if (extent === undefined) return { state: 'not-askable', reason: 'its record does not say where its data are' };
+  if (extent === undefined) return { state: 'not-askable', reason: reasonText('no-data-named') };
   if (dataset.granularity === 'none' && !walk.hasToken(extent.base)) {
-    return { state: 'not-permitted', reason: 'its record grants nothing without approval' };
+    return { state: 'not-permitted', reason: reasonText('nothing-without-approval') };
   }
   try {
     const peer = await walk.peer(extent.base);
@@ -69,7 +70,7 @@ class Count {
     if (whole !== undefined) return whole;
     for (const of of new Set(this.#coded().map((criterion) => criterion.of))) {
       const carriers = await findCarriers(this.#walk, this.#peer, of, this.#dataset.types);
-      if (carriers.length === 0) throw new NotAskable(this.#because(`it holds nothing that carries ${of}s`));
+      if (carriers.length === 0) throw new NotAskable(this.#because(reasonText(`holds-no-${of}`)));
       this.#carriers.set(of, carriers);
     }
     try {
@@ -108,12 +109,12 @@ class Count {
       carriers: this.#carriersFor,
       asOf: this.#asOf,
     });
-    if (extent === undefined || terms === undefined) return this.#byIds('no search of its server can say this');
+    if (extent === undefined || terms === undefined) return this.#byIds(reasonText('no-search-says-this'));
     if (terms.length === 0) return { state: 'counted', patients: 0 };
     const [only, ...more] = terms;
     if (more.length > 0 || only!.factor !== 1) return this.#bySum(extent, terms);
     const total = await this.#totalOf(extent, only!.parameters);
-    if (total.disclosure === undefined && total.total === undefined) return this.#byIds('its server gives no total');
+    if (total.disclosure === undefined && total.total === undefined) return this.#byIds(reasonText('no-total'));
     this.#tellSearches(extent, terms);
     return this.#told(total, only!.parameters.length === 0);
   }
@@ -127,13 +128,11 @@ class Count {
       totals.push(...(await Promise.all(others.map(({ parameters }) => this.#totalOf(extent, parameters)))));
     }
     if (!totals.every(isExact)) {
-      return this.#byIds(
-        'its server rounds or withholds counts, from which alternatives and exclusions cannot be reckoned',
-      );
+      return this.#byIds(reasonText('counts-not-exact'));
     }
     this.#tellSearches(extent, terms);
     const patients = terms.reduce((sum, { factor }, at) => sum + factor * totals[at]!.total!, 0);
-    if (patients < 0) throw new ServerError('its counts contradict each other', 0);
+    if (patients < 0) throw new ServerError(reasonText('counts-contradict'), 0);
     if (patients === 0) return this.#noneAs(undefined, false);
     return { state: 'counted', patients };
   }
@@ -142,7 +141,7 @@ class Count {
     const parameters = [...extent, ...asked];
     const body = await this.#get(countQuery(extent, asked));
     const ignored = ignoredBy(body, parameters);
-    if (ignored !== undefined) throw new ServerError(`it passed over the parameter ${ignored}`, 200);
+    if (ignored !== undefined) throw new ServerError(reasonText('passed-over', { parameter: ignored }), 200);
     return totalOf(body);
   }
 
@@ -172,7 +171,7 @@ class Count {
       return { state: 'not-permitted', reason: whyNotPermitted(this.#dataset, this.#walk.now()) };
     }
     if (!(await this.#canSeeMembers())) {
-      return { state: 'not-permitted', reason: 'the list of its members cannot be read' };
+      return { state: 'not-permitted', reason: reasonText('members-not-readable') };
     }
     return isWithheld ? below('count') : { state: 'counted', patients: 0 };
   }
@@ -193,7 +192,7 @@ class Count {
     const bases = [this.#peer.base, ...(this.#dataset.registry === undefined ? [] : [this.#dataset.registry])];
     const spelled = await spellOut(this.#walk, [...new Set(bases)], this.#criterion);
     if (spelled === undefined) {
-      throw new NotAskable(this.#because(`${refusal.message}; and the codes below are not known`));
+      throw new NotAskable(this.#because(reasonText('codes-below-unknown', { why: refusal.message })));
     }
     this.#criterion = spelled;
     try {
@@ -207,7 +206,7 @@ class Count {
   async #byIds(why: string): Promise<CountAnswer> {
     const { granularity } = this.#dataset;
     if (granularity !== undefined && granularity !== 'record' && granularity !== 'record-deidentified') {
-      throw new NotAskable(this.#because(`${why}, and its records may not be read`));
+      throw new NotAskable(this.#because(reasonText('records-not-readable', { why })));
     }
     const reading = {
       walk: this.#walk,

@@ -5,6 +5,7 @@ import { operationUrl } from '../../../fhir/specification/operation.ts';
 import type { Extent } from '../answer.ts';
 import type { PatientCriterion, Question } from '../question/question.ts';
 import { patientsGroup } from '../question/question-group.ts';
+import { reasonText } from '../reason/reason.ts';
 import { escapeValue, queryOf, textOf } from '../server/bundle.ts';
 import { ServerError } from '../server/http.ts';
 import type { Peer } from '../server/peer.ts';
@@ -40,7 +41,7 @@ export function feasibilityRequest(
 export async function askFeasibility(walk: Walk, peer: Peer, { url, sent }: FeasibilityRequest): Promise<Total> {
   const report = await walk.http.post('count', peer.base, url, sent, (body) => reportedTotal(body).total ?? 0);
   if (report['resourceType'] !== 'MeasureReport') {
-    throw new ServerError('it answered $feasibility with what is no MeasureReport', 200);
+    throw new ServerError(reasonText('no-report'), 200);
   }
   if (report['status'] !== 'complete') throw new ServerError(whyNotAsked(report), 422);
   return reportedTotal(report);
@@ -74,6 +75,6 @@ function whyNotAsked(report: Parameters<typeof reportedTotal>[0]): string {
     .join('; ')
     .slice(0, 300);
   return told === ''
-    ? `its report on the question is ${String(report['status'])}`
-    : `it cannot be asked there: ${told}`;
+    ? reasonText('report-not-complete', { status: String(report['status']) })
+    : reasonText('not-askable-there', { said: told });
 }

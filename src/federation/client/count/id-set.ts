@@ -9,6 +9,7 @@ import {
   isAboutRecords,
   type RecordCriterion,
 } from '../question/criterion.ts';
+import { reasonText } from '../reason/reason.ts';
 import { pagesOf, queryOf, textOf } from '../server/bundle.ts';
 import { ServerError } from '../server/http.ts';
 import type { Peer } from '../server/peer.ts';
@@ -87,7 +88,7 @@ async function membersOf(reading: Reading, demographic: readonly Parameter[]): P
   const listed = isListed ? await listedPatients(walk, peer.base, extent) : undefined;
   if (listed !== undefined && demographic.length === 0) return listed;
   if (!isListed && extentParameters(extent) === undefined) {
-    throw new NotAskable('no search can say which patients belong to the data set');
+    throw new NotAskable(reasonText('no-search-of-patients'));
   }
   const found = await patients(reading, demographic);
   return listed === undefined ? found : common([listed, found]);
@@ -129,7 +130,7 @@ async function timesByPatient(reading: Reading, branch: Criterion): Promise<Read
     const during = criterion.kind === 'coded' ? criterion.during : undefined;
     await eachRecord(reading, criterion, (record, id) => {
       const type = String(record['resourceType']);
-      if (!tellsTime(type)) throw new NotAskable(`the time that resources of type ${type} are about is not known`);
+      if (!tellsTime(type)) throw new NotAskable(reasonText('time-not-known', { type }));
       const told = timesOf(record, during);
       if (told.length > 0) times.set(id, [...(times.get(id) ?? []), ...told]);
       bounded(times.size, reading.walk);
@@ -172,15 +173,14 @@ async function* recordsOf(
   for await (const page of pagesOf(http, 'count', base, queryOf(type, [...parameters, pageSize]), limits.pages)) {
     for (const { resource, mode } of page) {
       if (mode !== 'match') continue;
-      if (resource['resourceType'] !== type)
-        throw new ServerError(`it answered a search for ${type} with other types`, 200);
+      if (resource['resourceType'] !== type) throw new ServerError(reasonText('search-of-other-types', { type }), 200);
       yield resource;
     }
   }
 }
 
 function bounded(size: number, { limits }: Walk): void {
-  if (size > limits.patients) throw new ServerError(`more than ${limits.patients} patients to compare`, 200);
+  if (size > limits.patients) throw new ServerError(reasonText('too-many-patients', { most: limits.patients }), 200);
 }
 
 type Listed = Extract<Extent, { kind: 'group' | 'list' | 'manifest' }>;
@@ -199,9 +199,8 @@ export async function listedReferences(walk: Walk, base: string, extent: Listed)
     `${base}/${type}/${extent.id}`,
     (one) => objectsOf(one[list]).length,
   );
-  if (resource['resourceType'] !== type)
-    throw new ServerError(`it answered a read of a ${type} with something else`, 200);
-  if (isDescribed(resource)) throw new NotAskable(`${type}/${extent.id} describes its members and lists none`);
+  if (resource['resourceType'] !== type) throw new ServerError(reasonText('read-of-something-else', { type }), 200);
+  if (isDescribed(resource)) throw new NotAskable(reasonText('members-described', { group: `${type}/${extent.id}` }));
   return objectsOf(resource[list])
     .map((one) => textOf((item === undefined ? one : objectOf(one[item]))?.['reference']))
     .map((reference) => (reference === undefined ? undefined : localOf(reference, base)))

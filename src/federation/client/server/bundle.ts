@@ -1,6 +1,7 @@
 /** Reads search results of servers that are strangers: page by page, believing nothing unchecked. https://hl7.org/fhir/R4B/http.html#paging */
 import { type JsonObject, objectOf, objectsOf } from '../../../fhir/json.ts';
 import type { Step } from '../answer.ts';
+import { reasonText } from '../reason/reason.ts';
 import { type Http, ServerError } from './http.ts';
 import { createPageWatch, type Entry } from './page-watch.ts';
 import { textOf } from './text.ts';
@@ -10,7 +11,7 @@ export { textOf };
 
 /** The entries of a search result. Throws ServerError when `body` is none. */
 export function entriesOf(body: JsonObject): Entry[] {
-  if (body['resourceType'] !== 'Bundle') throw new ServerError(`it answered a search with ${typeOf(body)}`, 200);
+  if (body['resourceType'] !== 'Bundle') throw new ServerError(noBundleOf(body), 200);
   return objectsOf(body['entry']).flatMap((entry): Entry[] => {
     const resource = objectOf(entry['resource']);
     if (resource === undefined) return [];
@@ -26,7 +27,12 @@ export function entriesOf(body: JsonObject): Entry[] {
   });
 }
 
-const typeOf = (body: JsonObject): string => textOf(body['resourceType']) ?? 'what is no FHIR resource';
+function noBundleOf(body: JsonObject): string {
+  const type = textOf(body['resourceType']);
+  return type === undefined
+    ? reasonText('search-answered-with-no-resource')
+    : reasonText('search-answered-with', { type });
+}
 
 export function linkOf(body: JsonObject, relation: string): string | undefined {
   const link = objectsOf(body['link']).find((one) => one['relation'] === relation);
@@ -47,8 +53,8 @@ export async function* pagesOf(
   );
   let url: string | undefined = `${base}/${query}`;
   while (url !== undefined) {
-    if (seen.has(url)) throw new ServerError('its pages lead in a circle', 200);
-    if (seen.size >= mostPages) throw new ServerError(`its search has more than ${mostPages} pages`, 200);
+    if (seen.has(url)) throw new ServerError(reasonText('pages-in-circle'), 200);
+    if (seen.size >= mostPages) throw new ServerError(reasonText('too-many-pages', { most: mostPages }), 200);
     seen.add(url);
     const body: JsonObject = await http.get(step, base, url, matchesOn);
     yield watch.page(body, entriesOf(body));
@@ -60,11 +66,12 @@ export async function* pagesOf(
 /** The address of the next page, which must lie on the same server. */
 export function nextWithin(base: string, current: string, next: string | undefined): string | undefined {
   if (next === undefined) return undefined;
-  if (!URL.canParse(next, current)) throw new ServerError(`its next link is no address: ${next.slice(0, 200)}`, 200);
+  if (!URL.canParse(next, current))
+    throw new ServerError(reasonText('next-is-no-address', { next: next.slice(0, 200) }), 200);
   const absolute = new URL(next, current).href;
   if (absolute.startsWith(`${base}/`) || absolute.startsWith(`${base}?`)) return absolute;
   if (new URL(absolute).origin === new URL(base).origin) return absolute;
-  throw new ServerError(`its next link leads to another server: ${absolute.slice(0, 200)}`, 200);
+  throw new ServerError(reasonText('next-at-other-server', { next: absolute.slice(0, 200) }), 200);
 }
 
 const matchesOn = (body: JsonObject): number =>

@@ -1,5 +1,6 @@
 /** One request and its answer: credentials, redirects, size and form. https://hl7.org/fhir/R4B/http.html */
 import type { JsonObject } from '../../../fhir/json.ts';
+import { reasonText } from '../reason/reason.ts';
 import { diagnosticsOf, failureOf, ServerError, shown } from './fault.ts';
 import type { Limits } from './limits.ts';
 
@@ -41,14 +42,14 @@ export async function exchange(settings: ExchangeSettings, asked: Asked, ms: num
     const text = await readText(response, settings.limits);
     if (!response.ok) return refused(response, text, settings.now);
     const type = foreignType(response);
-    if (type !== undefined) return failed(`it answered with ${type}, which is no FHIR JSON: ${shown(text)}`);
+    if (type !== undefined) return failed(reasonText('no-fhir-json', { type, said: shown(text) }));
     const body = parseObject(text);
-    if (body === undefined) return failed(`it answered with what is no JSON object: ${shown(text)}`);
+    if (body === undefined) return failed(reasonText('no-json-object', { said: shown(text) }));
     return { status, body, headers: response.headers, url: response.url === '' ? asked.url : response.url };
   } catch (error) {
     if (error instanceof ServerError) return failed(error.message);
-    if (settings.signal?.aborted) return failed('the walk was ended');
-    if (timeout.aborted) return failed(`it did not answer within ${Math.ceil(ms) / 1000} s`, false, true);
+    if (settings.signal?.aborted) return failed(reasonText('walk-ended'));
+    if (timeout.aborted) return failed(reasonText('no-answer-in-time', { seconds: Math.ceil(ms) / 1000 }), false, true);
     const { reason, mayRetry } = failureOf(error, status !== 0);
     return failed(reason, mayRetry, status === 0);
   }
@@ -77,7 +78,7 @@ async function follow(settings: ExchangeSettings, asked: Asked, signal: AbortSig
     const response = await settings.fetch(at, { ...request, redirect: 'manual' });
     // Browsers tell nothing of where a redirect leads; without a token nothing can be given away.
     if (response.type === 'opaqueredirect') {
-      if (isKnown) throw new ServerError('it redirects: name the address that it leads to', 0);
+      if (isKnown) throw new ServerError(reasonText('redirect-of-token'), 0);
       return settings.fetch(at, request);
     }
     const location = response.headers.get('location');
@@ -85,23 +86,23 @@ async function follow(settings: ExchangeSettings, asked: Asked, signal: AbortSig
     await response.body?.cancel();
     at = redirectedTo(asked, at, location, response.status, isKnown);
   }
-  throw new ServerError('its redirects lead in a circle', 0);
+  throw new ServerError(reasonText('redirects-in-circle'), 0);
 }
 
 function redirectedTo(asked: Asked, from: string, location: string, status: number, isKnown: boolean): string {
   const next = URL.canParse(location, from) ? new URL(location, from) : undefined;
   const where = shown(location);
   if (next === undefined || !/^https?:$/.test(next.protocol)) {
-    throw new ServerError(`it redirects to what is no address: ${where}`, status);
+    throw new ServerError(reasonText('redirect-to-nothing', { where }), status);
   }
   if (asked.sent !== undefined && !isBelow(asked.base, next.href)) {
-    throw new ServerError(`it redirects a question to another address: ${where}`, status);
+    throw new ServerError(reasonText('redirect-of-question', { where }), status);
   }
   if (isKnown && next.origin !== new URL(asked.url).origin) {
-    throw new ServerError(`it redirects to another server: ${where}`, status);
+    throw new ServerError(reasonText('redirect-to-other', { where }), status);
   }
   if (new URL(from).protocol === 'https:' && next.protocol === 'http:') {
-    throw new ServerError(`it redirects to an address without encryption: ${where}`, status);
+    throw new ServerError(reasonText('redirect-unencrypted', { where }), status);
   }
   return next.href;
 }
@@ -124,7 +125,7 @@ function requestTo(settings: ExchangeSettings, { base, sent }: Asked, url: strin
 function refused(response: Response, text: string, now: () => number): Attempt {
   const { status } = response;
   const said = diagnosticsOf(parseObject(text)) ?? shown(text);
-  const reason = `it answered ${status}${said === '' ? '' : `: ${said}`}`;
+  const reason = said === '' ? reasonText('refused', { status }) : reasonText('refused-saying', { status, said });
   const after = retryAfterOf(response.headers.get('retry-after'), now);
   return {
     status,
@@ -167,9 +168,9 @@ async function readText(response: Response, { bytes: most, ratio }: Limits): Pro
     const { done, value } = await reader.read();
     if (done) return parts.join('') + decoder.decode();
     bytes += value.byteLength;
-    if (bytes > most) await stop(`its answer is longer than ${most} bytes`);
+    if (bytes > most) await stop(reasonText('too-long', { most }));
     if (packed > 0 && bytes > freeBytes && bytes > ratio * packed) {
-      await stop(`its answer of ${packed} bytes unpacks to more than ${ratio} times as many`);
+      await stop(reasonText('unpacks-to-too-much', { packed, ratio }));
     }
     parts.push(decoder.decode(value, { stream: true }));
   }

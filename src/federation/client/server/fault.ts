@@ -1,6 +1,7 @@
 /** What goes wrong with servers, as errors and in words for people. See docs/reference/faults.md */
 import type { JsonObject } from '../../../fhir/json.ts';
 import type { Problem, Step } from '../answer.ts';
+import { reasonText } from '../reason/reason.ts';
 
 /** Why a server gave nothing that can be used. `status` is 0 when there was no answer at all. */
 export class ServerError extends Error {
@@ -34,17 +35,20 @@ export function diagnosticsOf(outcome: JsonObject | undefined): string | undefin
 }
 
 /** What TLS says of certificates, by the codes of OpenSSL and Node. https://docs.openssl.org/master/man1/openssl-verification-options/ */
-const certificates: Readonly<Record<string, string>> = {
-  CERT_HAS_EXPIRED: 'its certificate has expired',
-  CERT_NOT_YET_VALID: 'its certificate is not valid yet',
-  CERT_REVOKED: 'its certificate was revoked',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself and so says nothing of who it is',
-  SELF_SIGNED_CERT_IN_CHAIN: 'its certificate is signed by an authority that is not known here',
-  UNABLE_TO_GET_ISSUER_CERT: 'its certificate is signed by an authority that is not known here',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'its certificate is signed by an authority that is not known here',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'its certificate is signed by an authority that is not known here',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
-};
+const certificates = {
+  CERT_HAS_EXPIRED: 'certificate-expired',
+  CERT_NOT_YET_VALID: 'certificate-not-yet-valid',
+  CERT_REVOKED: 'certificate-revoked',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'certificate-self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'certificate-of-unknown-authority',
+  UNABLE_TO_GET_ISSUER_CERT: 'certificate-of-unknown-authority',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'certificate-of-unknown-authority',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'certificate-of-unknown-authority',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'certificate-of-other-name',
+} as const;
+
+const certificateFault = (code: string): (typeof certificates)[keyof typeof certificates] | undefined =>
+  Object.hasOwn(certificates, code) ? certificates[code as keyof typeof certificates] : undefined; // a key of it
 
 export interface Failure {
   reason: string;
@@ -55,12 +59,13 @@ export interface Failure {
 /** Why there was no answer, or (`broke`) no whole one. */
 export function failureOf(error: unknown, broke: boolean): Failure {
   const { code, message } = deepest(error);
-  const certificate = certificates[code ?? ''];
-  if (certificate !== undefined) return { reason: `it cannot be trusted: ${certificate}`, mayRetry: false };
+  const certificate = certificateFault(code ?? '');
+  if (certificate !== undefined)
+    return { reason: reasonText('not-trusted', { why: reasonText(certificate) }), mayRetry: false };
   // What was refused on our side has no code of the network and stays refused.
   const mayRetry = code !== undefined && code !== 'ENOTFOUND';
-  const why = shown(code ?? message ?? String(error));
-  return { reason: broke ? `its answer broke off: ${why}` : `it cannot be reached: ${why}`, mayRetry };
+  const cause = shown(code ?? message ?? String(error));
+  return { reason: reasonText(broke ? 'broke-off' : 'not-reached', { cause }), mayRetry };
 }
 
 interface Cause {

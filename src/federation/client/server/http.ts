@@ -1,6 +1,7 @@
 /** Asks FHIR servers over HTTP: bounded, patient with those that ask for it, and with a trace of every request. https://hl7.org/fhir/R4B/http.html */
 import type { JsonObject } from '../../../fhir/json.ts';
 import type { Problem, Step, TraceStep } from '../answer.ts';
+import { reasonText } from '../reason/reason.ts';
 import { type Attempt, type ExchangeSettings, exchange } from './exchange.ts';
 import { ServerError } from './fault.ts';
 import { createGate, type Gate } from './limits.ts';
@@ -99,7 +100,7 @@ export function createHttp(settings: HttpSettings): Http {
   };
 }
 
-const keptReason = 'answered in an earlier run';
+const keptReason = reasonText('earlier-run');
 
 /** A token may have changed, but with one more may be told than without. */
 const keyOf = ({ url, sent }: Asked, hasToken: boolean): string =>
@@ -145,12 +146,12 @@ function givenUp({ limits }: HttpSettings, visit: Visit, answer: Extract<Attempt
 async function once(settings: HttpSettings, visit: Visit, asked: Asked): Promise<Attempt> {
   const { limits, now, onTrace } = settings;
   if (visit.down !== undefined) throw visit.down;
-  if (settings.signal?.aborted) throw new ServerError('the walk was ended', 0);
+  if (settings.signal?.aborted) throw new ServerError(reasonText('walk-ended'), 0);
   const started = now();
   visit.until ??= started + limits.serverMs;
   const left = visit.until - started;
   if (left <= 0) {
-    const reason = `its time of ${limits.serverMs / 1000} s is used up`;
+    const reason = reasonText('time-used-up', { seconds: limits.serverMs / 1000 });
     onTrace({ ...traceOf(asked, 0), status: 0, found: 0, reason });
     throw new ServerError(reason, 0);
   }

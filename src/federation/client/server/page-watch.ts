@@ -1,5 +1,6 @@
 /** Watches the pages of a search for what cannot be true or was changed meanwhile. https://hl7.org/fhir/R4B/http.html#paging */
 import { type JsonObject, objectOf } from '../../../fhir/json.ts';
+import { reasonText } from '../reason/reason.ts';
 import { shown } from './fault.ts';
 
 export interface Entry {
@@ -39,11 +40,11 @@ export function createPageWatch(
     if (body['_total'] !== undefined) isExact = false;
     if (said === undefined || said === null) return;
     if (typeof said !== 'number' || !Number.isInteger(said) || said < 0) {
-      once('nonsense', `its total is no count: ${JSON.stringify(said).slice(0, 40)}`, true);
+      once('nonsense', reasonText('total-is-no-count', { total: JSON.stringify(said).slice(0, 40) }), true);
       return;
     }
     if (total !== undefined && total !== said) {
-      once('changed', `its total went from ${total} to ${said} while its pages were read: its data changed`, false);
+      once('changed', reasonText('total-changed', { before: total, after: said }), false);
     }
     total = said;
   }
@@ -52,13 +53,13 @@ export function createPageWatch(
     if (mode === 'outcome') return true;
     const given = String(resource['resourceType']);
     if (mode === 'match' && given !== type && !isMixed) {
-      once('type', `it answered a search for ${type} with a ${shown(given)}`, true);
+      once('type', reasonText('search-of-other-type', { type, other: shown(given) }), true);
     }
     if (typeof resource['id'] !== 'string') return true;
     const name = `${String(resource['resourceType'])}/${resource['id']}`;
     const key = `${mode} ${name}`;
     if (fullUrl !== undefined && isElsewhere(fullUrl, asked.base)) {
-      once('foreign', `it gave ${shown(name)} under the address of another server: ${shown(fullUrl)}`, true);
+      once('foreign', reasonText('under-foreign-address', { name: shown(name), url: shown(fullUrl) }), true);
     }
     const version = String(objectOf(resource['meta'])?.['versionId'] ?? '');
     const before = versions.get(key);
@@ -67,10 +68,10 @@ export function createPageWatch(
     if (before !== version) {
       once(
         'version',
-        `${shown(name)} came in the versions ${shown(before)} and ${shown(version)}: its data changed`,
+        reasonText('came-in-versions', { name: shown(name), one: shown(before), other: shown(version) }),
         false,
       );
-    } else if (mode === 'match') once('double', `it gave ${shown(name)} more than once`, true);
+    } else if (mode === 'match') once('double', reasonText('given-twice', { name: shown(name) }), true);
     return false;
   }
 
@@ -83,7 +84,7 @@ export function createPageWatch(
     },
     end() {
       if (total === undefined || !isExact || told.has('changed') || total === matches) return;
-      const few = `its total is ${total}, but it gave ${matches}`;
+      const few = reasonText('total-differs', { total, given: matches });
       once('total', few, matches > total);
     },
   };

@@ -1,5 +1,6 @@
 /** What a server says that it can do. https://hl7.org/fhir/R4B/capabilitystatement.html */
 import { type JsonObject, objectsOf } from '../../../fhir/json.ts';
+import { reasonText } from '../reason/reason.ts';
 import { textOf } from './bundle.ts';
 import { type Http, ServerError } from './http.ts';
 
@@ -21,10 +22,10 @@ export async function readPeer(http: Http, base: string): Promise<Peer> {
     (one) => objectsOf(serverOf(one)['resource']).length,
   );
   if (body['resourceType'] !== 'CapabilityStatement') {
-    throw new ServerError('it states no capabilities: it may be no FHIR server', 200);
+    throw new ServerError(reasonText('no-capabilities'), 200);
   }
   const fhirVersion = textOf(body['fhirVersion']);
-  if (fhirVersion === undefined) throw new ServerError('its CapabilityStatement names no FHIR version', 200);
+  if (fhirVersion === undefined) throw new ServerError(reasonText('no-fhir-version'), 200);
   const types = new Map<string, Set<string>>();
   const operations = new Map<string, string>();
   const offers = (holder: JsonObject, prefix: string): void => {

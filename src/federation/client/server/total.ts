@@ -2,6 +2,7 @@
 import { canonical, type Granularity, granularities } from '../../../fhir/canonical.ts';
 import { type Json, type JsonObject, objectOf, objectsOf } from '../../../fhir/json.ts';
 import type { CountAnswer } from '../answer.ts';
+import { reasonText } from '../reason/reason.ts';
 import { ServerError } from './http.ts';
 
 /** What stands in the count-disclosure extension. */
@@ -34,7 +35,7 @@ export function countedAs(total: number, disclosure: Disclosure | undefined): Co
 
 /** The total of a search result, with what its server says of its accuracy. Throws ServerError for nonsense. */
 export function totalOf(body: JsonObject): Total {
-  if (body['resourceType'] !== 'Bundle') throw new ServerError('it answered a search with what is no Bundle', 200);
+  if (body['resourceType'] !== 'Bundle') throw new ServerError(reasonText('no-bundle'), 200);
   return totalWith(body['total'], objectsOf(objectOf(body['_total'])?.['extension']));
 }
 
@@ -53,7 +54,7 @@ const isInitial = (population: JsonObject): boolean =>
 
 function totalWith(total: Json | undefined, extensions: readonly JsonObject[]): Total {
   if (total !== undefined && !(typeof total === 'number' && Number.isInteger(total) && total >= 0)) {
-    throw new ServerError(`its total is no count: ${JSON.stringify(total).slice(0, 40)}`, 0);
+    throw new ServerError(reasonText('total-is-no-count', { total: JSON.stringify(total).slice(0, 40) }), 0);
   }
   const disclosure = extensions.find((one) => one['url'] === canonical.countDisclosure);
   return {

@@ -1,8 +1,9 @@
 /** What the record of a data set offers to someone of whom nothing is known. See docs/adr/0010-statements-and-effects.md */
-import { requirementText } from '../../../fair/condition.ts';
+import { dayText, type requirementText } from '../../../fair/condition.ts';
 import { english } from '../../../fair/words/index.ts';
 import { type Granularity, granularities } from '../../../fhir/canonical.ts';
 import type { Dataset } from '../answer.ts';
+import { reasonText } from '../reason/reason.ts';
 
 type Requirement = Parameters<typeof requirementText>[0];
 
@@ -28,7 +29,6 @@ function isOver(one: Requirement, now: number): boolean {
 /** In words, for someone whose server tells nothing of the data set. */
 export function whyNotPermitted({ stated }: Dataset, now: number): string {
   const dated = stated?.statement.requirements.find((one) => isOver(one, now));
-  return dated === undefined
-    ? 'its conditions give you nothing yet'
-    : `its conditions say: ${requirementText(dated, english)}`;
+  if (dated === undefined || !('at' in dated)) return reasonText('nothing-yet');
+  return reasonText(dated.kind, { day: dayText(dated.at, english) });
 }

@@ -4,6 +4,7 @@ import { type JsonObject, objectOf, objectsOf } from '../../../fhir/json.ts';
 import type { FoundServer, Role } from '../answer.ts';
 import type { Parameter } from '../count/patient-search.ts';
 import type { Question } from '../question/question.ts';
+import { reasonText } from '../reason/reason.ts';
 import { pagesOf, queryOf, textOf } from '../server/bundle.ts';
 import { problemOf, ServerError } from '../server/fault.ts';
 import type { Peer } from '../server/peer.ts';
@@ -44,9 +45,9 @@ export async function discoverServers(
     if (visited.has(base)) return;
     const reason =
       depth > walk.limits.depth
-        ? `it was left out: discovery servers are followed ${walk.limits.depth} steps at most`
+        ? reasonText('too-many-steps', { most: walk.limits.depth })
         : visited.size >= walk.limits.servers
-          ? 'too many discovery servers'
+          ? reasonText('too-many-discovery-servers')
           : undefined;
     if (reason !== undefined) return walk.problem({ server: base, step: 'discover', reason });
     visited.add(base);

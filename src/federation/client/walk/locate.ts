@@ -2,6 +2,7 @@
 import type { FoundServer } from '../answer.ts';
 import type { Parameter } from '../count/patient-search.ts';
 import type { Question } from '../question/question.ts';
+import { reasonText } from '../reason/reason.ts';
 import { pagesOf, queryOf, textOf } from '../server/bundle.ts';
 import { problemOf, ServerError } from '../server/fault.ts';
 import { discoverServers, notesSummaries, unseen } from './discover.ts';
@@ -86,7 +87,7 @@ class Location {
       this.#walk.problem({
         server: base,
         step: 'find',
-        reason: `it was left out: a walk goes to ${most} servers at most`,
+        reason: reasonText('too-many-servers', { most }),
       });
       return;
     }

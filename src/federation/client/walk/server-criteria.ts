@@ -4,6 +4,7 @@ import { operationUrl } from '../../../fhir/specification/operation.ts';
 import type { FoundServer } from '../answer.ts';
 import type { Parameter } from '../count/patient-search.ts';
 import type { Question, ServerCriteria } from '../question/question.ts';
+import { reasonText } from '../reason/reason.ts';
 import { escapeValue } from '../server/bundle.ts';
 import { type Peer, releaseOf } from '../server/peer.ts';
 
@@ -77,15 +78,15 @@ export function whyNotWanted(peer: Peer, { servers = {} }: Question): string | u
   const { fhirVersion, type = [], searchParameter = [], operation = [] } = servers;
   const own = [releaseOf(peer.fhirVersion), peer.fhirVersion];
   if (fhirVersion !== undefined && !fhirVersion.some((one) => own.includes(one))) {
-    return `it speaks ${own[0]}, not ${fhirVersion.join(' or ')}`;
+    return reasonText('not-wanted-version', { own: own[0]!, wanted: fhirVersion.join(' or ') });
   }
   const lacking = type.find((one) => !peer.types.has(one));
-  if (lacking !== undefined) return `it has no ${lacking}`;
+  if (lacking !== undefined) return reasonText('not-wanted-type', { type: lacking });
   const parameter = searchParameter.filter((one) => !isUrl(one)).find((one) => !searches(peer, one));
-  if (parameter !== undefined) return `it cannot be searched by ${parameter}`;
+  if (parameter !== undefined) return reasonText('not-wanted-parameter', { parameter });
   const offered = [...peer.operations].flatMap(([path, url]) => [bare(path), url.split('|')[0]!]);
   const missing = operation.find((one) => !offered.includes(isUrl(one) ? one : bare(one)));
-  return missing === undefined ? undefined : `it has no operation ${missing}`;
+  return missing === undefined ? undefined : reasonText('not-wanted-operation', { operation: missing });
 }
 
 function searches({ types }: Peer, text: string): boolean {

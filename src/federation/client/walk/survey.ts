@@ -5,6 +5,7 @@ import type { CountAnswer, Dataset } from '../answer.ts';
 import type { Parameter } from '../count/patient-search.ts';
 import { parseCode } from '../question/criterion.ts';
 import type { Question } from '../question/question.ts';
+import { reasonText } from '../reason/reason.ts';
 import { escapeValue, pagesOf, queryOf, textOf } from '../server/bundle.ts';
 import { problemOf, ServerError } from '../server/fault.ts';
 import type { Peer } from '../server/peer.ts';
@@ -90,7 +91,7 @@ export async function surveyData(survey: Survey, total: number): Promise<void> {
 
 /** What is known of a data set that was not asked, since its summary does not name what is needed. */
 function unnamed({ clauses }: Survey, { threshold }: Summary, dataset: Dataset): CountAnswer {
-  const reason = 'its summary says so; it was not asked';
+  const reason = reasonText('by-summary');
   if (threshold === undefined) return { state: 'below-threshold', reason };
   const most = mostUnnamed(clauses, threshold, dataset.types);
   if (most === 0) return { state: 'counted', patients: 0, reason };
@@ -198,7 +199,7 @@ async function describeAt(
   found: (summary: Summary, library: JsonObject, held: string) => void,
   known: Known,
 ): Promise<void> {
-  let reason = 'no record of it was found';
+  let reason = reasonText('no-record');
   const left = new Map(byId);
   try {
     for (const ids of base === '' ? [] : chunks([...byId.keys()])) {
