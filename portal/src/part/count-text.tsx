@@ -1,9 +1,9 @@
 /** How many patients, as the server told it: exactly, rounded, fewer than, some, or why it does not tell. See docs/guarantees/counts.md */
-import { Stack, Text } from '@mantine/core';
 import type { TFunction } from 'i18next';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type CountAnswer, reasonIn } from '../../../src/federation/client/index.ts';
+import classes from './count-text.module.css';
 import { formatNumber } from './format.ts';
 import { useWords } from './words.ts';
 
@@ -12,16 +12,12 @@ export function CountText({ answer, withReason = true }: { answer: CountAnswer; 
   const words = useWords();
   const { state, reason } = answer;
   return (
-    <Stack gap={0} component="span" display="inline-flex" data-state={state}>
-      <Text component="span" fw={state === 'counted' ? 700 : 500}>
-        {countText(answer, t)}
-      </Text>
+    <span className={classes['count']} data-state={state}>
+      <span>{countText(answer, t)}</span>
       {withReason && reason !== undefined && state !== 'counted' ? (
-        <Text component="span" size="xs" c="dimmed" dir="auto">
-          {reasonIn(words.language, reason)}
-        </Text>
+        <small dir="auto">{reasonIn(words.language, reason)}</small>
       ) : null}
-    </Stack>
+    </span>
   );
 }
 
