@@ -52,13 +52,22 @@ interface Violation {
 }
 
 /** axe finds nothing against WCAG 2.2 AA, nor against good practice. https://github.com/dequelabs/axe-core */
-export async function expectAccessible({ page }: Visit): Promise<void> {
+export async function expectAccessible(visit: Visit): Promise<void> {
+  await expectNoViolations(visit, 'axe.run(document, { resultTypes: ["violations"] })');
+}
+
+/** Of all that axe looks at, only the colours are others in the other colour scheme. */
+const expectContrast = (visit: Visit): Promise<void> =>
+  expectNoViolations(
+    visit,
+    'axe.run(document, { resultTypes: ["violations"], runOnly: ["color-contrast", "link-in-text-block"] })',
+  );
+
+async function expectNoViolations({ page }: Visit, run: string): Promise<void> {
   // Colours are measured while nothing moves.
   await page.waitForFunction(() => document.getAnimations().every((one) => one.playState !== 'running'));
   await page.evaluate(axe);
-  const violations = (await page.evaluate(
-    'axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations)',
-  )) as Violation[];
+  const violations = (await page.evaluate(`${run}.then(({ violations }) => violations)`)) as Violation[];
   expect(
     violations.map(({ id, help, nodes }) => ({
       id,
@@ -70,8 +79,9 @@ export async function expectAccessible({ page }: Visit): Promise<void> {
 
 const widths = [360, 820, 1440];
 
-/** Pictures of the page in both colour schemes and at three widths; no page is wider than its window. */
-export async function screenshots({ page }: Visit, name: string): Promise<void> {
+/** Pictures of the page in both colour schemes and at three widths; no page is wider than its window, and all can be read in the dark. */
+export async function screenshots(visited: Visit, name: string): Promise<void> {
+  const { page } = visited;
   mkdirSync(pictures, { recursive: true });
   for (const scheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
@@ -82,6 +92,7 @@ export async function screenshots({ page }: Visit, name: string): Promise<void> 
       const excess = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
       expect(excess, `${name} at ${width}`).toBe(0);
     }
+    if (scheme === 'dark') await expectContrast(visited);
   }
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   await page.setViewportSize({ width: 1280, height: 900 });

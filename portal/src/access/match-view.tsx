@@ -3,7 +3,7 @@ import { Alert, Group, List, Text } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { reasonWords, type StatedUse } from '../part/reason-words.ts';
-import { useWords } from '../part/words.ts';
+import { useSpeech } from '../part/words.ts';
 import { Sign, type SignName } from './sign.tsx';
 import type { Match, Reason } from './task.ts';
 
@@ -18,8 +18,7 @@ const rankOf = ({ outcome }: Reason): number => looks[outcome].rank;
 /** What stands in the way comes first. `dataUse` is what the data set states, to name what the rules have as codes. */
 export function MatchView({ match, dataUse = [] }: { match: Match; dataUse?: readonly StatedUse[] }): ReactElement {
   const { t } = useTranslation('access');
-  const { t: part } = useTranslation('part');
-  const speech = { t: part, words: useWords() };
+  const speech = useSpeech();
   return (
     <Alert
       variant="outline"

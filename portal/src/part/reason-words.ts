@@ -1,20 +1,15 @@
 /** Says the reasons of a decision, which servers tell briefly, in the reader's words; what is not known here is shown as it was told. See docs/adr/0010-statements-and-effects.md */
-import type { TFunction } from 'i18next';
 import { requirementText } from '../../../src/fair/condition.ts';
 import { duoTerm } from '../../../src/fair/duo.ts';
 import type { DuoName, Words } from '../../../src/fair/words/index.ts';
 import { formatList } from './format.ts';
+import type { Speech } from './words.ts';
 
 /** A term of use as a data set states it: for the names of the diseases and places in it. */
 export interface StatedUse {
   readonly id: string;
   readonly parameter?: string;
   readonly display?: string;
-}
-
-interface Speech {
-  readonly t: TFunction<'part'>;
-  readonly words: Words;
 }
 
 type Requirement = Parameters<typeof requirementText>[0];
@@ -55,6 +50,12 @@ const readers: readonly (readonly [RegExp, (parts: readonly string[], speech: Sp
   [/^its period is not now$/, (_, { t }) => t('because-period')],
   [/^data use: no research purpose is stated$/, (_, { t }) => t('because-no-research')],
   [/^data use: no permission is among the data use terms$/, (_, { t }) => t('because-no-permission')],
+  [/^nothing is stated of who may have the data:/, (_, { t }) => t('because-nothing-stated')],
+  [/^the data use terms name no permission$/, (_, { t }) => t('because-no-permission')],
+  [/^([A-Z]+) lacks its \S+$/, ([term = ''], { t, words }) => t('because-lacks', { term: duoName(term, words) })],
+  [/^the profile of de-identified records is not named$/, (_, { t }) => t('because-no-profile')],
+  [/^more than one (.+) is stated$/, ([what], { t }) => t('because-twice', { what })],
+  [/^the condition (.+) on \S+ is not understood$/, ([url = ''], { words }) => words.unknownCondition(url)],
   [/^reads everything$/, (_, { t }) => t('because-reads-everything')],
   [/^directive$/, (_, { t }) => t('because-directive')],
   [/^policy$/, (_, { t }) => t('because-policy')],
@@ -81,17 +82,15 @@ export function reasonWords(text: string, speech: Speech, stated: readonly State
   return text;
 }
 
-function dataUseWords(
-  name: string,
-  parameters: readonly string[],
-  { duo }: Words,
-  stated: readonly StatedUse[],
-): string {
-  const term = Object.hasOwn(duo, name) ? duo[name as DuoName] : name; // a key of it
-  if (parameters.length === 0) return `${term} (${name})`;
+function dataUseWords(name: string, parameters: readonly string[], words: Words, stated: readonly StatedUse[]): string {
+  if (parameters.length === 0) return duoName(name, words);
   const named = parameters.map(
     (one) =>
       stated.find(({ id, parameter }) => parameter === one && duoTerm(id)?.abbreviation === name)?.display ?? one,
   );
-  return `${term}: ${formatList(named)} (${name})`;
+  return `${duoWords(name, words)}: ${formatList(named)} (${name})`;
 }
+
+const duoWords = (name: string, { duo }: Words): string => (Object.hasOwn(duo, name) ? duo[name as DuoName] : name); // a key of it
+
+const duoName = (name: string, words: Words): string => `${duoWords(name, words)} (${name})`;

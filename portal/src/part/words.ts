@@ -1,4 +1,5 @@
 /** The words for conditions in the reader's language: the same that go with downloads. See docs/reference/terms.md */
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { type Words, wordsIn } from '../../../src/fair/words/index.ts';
 import { languages } from '../text/texts.ts';
@@ -8,6 +9,17 @@ export function useWords(): Words {
   const { i18n } = useTranslation('part');
   const language = languages.find((one) => one === i18n.resolvedLanguage) ?? 'en';
   return wordsIn[language];
+}
+
+/** All that reasons are said with. */
+export interface Speech {
+  readonly t: TFunction<'part'>;
+  readonly words: Words;
+}
+
+export function useSpeech(): Speech {
+  const { t } = useTranslation('part');
+  return { t, words: useWords() };
 }
 
 /** Words that stand for themselves, such as a choice in a list. */

@@ -4,7 +4,7 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { LinkText } from '../../part/link.tsx';
 import { reasonWords } from '../../part/reason-words.ts';
-import { useWords } from '../../part/words.ts';
+import { useSpeech } from '../../part/words.ts';
 import { Sign, type SignName } from '../sign.tsx';
 import type { ExplainedDecision, Reason } from './decision.ts';
 
@@ -17,8 +17,7 @@ const weightOf = ({ outcome }: Reason): number => weights[outcome] ?? 1;
 
 export function DecisionCard({ decision, base }: { decision: ExplainedDecision; base: string }): ReactElement {
   const { t } = useTranslation('access-committee');
-  const { t: part } = useTranslation('part');
-  const speech = { t: part, words: useWords() };
+  const speech = useSpeech();
   const { granted, resources, reasons } = decision;
   const isOpen = granted !== 'none';
   return (

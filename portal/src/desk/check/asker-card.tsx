@@ -4,7 +4,7 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { obligationText } from '../../../../src/fair/use-text.ts';
 import { reasonWords } from '../../part/reason-words.ts';
-import { useWords } from '../../part/words.ts';
+import { useSpeech } from '../../part/words.ts';
 import { levelText, missingText, seenText } from '../form/words.ts';
 import type { AskerPreview } from '../record/preview.ts';
 
@@ -19,7 +19,7 @@ const lookOf: Readonly<Record<string, { sign: string; color: string }>> = {
 
 export function AskerCard({ asker }: { asker: AskerPreview }): ReactElement {
   const { t } = useTranslation('desk');
-  const words = useWords();
+  const speech = useSpeech();
   const { kind, level, beyond, obligations, consentRequired, reasons } = asker;
   const name = t(`asker.${kind}`);
   const look = lookOf[level] ?? lookOf['none']!;
@@ -48,7 +48,7 @@ export function AskerCard({ asker }: { asker: AskerPreview }): ReactElement {
             </Text>
             <List size="sm">
               {obligations.map((one) => (
-                <List.Item key={`${one.code} ${one.parameter ?? ''}`}>{obligationText(one, words)}</List.Item>
+                <List.Item key={`${one.code} ${one.parameter ?? ''}`}>{obligationText(one, speech.words)}</List.Item>
               ))}
             </List>
           </div>
@@ -62,7 +62,7 @@ export function AskerCard({ asker }: { asker: AskerPreview }): ReactElement {
             <List size="sm">
               {one.missing.map((missing) => (
                 <List.Item key={missing.kind + missing.text} style={{ overflowWrap: 'anywhere' }}>
-                  {missingText(missing, t, words)}
+                  {missingText(missing, t, speech)}
                 </List.Item>
               ))}
             </List>
@@ -77,8 +77,7 @@ export function AskerCard({ asker }: { asker: AskerPreview }): ReactElement {
 /** Every step of the decision, as the server tells it. */
 function Reasons({ reasons }: Pick<AskerPreview, 'reasons'>): ReactElement {
   const { t } = useTranslation('desk');
-  const { t: part } = useTranslation('part');
-  const speech = { t: part, words: useWords() };
+  const speech = useSpeech();
   return (
     <Accordion variant="default" chevronPosition="left">
       <Accordion.Item value="why">

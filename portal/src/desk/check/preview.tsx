@@ -5,12 +5,15 @@ import { useTranslation } from 'react-i18next';
 import type { JsonObject } from '../../../../src/fhir/json.ts';
 import { Loading } from '../../part/loading.tsx';
 import { Problem } from '../../part/problem.tsx';
+import { reasonWords } from '../../part/reason-words.ts';
+import { useSpeech } from '../../part/words.ts';
 import { previewedKinds, usePreview } from '../record/preview.ts';
 import { AskerCard } from './asker-card.tsx';
 import { DescribedAsker } from './described-asker.tsx';
 
 export function Preview({ record, columns }: { record: JsonObject; columns: number }): ReactElement {
   const { t } = useTranslation('desk');
+  const speech = useSpeech();
   const { data, error, isFetching, refetch } = usePreview(record, previewedKinds);
   return (
     <Stack component="section" aria-label={t('preview')} aria-busy={isFetching}>
@@ -33,7 +36,7 @@ export function Preview({ record, columns }: { record: JsonObject; columns: numb
             <Alert color="red" variant="outline" title={t('closed-to-all')} role="status">
               <List size="sm">
                 {data.closed.map((because) => (
-                  <List.Item key={because}>{because}</List.Item>
+                  <List.Item key={because}>{reasonWords(because, speech)}</List.Item>
                 ))}
               </List>
             </Alert>

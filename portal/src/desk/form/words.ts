@@ -7,6 +7,8 @@ import type { Words } from '../../../../src/fair/words/index.ts';
 import type { Granularity } from '../../../../src/fhir/canonical.ts';
 import { formatDate, formatNumber } from '../../part/format.ts';
 import { commonPurposes } from '../../part/purpose.ts';
+import { reasonWords } from '../../part/reason-words.ts';
+import type { Speech } from '../../part/words.ts';
 import type { AskerPreview, MissingPart } from '../record/preview.ts';
 
 type T = TFunction<'desk'>;
@@ -112,14 +114,16 @@ export function seenText({ level, threshold, rounding, profile }: AskerPreview, 
 }
 
 /** One thing that is missing, with what it asks for. */
-export function missingText({ kind, values, text }: MissingPart, t: T, words: Words): string {
+export function missingText({ kind, values, text }: MissingPart, t: T, speech: Speech): string {
+  const { words } = speech;
   const [head = '', ...rest] = values;
   switch (kind) {
     case 'closed':
-      return t('missing.closed', { text });
+      return reasonWords(text, speech);
     case 'data-use': {
       const id = [...duoIds.permission, ...duoIds.modifier].find((one) => duoTerm(one)?.abbreviation === head);
-      if (id === undefined) return text.includes('no research purpose') ? t('missing.no-research') : text;
+      if (id === undefined)
+        return text.includes('no research purpose') ? t('missing.no-research') : reasonWords(text, speech);
       return t('missing.data-use', { what: duoText(id, words), more: rest.length === 0 ? '' : `: ${rest.join(', ')}` });
     }
     case 'purpose':

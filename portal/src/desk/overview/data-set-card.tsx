@@ -5,6 +5,8 @@ import { useTranslation } from 'react-i18next';
 import type { JsonObject } from '../../../../src/fhir/json.ts';
 import { formatDate } from '../../part/format.ts';
 import { LinkButton, LinkText } from '../../part/link.tsx';
+import { reasonWords } from '../../part/reason-words.ts';
+import { useSpeech } from '../../part/words.ts';
 import { seenText } from '../form/words.ts';
 import { describing } from '../record/describe.ts';
 import { keptDraft } from '../record/draft.ts';
@@ -79,6 +81,7 @@ export function DataSetCard({ record }: { record: JsonObject }): ReactElement {
 /** What anyone and a registered researcher see, as it is stored. */
 function Seen({ record }: { record: JsonObject }): ReactElement | null {
   const { t } = useTranslation('desk');
+  const speech = useSpeech();
   const { data } = usePreview(record, kinds);
   if (record['status'] !== 'active') return <Text size="sm">{t('seen-by-none')}</Text>;
   if (data === undefined) return null;
@@ -90,7 +93,7 @@ function Seen({ record }: { record: JsonObject }): ReactElement | null {
         </List.Item>
       ))}
       {data.closed.map((because) => (
-        <List.Item key={because}>{t('closed-because', { because })}</List.Item>
+        <List.Item key={because}>{t('closed-because', { because: reasonWords(because, speech) })}</List.Item>
       ))}
     </List>
   );
