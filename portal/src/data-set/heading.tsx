@@ -1,6 +1,6 @@
 /** Title, publisher and standing of a data set; a title as long as a book is cut until one asks for all of it. */
-import { Anchor, Badge, Button, Group, Stack, Text } from '@mantine/core';
-import { type ReactElement, useState } from 'react';
+import { Anchor, Badge, Group, Stack, Text } from '@mantine/core';
+import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DataSetDescription } from '../../../src/fair/landing/index.ts';
 import { formatDate } from '../part/format.ts';
@@ -8,6 +8,7 @@ import { LinkText } from '../part/link.tsx';
 import { PageTitle } from '../part/page-title.tsx';
 import { home } from '../server/home.ts';
 import { Actions } from './actions.tsx';
+import { CutText } from './cut-text.tsx';
 import type { Place } from './load.ts';
 
 /** Characters of a title that are shown at once. */
@@ -15,9 +16,7 @@ const most = 240;
 
 export function Heading({ place, one }: { place: Place; one: DataSetDescription }): ReactElement {
   const { t } = useTranslation('data-set');
-  const [isWhole, setWhole] = useState(false);
   const { title, publisher, version, status, date } = one;
-  const isLong = title.length > most;
   return (
     <Stack gap="xs">
       <Group gap="xs">
@@ -35,18 +34,9 @@ export function Heading({ place, one }: { place: Place; one: DataSetDescription 
           </Badge>
         )}
       </Group>
-      <PageTitle title={isLong && !isWhole ? `${title.slice(0, most)}…` : title} />
-      {isLong ? (
-        <Button
-          variant="default"
-          size="compact-sm"
-          w="fit-content"
-          aria-expanded={isWhole}
-          onClick={() => setWhole(!isWhole)}
-        >
-          {t(isWhole ? 'cut-title' : 'whole-title')}
-        </Button>
-      ) : null}
+      <CutText text={title} most={most} more={t('whole-title')} less={t('cut-title')}>
+        {(shown) => <PageTitle title={shown} />}
+      </CutText>
       <Group gap="md">
         {publisher === undefined ? null : (
           <Text dir="auto">

@@ -1,9 +1,10 @@
 /** What the record says of the data set in words of its own: description, purpose, use, narrative. */
-import { Button, Stack, Text } from '@mantine/core';
-import { type ReactElement, useState } from 'react';
+import { Stack, Text } from '@mantine/core';
+import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DataSetDescription } from '../../../src/fair/landing/index.ts';
 import { Narrative } from '../part/narrative.tsx';
+import { CutText } from './cut-text.tsx';
 import { Section } from './section.tsx';
 
 export function Words({ one, narrative }: { one: DataSetDescription; narrative: string | undefined }): ReactElement {
@@ -40,32 +41,24 @@ function Named({ name, text }: { name: string; text: string }): ReactElement {
 /** Characters that are shown at once. */
 const most = 900;
 
-/** Markdown of FHIR is shown as it was typed; a long text is cut until one asks for all of it. */
+/** Markdown of FHIR is shown as it was typed. */
 function Paragraphs({ text }: { text: string }): ReactElement {
   const { t } = useTranslation('data-set');
-  const [isWhole, setWhole] = useState(false);
-  const isLong = text.length > most;
-  const shown = isLong && !isWhole ? `${text.slice(0, most - 100)}…` : text;
-  const parts = shown.split(/\r?\n\s*\r?\n/).filter((part) => part.trim() !== '');
   return (
     <Stack gap="xs">
-      {parts.map((part, at) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: paragraphs have nothing else to tell them apart
-        <Text key={at} dir="auto" maw="75ch">
-          {part}
-        </Text>
-      ))}
-      {isLong ? (
-        <Button
-          variant="default"
-          size="compact-sm"
-          w="fit-content"
-          aria-expanded={isWhole}
-          onClick={() => setWhole(!isWhole)}
-        >
-          {t(isWhole ? 'show-less' : 'show-more')}
-        </Button>
-      ) : null}
+      <CutText text={text} most={most} more={t('show-more')} less={t('show-less')}>
+        {(shown) =>
+          shown
+            .split(/\r?\n\s*\r?\n/)
+            .filter((part) => part.trim() !== '')
+            .map((part, at) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: paragraphs have nothing else to tell them apart
+              <Text key={at} dir="auto" maw="75ch">
+                {part}
+              </Text>
+            ))
+        }
+      </CutText>
     </Stack>
   );
 }
