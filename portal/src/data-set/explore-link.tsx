@@ -11,7 +11,7 @@ export function ExploreLink({ address, text }: { address: string; text: string }
   const [, base, path] = fhirAddress.exec(address) ?? [];
   if (base === undefined || path === undefined) {
     return (
-      <Anchor href={address} size="sm" dir="auto">
+      <Anchor href={address} size="sm" dir="auto" underline="always">
         {text}
       </Anchor>
     );
@@ -25,6 +25,7 @@ export function ExploreLink({ address, text }: { address: string; text: string }
       params={{ _splat: place }}
       search={{ ...search, ...(base === home ? {} : { at: base }) }}
       size="sm"
+      underline="always"
       dir="auto"
     >
       {text}
