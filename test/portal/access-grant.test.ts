@@ -137,7 +137,7 @@ test('from the request with a document over the grant with its limits to the dat
     'counts',
     /May 31, 2038|31 May 2038/,
     /in \d+ years/,
-    /Delete the data after use: within 12 months/,
+    /delete the data after use, within 12 months/,
   ])
     await grant.getByText(text).first().waitFor();
   const history = card(title)
