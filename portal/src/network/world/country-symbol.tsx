@@ -11,6 +11,14 @@ import { HealthMark } from '../signs.tsx';
 import type { MapSymbol } from './symbols.ts';
 import classes from './world.module.css';
 
+/** Within the landmark that it belongs to, and not cut off by the frame. */
+const tooltip = {
+  multiline: true,
+  maw: 320,
+  events: { hover: true, focus: true, touch: false },
+  portalProps: { target: 'main' },
+};
+
 export function CountrySymbol({
   symbol,
   chosen,
@@ -26,7 +34,7 @@ export function CountrySymbol({
   const words = useWords(symbol, all);
   if (symbol.length > 1) {
     return (
-      <Tooltip label={words} multiline maw={320} events={{ hover: true, focus: true, touch: false }}>
+      <Tooltip label={words} {...tooltip}>
         <UnstyledButton className={classes['symbol']} data-several onClick={onOpen}>
           <Shown servers={all} />
           <VisuallyHidden>{words}</VisuallyHidden>
@@ -36,7 +44,7 @@ export function CountrySymbol({
   }
   const isChosen = code === chosen;
   return (
-    <Tooltip label={words} multiline maw={320} events={{ hover: true, focus: true, touch: false }}>
+    <Tooltip label={words} {...tooltip}>
       <Link
         to="/network"
         search={(before) => ({ ...before, country: isChosen ? undefined : code, page: undefined })}
