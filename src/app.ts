@@ -19,6 +19,7 @@ import { type Admission, type Community, createPageLinks, type Role, type Server
 import { createFairly } from './rest/fairness.ts';
 import { registerLanding } from './rest/landing.ts';
 import { registerPortal } from './rest/portal.ts';
+import { registerProtectedResource } from './rest/protected-resource.ts';
 import { registerRest } from './rest/routes.ts';
 import { type Audit, type AuditMode, openAudit } from './store/audit.ts';
 import type { DatabaseAddress } from './store/connect.ts';
@@ -142,6 +143,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
   registerRest(http, { ...asking, fairly: createFairly(), observe: metrics.observe });
   registerLanding(http, asking);
   registerHealth(http, store, metrics);
+  registerProtectedResource(http, () => askers.protectedResource(baseUrls[0]!));
   await http.listen({ port: settings.port, host: settings.host });
   const address = http.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : settings.port;

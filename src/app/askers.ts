@@ -8,6 +8,7 @@ import {
   authorizationServerSettingsOf,
   createAuthorizationServer,
 } from '../auth/authorization-server/index.ts';
+import { protectedResourceOf } from '../auth/protected-resource.ts';
 import type { Log } from '../auth/token-source.ts';
 import { createTokenSources } from '../auth/token-sources.ts';
 import { authorizationStorage } from '../store/authorization.ts';
@@ -34,6 +35,8 @@ export interface Askers {
   handle(request: IncomingMessage, response: ServerResponse): boolean;
   /** for CapabilityStatement.rest.security */
   security(): Readonly<Record<string, unknown>> | undefined;
+  /** who issues tokens for the server at `base` */
+  protectedResource(base: string): Readonly<Record<string, unknown>>;
   /** Called once the address is known, which is part of what the authorization server issues. */
   open(base: string): Promise<void>;
 }
@@ -62,6 +65,7 @@ export function createAskers(settings: AskersSettings, means: AskersMeans): Aske
     authenticate,
     handle: (request, response) => server?.handle(request, response) ?? false,
     security: () => server?.security(),
+    protectedResource: (base) => protectedResourceOf(base, server?.issuer, access.issuers),
     async open(base) {
       if (own === undefined) return;
       const storage = authorizationStorage(store.sql);

@@ -129,6 +129,7 @@ test('all settings', () => {
     projectHeader: 'x-project',
     authorizationServer: { anything: true },
   });
+  expect(settings.issuers.map(({ portal }) => portal)).toEqual(settings.issuers.map(() => undefined));
   expect(read(issuer({ withoutScopes: 'unrestricted' })).issuers[0]!.withoutScopes).toBe('unrestricted');
   expect(read(passports()).passports!.maxAgeSeconds).toBe(31_536_000);
 });
@@ -173,6 +174,12 @@ describe('refused, and why', () => {
     [issuer({ clockSkewSeconds: 301 }), '"clockSkewSeconds", a whole number from 0 to 300'],
     [issuer({ clockSkewSeconds: 0.5 }), '"clockSkewSeconds", a whole number'],
     [issuer({ withoutScopes: 'all' }), '"withoutScopes", "nothing", "unrestricted" or a list of SMART scopes'],
+    [issuer({ portal: {} }), 'issuers[0], portal needs "clientId", a text'],
+    [issuer({ portal: { clientId: 'p', secret: 's' } }), 'portal has "secret", which this server does not know'],
+    [issuer({ portal: { clientId: 'p', scopes: ['profile'] } }), '"scopes", a list with openid in it'],
+    [issuer({ portal: { clientId: 'p', scopes: ['openid profile'] } }), '"scopes", a list of scopes without blanks'],
+    [issuer({ portal: { clientId: 'p', resource: 'us' } }), '"resource", an address without a fragment, or false'],
+    [issuer({ portal: { clientId: 'p', resource: 'https://us.example/#x' } }), '"resource", an address without'],
     [issuer({ claims: { role: 'x' } }), 'issuers[0], claims has "role", which this server does not know'],
     [issuer({ claims: { project: 1 } }), 'issuers[0], claims needs "project", the name of a claim'],
     [
@@ -265,4 +272,16 @@ test('the reference names all that may be written', () => {
     expect(names.length).toBeGreaterThan(1);
     for (const name of names) expect(reference).toMatch(new RegExp(`[\`"]${name}[\`"]`));
   }
+});
+
+test.each([
+  [{ clientId: 'p' }, { clientId: 'p', resource: 'https://us.example/fhir' }],
+  [
+    { clientId: 'p', scopes: ['openid', 'user/*.rs'], resource: 'https://api.example' },
+    { clientId: 'p', scopes: ['openid', 'user/*.rs'], resource: 'https://api.example' },
+  ],
+  [{ clientId: 'p', resource: false }, { clientId: 'p' }],
+])('the portal is a client of an issuer: %j', (portal, expected) => {
+  const audience = ['us', 'https://us.example/fhir'];
+  expect(read(issuer({ audience, portal })).issuers[0]!.portal).toEqual(expected);
 });

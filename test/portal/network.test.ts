@@ -53,10 +53,10 @@ describe('of the demo', () => {
     await at.page.waitForLoadState('networkidle');
   };
 
-  test('all servers are on the map and in the table, with who leads to whom', async () => {
-    await open();
+  test('all servers are in the graph and in the table, with who leads to whom', async () => {
+    await open('?view=graph');
     expect(await rows().count()).toBe(5);
-    const map = main().getByRole('region', { name: 'Map' });
+    const map = main().getByRole('region', { name: 'Who leads to whom' });
     const cohort = map.getByRole('link', { name: /Lowlands Ageing Cohort/ });
     expect(await cohort.textContent()).toContain('not checked from here');
     expect(await cohort.textContent()).toContain('known from Cardiology Research Community');
@@ -65,7 +65,7 @@ describe('of the demo', () => {
     expect(await registry.textContent()).toContain('answers');
     const hospital = rows().filter({ hasText: 'University Hospital Northshore' });
     await hospital.getByText('newest of').waitFor();
-    await screenshots(at, 'network');
+    await screenshots(at, 'network-graph');
     await expectAccessible(at);
     expectClean(at);
   });
@@ -87,23 +87,52 @@ describe('of the demo', () => {
     expectClean(at);
   });
 
-  test('the map is arranged by country, in the reader’s language', async () => {
+  test('servers are on a map of the world, by country, in the reader’s language', async () => {
     await open();
-    await main().getByText('By country', { exact: true }).click();
-    await at.page.waitForURL(/map=country/);
-    await main().getByRole('heading', { name: 'Netherlands' }).waitFor();
+    const map = main().getByRole('region', { name: 'Map of the world with servers' });
+    const germany = map.getByRole('link', { name: /^Germany/ });
+    await germany.waitFor();
+    expect(await germany.textContent()).toMatch(/Germany: \d servers?/);
+    await screenshots(at, 'network');
+    await expectAccessible(at);
+    await germany.focus();
+    await at.page.keyboard.press('Enter');
+    await at.page.waitForURL(/country=DE/);
+    await main().getByRole('heading', { name: 'Germany' }).waitFor();
+    expect(await germany.textContent()).toContain('Chosen');
+    expect(await germany.evaluate((element) => element === document.activeElement)).toBe(true);
+    // The others stay on the map, and are no more in the table.
+    await map.getByRole('link', { name: /^Netherlands/ }).waitFor();
+    expect(await rows().filter({ hasText: 'Netherlands' }).count()).toBe(0);
     await screenshots(at, 'network-country');
     await expectAccessible(at);
+    await germany.click();
+    await at.page.waitForURL((url) => !url.search.includes('country'));
+    await hasRows(5);
     await at.page.getByRole('button', { name: 'Language' }).click();
     await at.page.getByRole('menuitem', { name: 'Deutsch' }).click();
-    await main().getByRole('heading', { name: 'Niederlande' }).waitFor();
+    await main()
+      .getByRole('link', { name: /^Deutschland/ })
+      .waitFor();
+    expectClean(at);
+  });
+
+  test('map, graph or the table alone: the address keeps which', async () => {
+    await open();
+    await main().getByText('Table alone', { exact: true }).click();
+    await at.page.waitForURL(/view=table/);
+    await main().getByRole('region', { name: 'Map of the world with servers' }).waitFor({ state: 'detached' });
+    await at.page.reload();
+    await hasRows(5);
+    expect(await main().getByRole('radio', { name: 'Table alone' }).isChecked()).toBe(true);
+    await expectAccessible(at);
     expectClean(at);
   });
 
   test('a server is looked at by keyboard, asked right now, and left again', async () => {
-    await open();
-    const map = main().getByRole('region', { name: 'Map' });
-    await map.getByRole('link', { name: /University Hospital Northshore/ }).focus();
+    await open('?view=graph');
+    const graph = main().getByRole('region', { name: 'Who leads to whom' });
+    await graph.getByRole('link', { name: /University Hospital Northshore/ }).focus();
     await at.page.keyboard.press('Enter');
     const dialog = at.page.getByRole('dialog', { name: 'University Hospital Northshore' });
     await dialog.getByText('answers your browser as FHIR R4B').waitFor();
@@ -204,9 +233,9 @@ describe('of another server', () => {
   test('of 300 servers many alike are one box, and the table has pages', async () => {
     const many = Array.from({ length: 300 }, (_, number) => [endpoint(number), organisation(number)]).flat();
     await start({ roles: ['discovery'] }, many);
-    await open(server!);
+    await open(server!, '?view=graph');
     await main().getByText('301 servers').first().waitFor();
-    const map = main().getByRole('region', { name: 'Map' });
+    const map = main().getByRole('region', { name: 'Who leads to whom' });
     expect(await map.getByRole('link').count()).toBeLessThan(60);
     expect(await rows().count()).toBe(25);
     await screenshots(at, 'network-300');
@@ -224,6 +253,58 @@ describe('of another server', () => {
     expectClean(at);
   });
 
+  test('of 300 servers in 40 countries neighbours share a symbol until one comes near', async () => {
+    const many = Array.from({ length: 300 }, (_, number) => [endpoint(number), organisation(number, world)]).flat();
+    await start({ roles: ['discovery'] }, many);
+    await open(server!);
+    const map = main().getByRole('region', { name: 'Map of the world with servers' });
+    const symbols = () => map.getByRole('listitem');
+    await symbols().first().waitFor();
+    const isApart = async (): Promise<boolean> => {
+      const boxes = await symbols().evaluateAll((all) => all.map((one) => one.getBoundingClientRect().toJSON()));
+      return boxes.every((one, at) =>
+        boxes.slice(at + 1).every((other) => {
+          const [x, y] = [Math.abs(one.x + one.width / 2 - other.x - other.width / 2), Math.abs(one.y - other.y)];
+          return x >= (one.width + other.width) / 2 || y >= (one.height + other.height) / 2;
+        }),
+      );
+    };
+    expect(await isApart()).toBe(true);
+    await screenshots(at, 'network-world');
+    await expectAccessible(at);
+    await main().getByRole('button', { name: 'Whole world' }).click();
+    const from = await symbols().count();
+    expect(await isApart()).toBe(true);
+    const several = map.getByRole('button', { name: /Opens this part of the map/ }).first();
+    await several.focus();
+    await at.page.keyboard.press('Enter');
+    await at.page.waitForFunction(
+      (count) => document.querySelectorAll('main section[aria-label^="Map of"] li').length > count,
+      from,
+    );
+    // The focus stays with the largest of those that parted.
+    expect(await at.page.evaluate(() => document.activeElement?.getAttribute('data-country'))).toMatch(/^[A-Z]{2}$/);
+    await screenshots(at, 'network-world-near');
+    await at.page.keyboard.press('Enter');
+    await at.page.waitForURL(/country=[A-Z]{2}/);
+    await main()
+      .getByText(/^[78] servers$/)
+      .first()
+      .waitFor();
+    // All are reached from where one is, by keyboard and however near.
+    await main().getByRole('button', { name: 'Nearer' }).click();
+    const australia = map.getByRole('link', { name: /^Australia/ });
+    await australia.focus();
+    await at.page.keyboard.press('Enter');
+    await at.page.waitForURL(/country=AU/);
+    await expectAccessible(at);
+    await main()
+      .getByRole('link', { name: /^Atlantis: 7 servers/ })
+      .click();
+    await at.page.waitForURL(/country=Atlantis/);
+    expectClean(at);
+  });
+
   test('hostile, endless and right-to-left names are names', async () => {
     const attack = '"><img src=x onerror="window.pwned=1"><script>window.pwned=1</script>';
     const names = [attack, 'x'.repeat(5000), 'سجل مرضى القلب في المغرب'];
@@ -232,7 +313,12 @@ describe('of another server', () => {
       { ...organisation(number), name, address: [{ country: name.slice(0, 300), city: name.slice(0, 300) }] },
     ]);
     await start({ roles: ['discovery'] }, all);
-    for (const query of ['', '?map=country', `?server=${encodeURIComponent('https://s1.example/fhir')}`]) {
+    for (const query of [
+      '',
+      '?view=graph',
+      '?view=map&country=unknown',
+      `?server=${encodeURIComponent('https://s1.example/fhir')}`,
+    ]) {
       await open(server!, query);
       await rows().first().waitFor();
       await at.page.setViewportSize({ width: 360, height: 800 });
@@ -297,6 +383,12 @@ describe('of another server', () => {
 
 const countries = ['DE', 'NL', 'FR', 'IT', 'PL'];
 
+/** 38 on the map, one that is none, and one that is not stated. */
+const world =
+  'DE NL FR IT PL ES PT GB IE BE LU CH AT CZ SK HU RO BG GR HR SI DK SE NO FI EE LV LT MT CY US CA BR ZA KE IN JP AU'
+    .split(' ')
+    .concat('Atlantis', '');
+
 const endpoint = (number: number) => ({
   resourceType: 'Endpoint',
   id: `s${number}`,
@@ -316,9 +408,12 @@ const endpoint = (number: number) => ({
   ],
 });
 
-const organisation = (number: number) => ({
-  resourceType: 'Organization',
-  id: `o${number}`,
-  name: `Organisation ${number}`,
-  address: [{ country: countries[number % countries.length] }],
-});
+const organisation = (number: number, of = countries) => {
+  const country = of[number % of.length]!;
+  return {
+    resourceType: 'Organization',
+    id: `o${number}`,
+    name: `Organisation ${number}`,
+    address: [{ city: 'Somewhere', ...(country === '' ? {} : { country }) }],
+  };
+};

@@ -1,22 +1,29 @@
 /** Logs in again in a window of its own, so that the page with what was typed stays as it is. https://developer.mozilla.org/docs/Web/API/BroadcastChannel */
 import { baseOf } from '../server/address.ts';
-import { logIn } from '../server/tokens.ts';
+import { type EndedLogin, logIn } from '../server/tokens.ts';
 import { authorizationAddress, finishLogin, type Returned, takePending } from './authorization.ts';
-import { smartConfigurationOf } from './smart.ts';
+import { externalWay, ownWay, type Way, waysAt } from './ways.ts';
 
 /** The windows of this portal tell each other answers of authorization servers; only the tab that asked can use one. */
 const channelName = 'fairway-login';
 
 type Message = { kind: 'returned'; returned: Returned } | { kind: 'taken'; state: string; isDone: boolean };
 
-/** Opens the login of a server in a new window. False where the server does not say how, so that the login page must help. */
-export async function logInAgain(base: string): Promise<boolean> {
-  const smart = await smartConfigurationOf(base).catch(() => undefined);
-  if (smart === undefined) return false;
+/** Opens the login of a server in a new window, where it was before. False where that is not known, so that the login page must help. */
+export async function logInAgain({ base, issuer }: EndedLogin): Promise<boolean> {
+  const way = await wayBefore(base, issuer).catch(() => undefined);
+  if (way === undefined) return false;
   listen();
   // Without an opener: that window begins with nothing of this tab's.
-  window.open(await authorizationAddress(baseOf(base), smart, ''), '_blank', 'noopener');
+  window.open(await authorizationAddress(baseOf(base), way, ''), '_blank', 'noopener');
   return true;
+}
+
+async function wayBefore(base: string, issuer: string | undefined): Promise<Way | undefined> {
+  const { own, issuers } = await waysAt(base);
+  if (issuer === undefined) return own === undefined ? undefined : ownWay(own);
+  const external = issuers.find((one) => one.issuer === issuer);
+  return external === undefined ? undefined : externalWay(external);
 }
 
 let listening: BroadcastChannel | undefined;

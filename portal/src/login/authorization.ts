@@ -1,33 +1,19 @@
 /** Logs in at a server: away to its authorization server and back with a code, which only this tab can turn into a token. https://hl7.org/fhir/smart-app-launch/app-launch.html#obtain-authorization-code */
 import { baseOf } from '../server/address.ts';
 import { type LoginMeans, type Session, timesOf } from '../server/tokens.ts';
-import { type SmartConfiguration, scopesFor } from './smart.ts';
-
-/** Operators of servers that are not fairway's register the portal under this name. */
-const clientId = 'fairway-portal';
+import { LoginRefused } from './refusal.ts';
+import { checkTaken } from './taken.ts';
+import type { Way } from './ways.ts';
 
 /** What this tab remembers of a login that is under way. */
-export interface Pending {
+export interface Pending extends Way {
   readonly state: string;
   readonly nonce: string;
   readonly verifier: string;
   readonly base: string;
-  readonly smart: SmartConfiguration;
   /** where the reader was */
   readonly from: string;
   readonly started: number;
-}
-
-/** Why a login did not come about; the texts are in `login.json`. */
-export type Refusal = 'unknown-state' | 'other-issuer' | 'refused' | 'no-token' | 'wrong-identity' | 'no-answer';
-
-export class LoginRefused extends Error {
-  readonly reason: Refusal;
-
-  constructor(reason: Refusal, message = '') {
-    super(message);
-    this.reason = reason;
-  }
 }
 
 const key = 'fairway-logins';
@@ -58,25 +44,26 @@ const random = (): string => text64(crypto.getRandomValues(new Uint8Array(32)));
 export const canLogIn = (): boolean => globalThis.crypto?.subtle !== undefined;
 
 /** The address to go to; this tab remembers what the answer must fit. */
-export async function authorizationAddress(base: string, smart: SmartConfiguration, from: string): Promise<string> {
+export async function authorizationAddress(base: string, way: Way, from: string): Promise<string> {
   const pending: Pending = {
+    ...way,
     state: random(),
     nonce: random(),
     verifier: random(),
     base: baseOf(base),
-    smart,
     from,
     started: Date.now(),
   };
   const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(pending.verifier));
   remember([...pendingLogins(), pending]);
-  const address = new URL(smart.authorizationEndpoint);
+  const address = new URL(way.smart.authorizationEndpoint);
   const parameters = {
     response_type: 'code',
-    client_id: clientId,
+    client_id: way.clientId,
     redirect_uri: redirectUri(),
-    scope: scopesFor(smart),
-    aud: pending.base,
+    scope: way.scope,
+    // SMART's word for whom the token is for, and OAuth's.
+    ...(way.isExternal ? resourcePart(way) : { aud: pending.base }),
     state: pending.state,
     nonce: pending.nonce,
     code_challenge: text64(new Uint8Array(digest)),
@@ -87,6 +74,9 @@ export async function authorizationAddress(base: string, smart: SmartConfigurati
   for (const [name, value] of Object.entries(parameters)) address.searchParams.set(name, value);
   return address.href;
 }
+
+/** https://www.rfc-editor.org/rfc/rfc8707#section-2 */
+const resourcePart = ({ resource }: Way): { resource?: string } => (resource === undefined ? {} : { resource });
 
 /** What came back in the address. */
 export interface Returned {
@@ -119,7 +109,9 @@ export async function finishLogin(returned: Returned, pending: Pending): Promise
     throw new LoginRefused('no-token', String(answer['error_description'] ?? answer['error'] ?? ''));
   const idToken = textOf(answer['id_token']);
   const claims = idToken === undefined ? {} : claimsOf(idToken);
-  if (idToken !== undefined && !isOurs(claims, pending)) throw new LoginRefused('wrong-identity');
+  // A server of SMART need not say who it is; an issuer of OpenID Connect does.
+  if (idToken === undefined ? pending.isExternal : !isOurs(claims, pending)) throw new LoginRefused('wrong-identity');
+  if (pending.isExternal) await checkTaken(token, pending.base);
   const name = textOf(claims['name']) ?? textOf(claims['preferred_username']) ?? textOf(claims['sub']);
   const roles = claims['roles'];
   return {
@@ -129,11 +121,13 @@ export async function finishLogin(returned: Returned, pending: Pending): Promise
     ...(textOf(claims['fhirUser']) === undefined ? {} : { user: textOf(claims['fhirUser'])! }),
     ...(Array.isArray(roles) ? { roles: roles.filter((one) => typeof one === 'string') } : {}),
     ...timesOf(answer['expires_in']),
-    login: meansOf(smart, textOf(answer['refresh_token']), idToken),
+    ...(pending.isExternal ? { issuer: smart.issuer! } : {}), // discovery compared it
+    login: meansOf(pending, textOf(answer['refresh_token']), idToken),
   };
 }
 
-async function exchange(code: string, { smart, verifier }: Pending): Promise<Readonly<Record<string, unknown>>> {
+async function exchange(code: string, pending: Pending): Promise<Readonly<Record<string, unknown>>> {
+  const { smart, verifier, clientId } = pending;
   try {
     const response = await fetch(smart.tokenEndpoint, {
       method: 'POST',
@@ -143,6 +137,7 @@ async function exchange(code: string, { smart, verifier }: Pending): Promise<Rea
         redirect_uri: redirectUri(),
         client_id: clientId,
         code_verifier: verifier,
+        ...resourcePart(pending),
       }),
       credentials: 'omit',
     });
@@ -154,11 +149,12 @@ async function exchange(code: string, { smart, verifier }: Pending): Promise<Rea
 
 const textOf = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
 
-function meansOf(smart: SmartConfiguration, refreshToken: string | undefined, idToken: string | undefined): LoginMeans {
-  const { tokenEndpoint, revocationEndpoint, endSessionEndpoint } = smart;
+function meansOf(way: Way, refreshToken: string | undefined, idToken: string | undefined): LoginMeans {
+  const { tokenEndpoint, revocationEndpoint, endSessionEndpoint } = way.smart;
   return {
-    clientId,
+    clientId: way.clientId,
     tokenEndpoint,
+    ...resourcePart(way),
     ...(refreshToken === undefined ? {} : { refreshToken }),
     ...(idToken === undefined ? {} : { idToken }),
     ...(revocationEndpoint === undefined ? {} : { revocationEndpoint }),
@@ -177,7 +173,7 @@ function claimsOf(idToken: string): Readonly<Record<string, unknown>> {
   }
 }
 
-function isOurs(claims: Readonly<Record<string, unknown>>, { smart, nonce }: Pending): boolean {
+function isOurs(claims: Readonly<Record<string, unknown>>, { smart, nonce, clientId }: Pending): boolean {
   const audience: unknown[] = Array.isArray(claims['aud']) ? claims['aud'] : [claims['aud']];
   const isFresh = typeof claims['exp'] === 'number' && claims['exp'] * 1000 > Date.now() - 60_000;
   return (

@@ -8,8 +8,9 @@ import { Loading } from '../part/loading.tsx';
 import { PageTitle } from '../part/page-title.tsx';
 import { logIn } from '../server/tokens.ts';
 import { handOver } from './again.ts';
-import { finishLogin, LoginRefused, type Pending, type Refusal, type Returned, takePending } from './authorization.ts';
+import { finishLogin, type Pending, type Returned, takePending } from './authorization.ts';
 import { isPlace } from './place.ts';
+import { LoginRefused, type Refusal } from './refusal.ts';
 
 type Outcome =
   | { kind: 'done'; from: string }

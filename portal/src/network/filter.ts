@@ -106,3 +106,7 @@ export const healthChoices = (servers: readonly NetworkServer[]): [Health, numbe
     const count = servers.filter((one) => one.health === health).length;
     return count === 0 ? [] : [[health, count]];
   });
+
+/** Of several servers; well when there are none. */
+export const worstHealth = (servers: readonly NetworkServer[]): Health =>
+  servers.map(({ health }) => health).reduce((worst, one) => (gravity[one] < gravity[worst] ? one : worst), 'well');

@@ -71,7 +71,7 @@ export function Filters({ servers, filter }: { servers: readonly NetworkServer[]
           <Button
             variant="default"
             onClick={() =>
-              void navigate({ to: '/network', search: ({ sort, map }) => ({ sort, map }), resetScroll: false })
+              void navigate({ to: '/network', search: ({ sort, view }) => ({ sort, view }), resetScroll: false })
             }
           >
             {t('show-all')}

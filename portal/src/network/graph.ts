@@ -65,7 +65,7 @@ function nodesOf(layer: Layer, servers: readonly NetworkServer[]): GraphNode[] {
 }
 
 /** Who names whom: the home server all that it knows by itself, others those that it knows from them. */
-function linksOf(servers: readonly NetworkServer[]): [leading: string, led: string][] {
+export function linksOf(servers: readonly NetworkServer[]): [leading: string, led: string][] {
   const known = new Set(servers.map(({ base }) => base));
   const home = servers.find(({ isHome }) => isHome)?.base;
   return servers.flatMap((server): [string, string][] => {

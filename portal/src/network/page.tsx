@@ -1,8 +1,9 @@
 /** Network: the servers of the community, how they are, and who names whom, on a map and as a table. See docs/reference/discovery.md */
 import { Button, Code, Group, Paper, SegmentedControl, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type ReactElement, useMemo } from 'react';
+import { lazy, type ReactElement, Suspense, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { PageSearch } from '../page-search.ts';
 import { Empty } from '../part/empty.tsx';
 import { formatNumber } from '../part/format.ts';
 import { LinkButton } from '../part/link.tsx';
@@ -11,8 +12,8 @@ import { PageTitle } from '../part/page-title.tsx';
 import { Partial } from '../part/partial.tsx';
 import { Problem } from '../part/problem.tsx';
 import { home } from '../server/home.ts';
-import { CountryView } from './country-view.tsx';
-import { filterIn, matching } from './filter.ts';
+import { ChosenCountry } from './chosen-country.tsx';
+import { type Filter, filterIn, matching } from './filter.ts';
 import { Filters } from './filters.tsx';
 import { GraphView } from './graph-view.tsx';
 import classes from './network.module.css';
@@ -71,6 +72,8 @@ function Community({ network }: { network: Network }): ReactElement {
   const filter = filterIn(search);
   const { servers, cut, withoutStatements } = network;
   const shown = useMemo(() => matching(servers, filterIn(search)), [servers, search]);
+  // On the map the other countries stay beside the chosen one.
+  const anywhere = useMemo(() => matching(servers, { ...filterIn(search), country: '' }), [servers, search]);
   const names = useMemo(() => new Map(servers.map(({ base, name }) => [base, name])), [servers]);
   const close = (): void =>
     void navigate({ to: '/network', search: ({ server: _, ...rest }) => rest, resetScroll: false });
@@ -94,7 +97,7 @@ function Community({ network }: { network: Network }): ReactElement {
         </Empty>
       ) : (
         <>
-          <ServerMap servers={shown} isByCountry={search['map'] === 'country'} />
+          <Drawn view={viewIn(search)} shown={shown} anywhere={anywhere} filter={filter} />
           <section aria-labelledby="table">
             <Title order={2} size="h4" id="table" mb="xs">
               {t('table')}
@@ -135,12 +138,24 @@ function Figures({ servers }: { servers: readonly NetworkServer[] }): ReactEleme
   );
 }
 
-function ServerMap({
-  servers,
-  isByCountry,
+const views = ['map', 'graph', 'table'] as const;
+type View = (typeof views)[number];
+
+const viewIn = ({ view }: PageSearch): View => views.find((one) => one === view) ?? 'map';
+
+/** Loaded when it is first seen: outlines of all countries. */
+const WorldMap = lazy(async () => ({ default: (await import('./world/world-map.tsx')).WorldMap }));
+
+function Drawn({
+  view,
+  shown,
+  anywhere,
+  filter,
 }: {
-  servers: readonly NetworkServer[];
-  isByCountry: boolean;
+  view: View;
+  shown: readonly NetworkServer[];
+  anywhere: readonly NetworkServer[];
+  filter: Filter;
 }): ReactElement {
   const { t } = useTranslation('network');
   const navigate = useNavigate();
@@ -148,29 +163,34 @@ function ServerMap({
     <section aria-labelledby="map">
       <Group justify="space-between" mb="sm">
         <Title order={2} size="h4" id="map">
-          {t('map')}
+          {t(`view-${view}`)}
         </Title>
         <SegmentedControl
-          aria-label={t('map-by')}
-          value={isByCountry ? 'country' : 'names'}
+          aria-label={t('view')}
+          value={view}
           onChange={(value) =>
             void navigate({
               to: '/network',
-              search: (before) => ({ ...before, map: value === 'country' ? 'country' : undefined }),
+              search: (before) => ({ ...before, view: value === 'map' ? undefined : value }),
               replace: true,
               resetScroll: false,
             })
           }
-          data={[
-            { value: 'names', label: t('map-by-names') },
-            { value: 'country', label: t('map-by-country') },
-          ]}
+          data={views.map((value) => ({ value, label: t(`view-${value}`) }))}
         />
       </Group>
-      <Text size="sm" c="dimmed" mb="md" maw="75ch">
-        {t(isByCountry ? 'map-text-country' : 'map-text-names')}
-      </Text>
-      {isByCountry ? <CountryView servers={servers} /> : <GraphView servers={servers} />}
+      {view === 'table' ? null : (
+        <Text size="sm" c="dimmed" mb="md" maw="75ch">
+          {t(`text-${view}`)}
+        </Text>
+      )}
+      {view === 'graph' ? <GraphView servers={shown} /> : null}
+      {view === 'map' ? (
+        <Suspense fallback={<Loading lines={6} />}>
+          <WorldMap servers={anywhere} chosen={filter.country} />
+          {filter.country === '' ? null : <ChosenCountry country={filter.country} servers={shown} />}
+        </Suspense>
+      ) : null}
     </section>
   );
 }

@@ -3,6 +3,7 @@ import { canonical } from '../../../src/fhir/canonical.ts';
 import { type Json, type JsonObject, objectOf, objectsOf } from '../../../src/fhir/json.ts';
 import { baseOf } from '../server/address.ts';
 import type { Role } from '../server/query.ts';
+import { countryCode } from './country.ts';
 
 /** How a server is, as far as the home server knows. `unchecked`: it knows it from another server alone. */
 export const healths = ['well', 'problem', 'failing', 'off', 'waiting', 'refused', 'left', 'unchecked'] as const;
@@ -22,7 +23,7 @@ export interface NetworkServer {
   readonly seen?: string;
   readonly certificateUntil?: string;
   readonly organisation?: string;
-  /** ISO 3166 or what stands there */
+  /** two letters of ISO 3166, or what stands there */
   readonly country?: string;
   readonly city?: string;
   /** servers by which the home server came to know it, the first one first */
@@ -173,7 +174,8 @@ function placeOf(organisation: JsonObject | undefined): { country?: string; city
     ...objectsOf(objectsOf(organisation?.['contact']).flatMap(({ address = null }) => [address])),
   ];
   const of = (name: string): string | undefined => addresses.map((one) => textOf(one[name])).find((one) => one);
-  return { ...part('country', of('country')), ...part('city', of('city')) };
+  const country = of('country');
+  return { ...part('country', country === undefined ? undefined : countryCode(country)), ...part('city', of('city')) };
 }
 
 function statedVersion(statement: JsonObject | undefined): string | undefined {

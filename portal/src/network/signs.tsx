@@ -49,6 +49,16 @@ const signs: Readonly<Record<Health, string>> = {
   unchecked: 'M9.300 9.500a2.700 2.700 0 1 1 4 2.400c-1 .6-1.300 1-1.300 2M12 17v.01',
 };
 
+/** Without its words, which stand beside it. */
+export function HealthMark({ health }: { health: Health }): ReactElement {
+  return (
+    <svg className={classes['sign']} viewBox="0 0 24 24" width="18" height="18" aria-hidden="true">
+      <circle cx="12" cy="12" r="10" />
+      <path d={signs[health]} />
+    </svg>
+  );
+}
+
 /** The words may be for screen readers alone, beside something that cannot hold them. */
 export function HealthSign({ health, isShort = false }: { health: Health; isShort?: boolean }): ReactElement {
   const { t } = useTranslation('network');
@@ -62,10 +72,7 @@ export function HealthSign({ health, isShort = false }: { health: Health; isShor
       className={classes['health'] ?? ''}
       data-health={health}
     >
-      <svg className={classes['sign']} viewBox="0 0 24 24" width="18" height="18" aria-hidden="true">
-        <circle cx="12" cy="12" r="10" />
-        <path d={signs[health]} />
-      </svg>
+      <HealthMark health={health} />
       {isShort ? (
         <VisuallyHidden>{text}</VisuallyHidden>
       ) : (

@@ -6,6 +6,8 @@ import { baseOf } from './address.ts';
 export interface LoginMeans {
   readonly clientId: string;
   readonly tokenEndpoint: string;
+  /** whom tokens are for, where it is to be said (RFC 8707) */
+  readonly resource?: string;
   readonly refreshToken?: string;
   readonly idToken?: string;
   readonly revocationEndpoint?: string;
@@ -26,11 +28,13 @@ export interface Session {
   readonly expires?: number;
   /** when it is time for a new token */
   readonly renew?: number;
+  /** who issued the token, where that is not the server itself */
+  readonly issuer?: string;
   readonly login?: LoginMeans;
 }
 
 /** A login that is over, though nobody logged out. */
-export type EndedLogin = Pick<Session, 'base' | 'name'>;
+export type EndedLogin = Pick<Session, 'base' | 'name' | 'issuer'>;
 
 interface Known {
   readonly sessions: readonly Session[];
@@ -83,7 +87,12 @@ export const logOut = (base: string): void =>
 export function loginEnded(base: string): void {
   const session = sessionAt(base);
   if (session === undefined) return;
-  const ended = { base: session.base, ...(session.name === undefined ? {} : { name: session.name }) };
+  const { name, issuer } = session;
+  const ended = {
+    base: session.base,
+    ...(name === undefined ? {} : { name }),
+    ...(issuer === undefined ? {} : { issuer }),
+  };
   keep({ sessions: without(known.sessions, base), ended: [...without(known.ended, base), ended] });
 }
 
@@ -126,6 +135,7 @@ async function refreshed(login: LoginMeans, refreshToken: string): Promise<Parti
         grant_type: 'refresh_token',
         refresh_token: refreshToken,
         client_id: login.clientId,
+        ...(login.resource === undefined ? {} : { resource: login.resource }),
       }),
       credentials: 'omit',
     });

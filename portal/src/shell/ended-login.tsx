@@ -18,11 +18,12 @@ export function EndedLogins(): ReactElement | null {
   );
 }
 
-function Ended({ ended: { base, name } }: { ended: EndedLogin }): ReactElement {
+function Ended({ ended }: { ended: EndedLogin }): ReactElement {
+  const { base, name } = ended;
   const { t } = useTranslation('shell');
   const navigate = useNavigate();
   const again = useMutation({
-    mutationFn: async () => (await import('../login/again.ts')).logInAgain(base),
+    mutationFn: async () => (await import('../login/again.ts')).logInAgain(ended),
     onSuccess: (isOpen) => {
       if (!isOpen) void navigate({ to: '/login', search: { at: base } });
     },

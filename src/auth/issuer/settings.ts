@@ -28,6 +28,15 @@ export interface ClientSecret {
   clientSecret: string;
 }
 
+/** The portal as a public client of the issuer. */
+interface PortalClient {
+  clientId: string;
+  /** what it asks for; what the issuer offers unless stated */
+  scopes?: readonly string[];
+  /** by which it asks for a token for this server; absent where the issuer knows it by the client. https://www.rfc-editor.org/rfc/rfc8707 */
+  resource?: string;
+}
+
 export interface IssuerSettings {
   /** compared letter by letter with `iss` */
   issuer: string;
@@ -42,6 +51,8 @@ export interface IssuerSettings {
   /** what a token may do that states no SMART scope: as far as its rights go, or these scopes (none of them: nothing) */
   withoutScopes: 'unrestricted' | readonly Scope[];
   clockSkewSeconds: number;
+  /** people may log in to the portal there */
+  portal?: PortalClient;
 }
 
 const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
@@ -54,6 +65,7 @@ const members = [
   'claims',
   'withoutScopes',
   'clockSkewSeconds',
+  'portal',
 ];
 const claimNames = [
   'name',
@@ -94,8 +106,34 @@ function issuerOf(entry: Reading, variables: Variables): IssuerSettings {
     claims: entry.has('claims') ? mappingOf(entry.object('claims', ['roles', ...claimNames])) : {},
     withoutScopes: withoutScopesOf(entry),
     clockSkewSeconds: entry.has('clockSkewSeconds') ? entry.whole('clockSkewSeconds', 0, 300) : 30,
+    ...(entry.has('portal')
+      ? { portal: portalOf(entry.object('portal', ['clientId', 'scopes', 'resource']), audienceOf(entry)) }
+      : {}),
   };
 }
+
+function portalOf(portal: Reading, audience: readonly string[]): PortalClient {
+  const scopes = portal.has('scopes')
+    ? portal.texts('scopes', 'a list of scopes without blanks', /^[\x21\x23-\x5b\x5d-\x7e]+$/)
+    : undefined;
+  // The answer is known to be for this login by the ID token.
+  if (scopes?.includes('openid') === false) throw portal.fault('scopes', 'a list with openid in it');
+  const resource = resourceOf(portal) ?? audience.find(isResource);
+  return {
+    clientId: portal.text('clientId'),
+    ...(scopes === undefined ? {} : { scopes }),
+    ...(resource === undefined || resource === false ? {} : { resource }),
+  };
+}
+
+function resourceOf(portal: Reading): string | false | undefined {
+  const stated = portal.value('resource');
+  if (stated === undefined || stated === false) return stated;
+  if (typeof stated === 'string' && isResource(stated)) return stated;
+  throw portal.fault('resource', 'an address without a fragment, or false');
+}
+
+const isResource = (text: string): boolean => /^https?:/.test(text) && URL.canParse(text) && !text.includes('#');
 
 function audienceOf(entry: Reading): readonly string[] {
   const wanted = 'the name (or a list of names) by which tokens mean this server';

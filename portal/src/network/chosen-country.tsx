@@ -1,11 +1,11 @@
-/** The servers by country: where they stand is known by name alone, so that no place on a globe is drawn. */
+/** The servers of the country that was chosen on the map. */
 import { Group, Paper, Text, Title, Tooltip, VisuallyHidden } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatNumber } from '../part/format.ts';
 import { countryName } from './country.ts';
-import { choices, unknown } from './filter.ts';
+import { unknown } from './filter.ts';
 import { layerOf } from './graph.ts';
 import classes from './network.module.css';
 import type { NetworkServer } from './server.ts';
@@ -16,24 +16,17 @@ const mostShown = 48;
 /** So many are named, more are signs. */
 const mostNamed = 8;
 
-export function CountryView({ servers }: { servers: readonly NetworkServer[] }): ReactElement {
-  const countries = choices(servers, ({ country }) => (country === undefined ? [] : [country]));
-  return (
-    <ul className={classes['countries']}>
-      {countries.map(([country]) => (
-        <li key={country}>
-          <Country country={country} servers={servers.filter((one) => (one.country ?? unknown) === country)} />
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function Country({ country, servers }: { country: string; servers: readonly NetworkServer[] }): ReactElement {
+export function ChosenCountry({
+  country,
+  servers,
+}: {
+  country: string;
+  servers: readonly NetworkServer[];
+}): ReactElement {
   const { t } = useTranslation('network');
   const rest = servers.length - mostShown;
   return (
-    <Paper withBorder p="sm" h="100%">
+    <Paper withBorder p="sm" mt="sm">
       <Title order={3} size="h5" dir="auto">
         {country === unknown ? t('country-unknown') : countryName(country)}
       </Title>
