@@ -33,7 +33,7 @@ export function MissingDataSets({ missing }: { missing: readonly string[] }): Re
         <Text size="sm">{t('named.missing-text')}</Text>
         <Group gap="xs">
           <LinkButton to="/login" variant="default" size="compact-sm">
-            {t('details.log-in')}
+            {t('named.log-in')}
           </LinkButton>
           <LinkButton to="/catalogue" variant="default" size="compact-sm">
             {t('to-catalogue')}

@@ -3,8 +3,10 @@ import { Group } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DataSetDescription } from '../../../src/fair/landing/index.ts';
+import { DownloadButton } from '../download/button.tsx';
 import { LinkButton } from '../part/link.tsx';
 import { home } from '../server/home.ts';
+import { getCommand } from './commands.tsx';
 
 export function Actions({ one }: { one: DataSetDescription }): ReactElement {
   const { t } = useTranslation('data-set');
@@ -20,6 +22,7 @@ export function Actions({ one }: { one: DataSetDescription }): ReactElement {
       >
         {t('ask-question')}
       </LinkButton>
+      {one.data.length === 0 ? null : <DownloadButton of={{ base: one.base, id: one.id, command: getCommand(one) }} />}
     </Group>
   );
 }
