@@ -11,6 +11,7 @@ import { home } from '../server/home.ts';
 import { useSessions } from '../server/tokens.ts';
 import type { DownloadOf } from './dialog.tsx';
 import { canWriteFolders, mostInArchive } from './place.ts';
+import { obligationFrom } from './run.ts';
 
 const isOfRecords = (level: string): boolean => level.startsWith('record');
 
@@ -98,10 +99,7 @@ export function Before({
 
 /** What one must do and refrain from, and all else that is asked. */
 function termsOf({ granted }: DownloadOf, { conditions }: Dataset): { duties: string[]; terms: string[] } {
-  const ofGrant = (granted?.obligations ?? []).map((stated) => {
-    const [code = '', parameter] = stated.split(';', 2);
-    return obligationText({ code, ...(parameter === undefined ? {} : { parameter }) });
-  });
+  const ofGrant = (granted?.obligations ?? []).map((stated) => obligationText(obligationFrom(stated)));
   const duties = conditions.filter(({ code }) => code === 'obligation').map(({ text }) => text);
   const terms = conditions.filter(({ code }) => code !== 'obligation' && code !== 'granularity');
   return { duties: [...new Set([...ofGrant, ...duties])], terms: [...new Set(terms.map(({ text }) => text))] };

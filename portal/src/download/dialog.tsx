@@ -55,7 +55,7 @@ export function DownloadDialog({ of, close }: { of: DownloadOf; close(): void })
               dataset={dataset}
               asked={asked}
               fault={phase.fault}
-              onStart={(where) => start(dataset, where, asked)}
+              onStart={(where) => start({ dataset, where, asked, agreed: of.granted?.obligations ?? [] })}
             />
           ) : null}
           {phase.kind === 'running' || phase.kind === 'asking' ? <Running written={phase.written} stop={stop} /> : null}

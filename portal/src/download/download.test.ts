@@ -42,12 +42,14 @@ async function got(
     signal = new AbortController().signal,
     onProgress = () => {},
     more = [],
+    agreed = [],
   }: {
     most?: number;
     onObligations?: (obligations: Obligations) => Promise<void>;
     signal?: AbortSignal;
     onProgress?: () => void;
     more?: object[];
+    agreed?: readonly string[];
   } = {},
 ): Promise<Got> {
   const saved: { file: Blob; name: string }[] = [];
@@ -61,6 +63,7 @@ async function got(
     place: { ...archive, ...(most === undefined ? {} : { most }) },
     tokens: { [base]: 'secret-token' },
     asked: {},
+    agreed,
     signal,
     onProgress,
     onObligations,
@@ -167,6 +170,15 @@ describe('a download', () => {
       onObligations: async (obligations) => void asked.push(...obligations),
     });
     expect(asked.map(({ code }) => code)).toEqual([`${canonical.actCode}|DELAU`]);
+  });
+
+  test('does not ask for what the reader agreed to before', async () => {
+    const asked: Obligations[number][] = [];
+    await got(await serve(paged(undefined, headers)), {
+      agreed: [`${canonical.actCode}|DELAU;12`],
+      onObligations: async (obligations) => void asked.push(...obligations),
+    });
+    expect(asked.map(({ code }) => code)).toEqual([`${canonical.actCode}|NORELINK`]);
   });
 
   test('of which the reader declines the obligations keeps nothing', async () => {

@@ -20,6 +20,8 @@ export interface DownloadSettings {
   readonly place: Place;
   readonly tokens: Readonly<Record<string, string>>;
   readonly asked: Asked;
+  /** obligations that the reader has agreed to, beside those of the record: `system|code` or `system|code;parameter` */
+  readonly agreed: readonly string[];
   readonly signal: AbortSignal;
   onProgress(written: Written): void;
   /** Waits until the reader agrees to obligations that only came with the data. */
@@ -123,10 +125,19 @@ function problemsOf({ problems }: Download, failure: unknown): readonly Problem[
     : [...problems, { server: '', step: 'get', reason }];
 }
 
+/** As a grant states it. */
+export function obligationFrom(text: string): Obligations[number] {
+  const [code = '', parameter] = text.split(';', 2);
+  return { code, ...(parameter === undefined ? {} : { parameter }) };
+}
+
 /** Asks the reader once for each obligation that the record did not tell. */
-function createAgreement({ dataset, onObligations }: DownloadSettings) {
+function createAgreement({ dataset, agreed, onObligations }: DownloadSettings) {
   const keyOf = ({ code, parameter }: Obligations[number]): string => `${code} ${parameter ?? ''}`;
-  const known = new Set((dataset.stated?.statement.obligations ?? []).map(keyOf));
+  const known = new Set([
+    ...(dataset.stated?.statement.obligations ?? []).map(keyOf),
+    ...agreed.map((one) => keyOf(obligationFrom(one))),
+  ]);
   return async (said: Terms['said']): Promise<void> => {
     const news = said.obligations.filter((one) => !known.has(keyOf(one)));
     if (news.length === 0) return;

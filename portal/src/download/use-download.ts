@@ -19,9 +19,17 @@ export type Phase =
     }
   | { readonly kind: 'over'; readonly downloaded: Downloaded };
 
+interface Wanted {
+  readonly dataset: Dataset;
+  readonly where: 'archive' | 'folder';
+  readonly asked: Asked;
+  /** obligations that the reader has agreed to, beside those of the record */
+  readonly agreed: readonly string[];
+}
+
 export interface Downloading {
   readonly phase: Phase;
-  start(dataset: Dataset, where: 'archive' | 'folder', asked: Asked): void;
+  start(wanted: Wanted): void;
   /** what came until then stays, as a part */
   stop(): void;
   reset(): void;
@@ -32,14 +40,14 @@ export function useDownload(): Downloading {
   const ending = useRef<AbortController>(undefined);
   useEffect(() => () => ending.current?.abort(), []);
 
-  const start = useCallback((dataset: Dataset, where: 'archive' | 'folder', asked: Asked) => {
+  const start = useCallback((wanted: Wanted) => {
     const end = new AbortController();
     ending.current?.abort();
     ending.current = end;
     const show = (next: Phase): void => {
       if (ending.current === end) setPhase(next);
     };
-    void goThrough({ dataset, where, asked, signal: end.signal, show });
+    void goThrough({ ...wanted, signal: end.signal, show });
   }, []);
   const stop = useCallback(() => ending.current?.abort(), []);
   const reset = useCallback(() => {
@@ -50,15 +58,12 @@ export function useDownload(): Downloading {
   return { phase, start, stop, reset };
 }
 
-interface Going {
-  dataset: Dataset;
-  where: 'archive' | 'folder';
-  asked: Asked;
+interface Going extends Wanted {
   signal: AbortSignal;
   show(phase: Phase): void;
 }
 
-async function goThrough({ dataset, where, asked, signal, show }: Going): Promise<void> {
+async function goThrough({ where, signal, show, ...wanted }: Going): Promise<void> {
   let written: Written = { records: 0, bytes: 0 };
   const onObligations = (obligations: Obligations): Promise<void> =>
     new Promise((agree, refuse) => {
@@ -71,6 +76,7 @@ async function goThrough({ dataset, where, asked, signal, show }: Going): Promis
       show({ kind: 'asking', written, obligations, agree: goOn, decline });
     });
   try {
+    const { dataset } = wanted;
     const place = await placeFor(where, plainName(dataset.metadata?.split('/').at(-1) ?? dataset.identifier));
     if (place === undefined) return;
     show({ kind: 'running', written });
@@ -78,15 +84,7 @@ async function goThrough({ dataset, where, asked, signal, show }: Going): Promis
       written = now;
       show({ kind: 'running', written });
     };
-    const downloaded = await download({
-      dataset,
-      place,
-      tokens: tokensByBase(),
-      asked,
-      signal,
-      onProgress,
-      onObligations,
-    });
+    const downloaded = await download({ ...wanted, place, tokens: tokensByBase(), signal, onProgress, onObligations });
     show({ kind: 'over', downloaded });
   } catch (error) {
     show({ kind: 'before', fault: error instanceof Error ? error.message : String(error) });
