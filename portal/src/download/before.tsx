@@ -9,7 +9,7 @@ import { formatBytes } from '../part/format.ts';
 import { LinkButton } from '../part/link.tsx';
 import { home } from '../server/home.ts';
 import { useSessions } from '../server/tokens.ts';
-import type { DownloadOf } from './dialog.tsx';
+import type { DownloadOf } from './download-of.ts';
 import { canWriteFolders, mostInArchive } from './place.ts';
 import { obligationFrom } from './run.ts';
 

@@ -2,7 +2,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { type ReactElement, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Asked, datasetOf } from '../../../src/federation/client/index.ts';
+import { datasetOf } from '../../../src/federation/client/index.ts';
 import type { JsonObject } from '../../../src/fhir/json.ts';
 import { Dialog } from '../part/dialog.tsx';
 import { formatBytes, formatNumber } from '../part/format.ts';
@@ -11,20 +11,11 @@ import { Problem } from '../part/problem.tsx';
 import { useFhir } from '../server/query.ts';
 import { useStatement } from '../server/statement.ts';
 import { Before } from './before.tsx';
+import type { DownloadOf } from './download-of.ts';
 import type { Written } from './files.ts';
 import { NewObligations } from './new-obligations.tsx';
 import { Over } from './over.tsx';
 import { useDownload } from './use-download.ts';
-
-export interface DownloadOf {
-  /** base of the server that has the record, and its id there */
-  readonly base: string;
-  readonly id: string;
-  /** what the reader was granted, as far as it is known */
-  readonly granted?: { readonly level?: string; readonly obligations: readonly string[]; readonly asked: Asked };
-  /** the command that fetches the same */
-  readonly command: string;
-}
 
 export function DownloadDialog({ of, close }: { of: DownloadOf; close(): void }): ReactElement {
   const { t } = useTranslation('download');

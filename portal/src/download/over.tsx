@@ -4,7 +4,7 @@ import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatBytes, formatNumber } from '../part/format.ts';
 import { CommandLine, Lines, NoRecords } from './before.tsx';
-import type { DownloadOf } from './dialog.tsx';
+import type { DownloadOf } from './download-of.ts';
 import { mostInArchive } from './place.ts';
 import type { Downloaded } from './run.ts';
 
