@@ -2,7 +2,8 @@
 import { Button } from '@mantine/core';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { DownloadDialog, type DownloadOf } from './dialog.tsx';
+import { DownloadDialog } from './dialog.tsx';
+import type { DownloadOf } from './download-of.ts';
 
 export function DownloadButton({ of, size = 'sm' }: { of: DownloadOf; size?: string }): ReactElement {
   const { t } = useTranslation('download');

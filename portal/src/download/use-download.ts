@@ -7,7 +7,7 @@ import { plainName, type Written } from './files.ts';
 import { archivePlace, folderPlace, type Place } from './place.ts';
 import { Declined, type Downloaded, download, type Obligations } from './run.ts';
 
-export type Phase =
+type Phase =
   | { readonly kind: 'before'; readonly fault?: string }
   | { readonly kind: 'running'; readonly written: Written }
   | {

@@ -21,7 +21,7 @@ export function checksum(bytes: Uint8Array, before: number): number {
 }
 
 /** The largest archive without the additions for 64 bits. */
-export const mostArchive = 2 ** 32 - 2 ** 20;
+const mostArchive = 2 ** 32 - 2 ** 20;
 
 /** `at`: the time that the files bear. Throws RangeError where they are too large or too many. */
 export function zipOf(files: readonly Stored[], at: Date): Blob {
