@@ -19,6 +19,7 @@ export function answerText(answer: Answer, style: Style): string {
   return [
     `${style.heading('The way')}\n${hopsText(answer.trace)}`,
     `${style.heading('Data sets')}\n${datasetsText(answer.datasets)}`,
+    missingText(answer),
     ruledOutText(answer),
     isCounted ? `${rangeText(answer)}\n` : '',
     conditionsText(answer, style),
@@ -112,6 +113,12 @@ export function countText(answer: CountAnswer): string {
       return answer.state.replace('-', ' ');
   }
 }
+
+/** Data sets that the question names, and of which nobody told. */
+const missingText = ({ missing = [] }: Answer): string =>
+  missing
+    .map((name) => `${name}: no server on the way tells of such a data set, or none that you may know of.\n`)
+    .join('');
 
 function rangeText({ datasets, complete, ruledOut = [] }: Answer): string {
   const { atLeast, atMost: most } = patientRange(datasets);

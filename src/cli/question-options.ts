@@ -32,6 +32,7 @@ interface PatientOptions {
 }
 
 interface DatasetOptions {
+  dataSet?: string[];
   text?: string;
   licence?: string[];
   dataUse?: string[];
@@ -90,6 +91,11 @@ function addPatientFlags(command: Command): Command {
 
 function addDatasetFlags(command: Command): Command {
   return command
+    .option(
+      '--data-set <name>',
+      'this data set and those also named so: system|value, URI, canonical URL, or address of its record',
+      gather,
+    )
     .option('--text <words>', 'words in title, publisher or description of the data set')
     .option('--licence <code>', 'SPDX code of the licence; may be repeated', gather)
     .option('--data-use <code>', 'Data Use Ontology term of the data set; may be repeated', gather)
@@ -171,8 +177,8 @@ function criteriaOf(options: PatientOptions): PatientCriterion[] {
 }
 
 function datasetsOf(options: DatasetOptions): Json {
-  const { text, licence, dataUse, granularity, visa, jurisdiction, minimumPatients } = options;
-  return present({ text, licence, dataUse, granularity, visa, country: jurisdiction, minimumPatients });
+  const { dataSet, text, licence, dataUse, granularity, visa, jurisdiction, minimumPatients } = options;
+  return present({ only: dataSet, text, licence, dataUse, granularity, visa, country: jurisdiction, minimumPatients });
 }
 
 function serversOf(options: ServerOptions): Json {

@@ -4,6 +4,7 @@ import { defaultRounding, defaultThreshold } from './data-set-statement.ts';
 import { dataUseOutcome, matchDataUse } from './data-use.ts';
 import { dataUseObligations } from './duo.ts';
 import { type Evaluation, isDuring, note, type Outcome, strictest } from './evaluation.ts';
+import { hadOf, researchTexts } from './had.ts';
 import type { DataSetStatement, Disclosure, Grant, Obligation, Offer, Requirement } from './model.ts';
 import { permitsPurposes } from './purpose.ts';
 import { requirementOutcome, requirementText } from './requirement.ts';
@@ -40,7 +41,7 @@ export function dataSetOutcome(
   const { source, consentRequired } = statement;
   const isDated = ({ kind }: Requirement): boolean => kind === 'not-before' || kind === 'not-after';
   const dated = meets(statement.requirements.filter(isDated), source, evaluation);
-  for (const because of statement.closed) note(evaluation, source, 'deny', () => because);
+  for (const because of statement.closed) note(evaluation, { kind: 'closed', source }, 'deny', () => because);
   const obligations = [...statement.obligations, ...dataUseObligations(statement.dataUse)];
   const outcome = { source, isDenied: dated !== 'permit', consentRequired };
   // Closed to everyone, since a condition is not understood: no grant can have been made in view of it.
@@ -67,10 +68,16 @@ export function dataSetOutcome(
 }
 
 /** Every requirement is looked at, so that all reasons are told and all dates are seen. */
-function meets(requirements: readonly Requirement[], source: string, evaluation: Evaluation): Outcome {
+function meets(
+  requirements: readonly Requirement[],
+  source: string,
+  evaluation: Evaluation,
+  offer?: Granularity,
+): Outcome {
   const outcomes = requirements.map((requirement) => {
     const outcome = requirementOutcome(requirement, evaluation);
-    note(evaluation, source, outcome, () => requirementText(requirement));
+    const about = { kind: requirement.kind, source, offer, has: hadOf(requirement, evaluation) };
+    note(evaluation, about, outcome, () => requirementText(requirement));
     return outcome;
   });
   return strictest(outcomes);
@@ -79,23 +86,26 @@ function meets(requirements: readonly Requirement[], source: string, evaluation:
 function dataUse({ dataUse: terms, source }: DataSetStatement, evaluation: Evaluation): Outcome {
   if (terms.length === 0) return 'permit';
   const steps = matchDataUse(terms, evaluation);
-  for (const { outcome, text } of steps) note(evaluation, source, outcome, () => `data use: ${text}`);
+  const has = (): string[] => researchTexts(evaluation.context);
+  for (const { outcome, text } of steps)
+    note(evaluation, { kind: 'data-use', source, has }, outcome, () => `data use: ${text}`);
   return dataUseOutcome(steps);
 }
 
 /** Counting comes before the use that requirements and data use terms speak of: those hold from aggregates on. */
 function isGiven({ level, audience }: Offer, asked: Outcome, source: string, evaluation: Evaluation): boolean {
-  const own = meets(audience, source, evaluation);
+  const own = meets(audience, source, evaluation, level);
   const isUse = granularities.indexOf(level) >= granularities.indexOf('aggregate');
   const outcome = isUse ? strictest([own, asked]) : own;
-  note(evaluation, source, outcome, () => `offers ${level}`);
+  note(evaluation, { kind: 'offer', source, offer: level }, outcome, () => `offers ${level}`);
   return outcome === 'permit';
 }
 
 function isInForce(grant: Grant, evaluation: Evaluation): boolean {
   const isNow = isDuring(evaluation, grant);
   const isFor = grant.purposes.length === 0 || permitsPurposes(evaluation.context.purposes, grant.purposes);
-  note(evaluation, grant.source, isNow && isFor ? 'permit' : 'not-applicable', () =>
+  const about = { kind: 'grant', source: grant.source, has: () => evaluation.context.purposes ?? [] } as const;
+  note(evaluation, about, isNow && isFor ? 'permit' : 'not-applicable', () =>
     isNow ? `grants ${grant.level}${isFor ? '' : ' for another purpose'}` : 'its period is not now',
   );
   return isNow && isFor;

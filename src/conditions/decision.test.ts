@@ -158,7 +158,9 @@ describe('decision', () => {
       records: [],
       write: false,
     });
-    expect(explain(context, revoked, 1, now)).toEqual([{ source: 'token', outcome: 'deny', text: expect.any(String) }]);
+    expect(explain(context, revoked, 1, now)).toEqual([
+      { source: 'token', outcome: 'deny', text: expect.any(String), kind: 'token' },
+    ]);
   });
 
   test('requirements hold from aggregates on; exists and count ask only for what their own offer states', () => {
@@ -404,7 +406,9 @@ describe('decision', () => {
     expect(explain(all, inForce([isIn(16, ['a'])]), 16, now)[0]).toMatchObject({ source: 'rights', outcome: 'permit' });
     const glass = { ...ada, rights: { readAll: false, write: false, breakGlass: true }, breakGlass: { reason: 'x' } };
     expect(explain(glass, inForce([isIn(16, ['a'])]), 16, now)[0]?.text).toMatch(/glass/);
-    expect(explain(ada, inForce([]), 16, now)).toEqual([{ source: 'classes', outcome: 'deny', text: 'no such class' }]);
+    expect(explain(ada, inForce([]), 16, now)).toEqual([
+      { source: 'classes', outcome: 'deny', text: 'no such class', kind: 'decision' },
+    ]);
   });
 
   test('reasons say which statement did what', () => {
@@ -456,11 +460,39 @@ describe('decision', () => {
     expect(labelled(act('NORELINK'))[0]).toMatchObject({ outcome: 'permit', text: 'labels' });
   });
 
+  test('reasons say what they are about, for which offer it is asked, and what the asker has', () => {
+    const visa = { kind: 'visa', type: 'ResearcherStatus' } as const;
+    const set = dataSet('a', {
+      requirements: [
+        { kind: 'country', codes: ['DE'] },
+        { kind: 'committee', committee: 'urn:dac' },
+      ],
+      dataUse: [{ id: 'DUO:0000042' }],
+      offers: [{ level: 'record', threshold: 1, rounding: 1, audience: [visa] }],
+    });
+    const held = { type: 'ResearcherStatus', value: 'v', source: 's', asserted: 0, expires: now - 1 };
+    const asker = { ...anonymous, country: 'FR', visas: [held] };
+    const reasons = explain(asker, inForce([isIn(16, ['a'])], [set]), 16, now);
+    expect(reasons.map(({ kind, offer, has }) => ({ kind, offer, has }))).toEqual([
+      { kind: 'country', offer: undefined, has: ['FR'] },
+      { kind: 'committee', offer: undefined, has: undefined },
+      ...reasons.filter(({ kind }) => kind === 'data-use').map(() => ({ kind: 'data-use', offer: undefined, has: [] })),
+      { kind: 'visa', offer: 'record', has: [expect.stringMatching(/^ResearcherStatus v s, expired /)] },
+      { kind: 'offer', offer: 'record', has: undefined },
+      { kind: 'decision', offer: undefined, has: undefined },
+    ]);
+  });
+
   test('reasons end in what was decided', () => {
     const last = (set: Partial<DataSetStatement>) =>
       explain(anonymous, inForce([isIn(16, ['a'])], [dataSet('a', set)]), 16, now).at(-1);
-    expect(last({})).toEqual({ source: 'decision', outcome: 'permit', text: 'record is given' });
-    expect(last({ offers: [] })).toEqual({ source: 'decision', outcome: 'deny', text: 'nothing is given' });
+    expect(last({})).toMatchObject({
+      source: 'decision',
+      outcome: 'permit',
+      text: 'record is given',
+      kind: 'decision',
+    });
+    expect(last({ offers: [] })).toMatchObject({ source: 'decision', outcome: 'deny', text: 'nothing is given' });
   });
 
   test('thousands of classes are decided in one pass over few statements', () => {

@@ -67,14 +67,15 @@ export function explain(
 ): Reason[] {
   const reasons: Reason[] = [];
   if (!isValid(context, statements, now)) {
-    return [{ source: 'token', outcome: 'deny', text: 'the token was revoked or has expired' }];
+    return [{ source: 'token', outcome: 'deny', text: 'the token was revoked or has expired', kind: 'token' }];
   }
   if (hasFreeReading(context)) {
     const text = context.rights.readAll ? 'reads everything' : 'broke the glass and said why';
-    reasons.push({ source: 'rights', outcome: 'permit', text });
+    reasons.push({ source: 'rights', outcome: 'permit', text, kind: 'rights' });
   }
   const one = statements.classes.find((known) => known.class === classNumber);
-  if (one === undefined) return [...reasons, { source: 'classes', outcome: 'deny', text: 'no such class' }];
+  if (one === undefined)
+    return [...reasons, { source: 'classes', outcome: 'deny', text: 'no such class', kind: 'decision' }];
   classOutcome(one, runOf(context, statements, evaluationOf(context, now, means.isBelow, reasons)));
   return reasons;
 }
@@ -164,7 +165,12 @@ function effectOutcome(effect: Effect, evaluation: Evaluation): EffectOutcome {
 
 function policyOutcome(policy: Directive, evaluation: Evaluation): PolicyOutcome[] {
   const verdict = verdictOf(policy.provision, evaluation);
-  note(evaluation, policy.source, verdict?.effect ?? 'not-applicable', () => policy.because ?? 'policy');
+  note(
+    evaluation,
+    { kind: 'policy', source: policy.source },
+    verdict?.effect ?? 'not-applicable',
+    () => policy.because ?? 'policy',
+  );
   return verdict === undefined ? [] : [{ dataSets: policy.dataSets, verdict }];
 }
 
@@ -194,7 +200,7 @@ function classOutcome(one: ClassStatements, run: Run): ClassOutcome {
     ...policies.flatMap(({ verdict }) => verdict.obligations),
     ...borne.obligations,
   ]);
-  note(run.evaluation, 'decision', given === undefined ? 'deny' : 'permit', () =>
+  note(run.evaluation, { kind: 'decision', source: 'decision' }, given === undefined ? 'deny' : 'permit', () =>
     given === undefined ? 'nothing is given' : `${given.level} is given`,
   );
   const givenBy = giving.map(({ source }) => source).sort();
@@ -218,7 +224,12 @@ function bearing(one: ClassStatements, isFor: (dataSets: readonly string[]) => b
     if (outcome.kind === 'labels') demands.push(outcome.demand);
     if (effect.kind !== 'directive' || outcome.kind !== 'directive' || !isFor(effect.dataSets)) continue;
     const { source = `consent of the person (${effect.scope})`, because = 'directive' } = effect;
-    note(run.evaluation, source, outcome.verdict?.effect ?? 'not-applicable', () => because);
+    note(
+      run.evaluation,
+      { kind: effect.isPatients ? 'consent' : 'directive', source },
+      outcome.verdict?.effect ?? 'not-applicable',
+      () => because,
+    );
     if (outcome.verdict !== undefined) verdicts.push({ effect, verdict: outcome.verdict });
   }
   const isConsented = haveConsented(
@@ -249,7 +260,9 @@ function refuses(demand: LabelDemand, isConsented: boolean, evaluation: Evaluati
   const { closed, consent, purposes, grant } = demand;
   const isForPurpose = purposes.length === 0 || permitsPurposes(evaluation.context.purposes, purposes);
   const isRefused = closed !== undefined || (consent && !isConsented) || !isForPurpose;
-  note(evaluation, 'meta.security', isRefused ? 'deny' : grant ? 'needs-person' : 'permit', () => {
+  const has = (): readonly string[] => evaluation.context.purposes ?? [];
+  const about = { kind: 'labels', source: 'meta.security', ...(purposes.length === 0 ? {} : { has }) } as const;
+  note(evaluation, about, isRefused ? 'deny' : grant ? 'needs-person' : 'permit', () => {
     if (closed !== undefined) return closed;
     if (!isForPurpose) return `only for ${purposes.join(', ')}`;
     if (isRefused) return 'needs the consent of the person';

@@ -1,6 +1,7 @@
 /** One evaluation of statements for one context: what is known of the asker, until when it holds, and the reasons where they are asked for. See docs/adr/0010. */
+import type { Granularity } from '../fhir/canonical.ts';
 import type { AccessContext } from './access-context.ts';
-import type { Reason } from './model.ts';
+import type { Reason, ReasonKind } from './model.ts';
 
 export type Outcome = 'permit' | 'deny' | 'needs-person';
 
@@ -51,9 +52,28 @@ export function isDuring(evaluation: Evaluation, { from, to }: { from?: number; 
   return (from === undefined || from <= evaluation.now) && (to === undefined || evaluation.now <= to);
 }
 
-/** States a reason where reasons are asked for; the text is only made then. */
-export function note(evaluation: Evaluation, source: string, outcome: Reason['outcome'], text: () => string): void {
-  evaluation.reasons?.push({ source, outcome, text: text() });
+/** What a reason is about, and what it is asked for. */
+export interface About {
+  kind: ReasonKind;
+  source: string;
+  /** where it is asked for one offer */
+  offer?: Granularity | undefined;
+  /** what the asker has of what is asked */
+  has?: (() => readonly string[]) | undefined;
+}
+
+/** States a reason where reasons are asked for; the texts are only made then. */
+export function note(evaluation: Evaluation, about: About, outcome: Reason['outcome'], text: () => string): void {
+  if (evaluation.reasons === undefined) return;
+  const { kind, source, offer, has } = about;
+  evaluation.reasons.push({
+    source,
+    outcome,
+    text: text(),
+    kind,
+    ...(offer === undefined ? {} : { offer }),
+    ...(has === undefined ? {} : { has: has() }),
+  });
 }
 
 /** Deny overrides, then whatever needs a person. Only for demands that were found: an empty list demands nothing. */

@@ -191,7 +191,28 @@ export interface Reason {
   source: string;
   outcome: 'permit' | 'deny' | 'needs-person' | 'not-applicable';
   text: string;
+  kind: ReasonKind;
+  /** the level of the offer that it is asked for; absent where it is asked for whatever use */
+  offer?: Granularity;
+  /** what the asker has of the kind that is asked, as it was stated; absent where nothing is asked of the asker */
+  has?: readonly string[];
 }
+
+/** What a reason is about: requirements go by their own kinds. */
+export type ReasonKind =
+  | Requirement['kind']
+  | 'offer'
+  | 'data-use'
+  | 'closed'
+  | 'grant'
+  | 'consent'
+  | 'directive'
+  | 'policy'
+  | 'labels'
+  | 'scopes'
+  | 'rights'
+  | 'token'
+  | 'decision';
 
 /** What a context may have. Class numbers never stand in two of the lists. */
 export interface Decision {

@@ -76,10 +76,11 @@ function scopeReason({ scopes }: AccessContext, type: string): Reason | undefine
     (one) => (one.type === type || one.type === '*') && (one.letters.includes('r') || one.letters.includes('s')),
   );
   const source = 'scopes';
-  if (covering.length === 0) return { source, outcome: 'deny', text: `no scope allows to read or search ${type}` };
+  if (covering.length === 0)
+    return { source, outcome: 'deny', text: `no scope allows to read or search ${type}`, kind: 'scopes' };
   const isWhole = covering.some(({ level, query }) => level !== 'patient' && query.length === 0);
   const text = isWhole ? `all of ${type}` : `of ${type} only what the scopes name`;
-  return { source, outcome: 'permit', text: `the scopes allow to read ${text}` };
+  return { source, outcome: 'permit', text: `the scopes allow to read ${text}`, kind: 'scopes' };
 }
 
 /** Who would ask for what a draft describes: of a kind, described, or whoever has the draft previewed. */

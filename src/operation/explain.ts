@@ -79,12 +79,16 @@ async function explained(found: readonly StoredResource[], asker: AccessContext,
       part: [
         { name: 'granted', valueCode: explanation.granted },
         ...members.map(({ type, id }) => ({ name: 'resource', valueUri: `${type}/${id}` })),
-        ...explanation.reasons.map(({ source, outcome, text }) => ({
+        ...explanation.reasons.map(({ source, outcome, text, kind, offer, has }) => ({
           name: 'reason',
           part: [
             { name: 'source', valueString: source },
             { name: 'outcome', valueCode: outcome },
             { name: 'text', valueString: text },
+            { name: 'kind', valueCode: kind },
+            ...(offer === undefined ? [] : [{ name: 'offer', valueCode: offer }]),
+            ...(has === undefined ? [] : [{ name: 'asks', valueBoolean: true }]),
+            ...(has ?? []).map((one) => ({ name: 'has', valueString: one })),
           ],
         })),
       ],

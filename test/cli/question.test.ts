@@ -99,7 +99,20 @@ describe('flags', () => {
       ...['question', '--to', 'json', '--age', '18..64', '--sex', 'female', '--as-of', '2026-01-01'],
       ...['--condition', 'c* from 2020-01-01', '--procedure', 'p', '--observation', 'o>1', '--immunization', 'v'],
       ...['--where', 'Encounter?class=IMP', '--any', 'condition a or procedure b', '--not', 'age 90..'],
-      ...['--together', 'any-time', '--text', 'words', '--licence', 'CC0-1.0', '--data-use', 'DUO:0000042'],
+      ...[
+        '--together',
+        'any-time',
+        '--data-set',
+        'urn:x:1',
+        '--data-set',
+        'https://x.example/ids|b',
+        '--text',
+        'words',
+        '--licence',
+        'CC0-1.0',
+        '--data-use',
+        'DUO:0000042',
+      ],
       ...[
         '--granularity',
         'count',
@@ -143,6 +156,7 @@ describe('flags', () => {
         asOf: '2026-01-01',
       },
       datasets: {
+        only: ['urn:x:1', 'https://x.example/ids|b'],
         text: 'words',
         licence: ['CC0-1.0'],
         dataUse: ['DUO:0000042'],
@@ -182,6 +196,7 @@ describe('flags', () => {
     [['--together', 'overlapping', '--condition', 'a'], 'two criteria on records'],
     [['--not', 'condition a and condition b or condition c'], 'mixes and with or'],
     [['--where', 'name=x'], 'is no search'],
+    [['--data-set', 'Library/a'], 'does not say on which server'],
   ])('%j is told what is wrong', async (flags, message) => {
     expect(await run('question', ...flags)).toMatchObject({ code: exit.failed, err: expect.stringContaining(message) });
   });

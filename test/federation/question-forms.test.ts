@@ -76,6 +76,7 @@ const question = fc
       asOf: some(day),
     }),
     datasets: fc.record({
+      only: some(fc.constant(['urn:x:1', 'https://a.example/ids|b', 'https://a.example/Library/c'])),
       text: some(fc.constant('cohort of Łódź')),
       licence: texts,
       dataUse: texts,

@@ -226,10 +226,46 @@ test('a decision is explained with who states what', async () => {
     .getByRole('heading', { name: /^Granted:/ })
     .first()
     .waitFor();
-  await at.page.getByText('Library/lowlands-pilot').first().waitFor();
+  const tree = at.page.getByRole('list', { name: 'What led to the decision' }).first();
+  const set = tree.locator('details', { hasText: 'Library/lowlands-pilot' }).first();
+  const offer = set.locator(':scope > ul > li', { hasText: 'offers' }).first();
+  await offer.waitFor();
+  // What is asked whatever the offer stands with what the asker has of it.
+  await set.getByText('what is asked beside that').waitFor();
+  await set.getByText('The asker states nothing of the kind.').first().waitFor();
+  // By keyboard, and all at once.
+  const summary = set.locator('summary').first();
+  await summary.focus();
+  await at.page.keyboard.press('Enter');
+  await offer.waitFor({ state: 'hidden' });
+  await at.page.keyboard.press('Enter');
+  await offer.waitFor();
+  await at.page.getByRole('button', { name: 'Close all' }).first().click();
+  await offer.waitFor({ state: 'hidden' });
+  await at.page.getByRole('button', { name: 'Open all' }).first().click();
+  await offer.waitFor();
   await screenshots(at, 'access-explain');
   await expectAccessible(at);
   expectClean(at);
+});
+
+test('what one may not see and what is not there are explained in the same words', async () => {
+  const seen: string[] = [];
+  // The first is there, in a data set that gives a researcher without a purpose no records.
+  for (const url of [
+    'Patient?_tag=https://fairway.health/fhir/CodeSystem/data-set|lowlands-pilot',
+    'Patient/no-such-one',
+  ]) {
+    const query = new URLSearchParams({ tab: 'explain', at: cohort(), url });
+    await open(`/access?${query}`, 'researcher');
+    await at.page.getByText('As far as you may know, there is nothing at this address').waitFor();
+    await at.page.getByText(/whoever may not see it is not told which of the two/).waitFor();
+    await expectAccessible(at);
+    seen.push((await at.page.getByRole('tabpanel').locator('p').allTextContents()).join(' '));
+  }
+  expect(seen[0]).toBe(seen[1]);
+  await screenshots(at, 'access-explain-nothing');
+  expectClean(at, [/status of 404/]);
 });
 
 test('a server that fails does not hide the requests at others', async () => {

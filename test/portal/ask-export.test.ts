@@ -117,6 +117,15 @@ const questions: readonly [string, Given][] = [
     { patients: { all: [{ age: { from: 65 } }, { medication: `${atc}|C07` }, { medication: `${atc}|C08DA01` }] } },
   ],
   [
+    'two data sets and no others',
+    {
+      patients: { all: [{ age: { from: 65 } }] },
+      datasets: {
+        only: ['lowlands-main', 'northshore-routine-care'].map((id) => `https://fairway.health/demo/data-set/${id}`),
+      },
+    },
+  ],
+  [
     'records about the same moment, and excluded ones',
     {
       patients: {

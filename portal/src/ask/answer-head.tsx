@@ -52,7 +52,7 @@ export function AnswerHead({
             <Again text={run.fault ?? ''} onAgain={onAgain} />
           </Alert>
         ) : null}
-        {run.state === 'done' && !run.complete ? (
+        {run.state === 'done' && !run.complete && failed > 0 ? (
           <Alert color="yellow" variant="outline" title={t('answer.partial')}>
             <Again text={t('answer.partial-text', { count: failed })} onAgain={onAgain} />
           </Alert>

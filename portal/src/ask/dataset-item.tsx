@@ -2,14 +2,12 @@
 import { Code, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import { conditionTexts } from '../../../src/fair/condition.ts';
-import type { Words } from '../../../src/fair/words/index.ts';
 import type { AnsweredDataset, Condition } from '../../../src/federation/client/index.ts';
 import { ConditionBadges } from '../part/condition-badges.tsx';
 import { Copy } from '../part/copy.tsx';
 import { CountText } from '../part/count-text.tsx';
 import { LinkButton, LinkText } from '../part/link.tsx';
-import { useWords } from '../part/words.ts';
+import { conditionsOf, useWords } from '../part/words.ts';
 import { home } from '../server/home.ts';
 import classes from './ask.module.css';
 import { getCommand } from './export/get-command.ts';
@@ -51,10 +49,6 @@ export function DatasetItem({
     </Paper>
   );
 }
-
-/** What its record states, in the reader's words. */
-const conditionsOf = ({ stated, conditions }: AnsweredDataset, words: Words): readonly Condition[] =>
-  stated === undefined ? conditions : conditionTexts(stated, words);
 
 interface Place {
   readonly base: string;

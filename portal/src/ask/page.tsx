@@ -12,12 +12,14 @@ import { useHome } from '../server/query.ts';
 import { state, useStatement } from '../server/statement.ts';
 import { tokensByBase, useSessions } from '../server/tokens.ts';
 import { useCodeNames } from './code-names.tsx';
+import { useDataSetTitles } from './data-set-titles.ts';
 import { type Draft, draftOf, emptyDraft } from './draft.ts';
 import { askedBy, isAskable, type MissingCode } from './draft-question.ts';
 import { EditingProvider, focusIn, useEdits } from './editing.ts';
 import { GroupEditor } from './group-editor.tsx';
 import { linkText, questionOfLink } from './link.ts';
-import { NamesProvider } from './names.ts';
+import { useLinkedDataSets } from './linked-data-sets.ts';
+import { NamesProvider, TitlesProvider } from './names.ts';
 import { PurposeFields } from './purpose-fields.tsx';
 import { QuestionBar } from './question-bar.tsx';
 import { Results } from './results.tsx';
@@ -26,6 +28,8 @@ import { ScopeEditor } from './scope-editor.tsx';
 import { useSpeech } from './speech.ts';
 import { startAt } from './start.ts';
 import { type RunSettings, useRunner } from './use-run.ts';
+
+const noNames: readonly string[] = [];
 
 const oneText = (value: string | string[] | undefined): string | undefined => [value].flat()[0];
 
@@ -55,7 +59,9 @@ export function AskPage(): ReactElement {
   );
   const editing = useEdits(setDraft, missing);
   const name = useCodeNames(asked.question);
-  const speech = useSpeech(name);
+  const titleOf = useDataSetTitles(asked.question.datasets?.only ?? noNames);
+  const speech = useSpeech(name, titleOf);
+  const isLinking = useLinkedDataSets(setDraft);
   const roles = server.data?.roles;
   const settings = useCallback(
     (ask: RunSettings['ask']): RunSettings => ({
@@ -71,7 +77,7 @@ export function AskPage(): ReactElement {
     if (isAskable(asked)) runner.start(asked.question, settings('likely'));
     else if (asked.missing[0] !== undefined) focusIn(asked.missing[0].id);
   };
-  const isReady = roles !== undefined;
+  const isReady = roles !== undefined && !isLinking;
   // A link may ask for the answer at once; it does so when it is known where to begin, and once.
   const hasRun = useRef(false);
   useEffect(() => {
@@ -84,48 +90,50 @@ export function AskPage(): ReactElement {
 
   return (
     <NamesProvider value={name}>
-      <EditingProvider value={editing}>
-        <PageTitle title={t('title')} text={t('intro')} />
-        <Stack gap="lg">
-          {fault === undefined ? null : (
-            <Alert color="red" variant="outline" title={t('link-broken')} role="alert">
-              {fault === '' ? t('link-cut') : fault}
-            </Alert>
-          )}
-          <SavedQuestions
-            asked={asked}
-            run={runner.asking?.run}
-            onOpen={(question) => setDraft(() => draftOf(question))}
-          />
-          <GroupEditor group={draft.root} />
-          <ScopeEditor draft={draft} onChange={(change) => setDraft((now) => ({ ...now, ...change }))} />
-          {sessions.length === 0 ? null : <PurposeFields stated={stated} onChange={say} />}
-          {server.isPending ? <Loading lines={1} /> : null}
-          {server.error === null ? null : <Problem error={server.error} retry={() => void server.refetch()} />}
-          <QuestionBar
-            asked={asked}
-            speech={speech}
-            isReady={isReady}
-            isTried={isTried}
-            isRunning={runner.asking?.run.state === 'running'}
-            onAsk={begin}
-            onCancel={runner.cancel}
-            onClear={() => {
-              setDraft(() => emptyDraft());
-              setTried(false);
-            }}
-          />
-          {runner.asking === undefined ? null : (
-            <Results
-              asking={runner.asking}
-              speech={speech}
-              isCurrent={linkText(runner.asking.run.question) === linkText(asked.question)}
-              onAgain={() => runner.again(settings(runner.asking?.settings.ask ?? 'likely'))}
-              onAskAll={() => runner.again(settings('all'))}
+      <TitlesProvider value={titleOf}>
+        <EditingProvider value={editing}>
+          <PageTitle title={t('title')} text={t('intro')} />
+          <Stack gap="lg">
+            {fault === undefined ? null : (
+              <Alert color="red" variant="outline" title={t('link-broken')} role="alert">
+                {fault === '' ? t('link-cut') : fault}
+              </Alert>
+            )}
+            <SavedQuestions
+              asked={asked}
+              run={runner.asking?.run}
+              onOpen={(question) => setDraft(() => draftOf(question))}
             />
-          )}
-        </Stack>
-      </EditingProvider>
+            <GroupEditor group={draft.root} />
+            <ScopeEditor draft={draft} onChange={(change) => setDraft((now) => ({ ...now, ...change }))} />
+            {sessions.length === 0 ? null : <PurposeFields stated={stated} onChange={say} />}
+            {server.isPending || isLinking ? <Loading lines={1} /> : null}
+            {server.error === null ? null : <Problem error={server.error} retry={() => void server.refetch()} />}
+            <QuestionBar
+              asked={asked}
+              speech={speech}
+              isReady={isReady}
+              isTried={isTried}
+              isRunning={runner.asking?.run.state === 'running'}
+              onAsk={begin}
+              onCancel={runner.cancel}
+              onClear={() => {
+                setDraft(() => emptyDraft());
+                setTried(false);
+              }}
+            />
+            {runner.asking === undefined ? null : (
+              <Results
+                asking={runner.asking}
+                speech={speech}
+                isCurrent={linkText(runner.asking.run.question) === linkText(asked.question)}
+                onAgain={() => runner.again(settings(runner.asking?.settings.ask ?? 'likely'))}
+                onAskAll={() => runner.again(settings('all'))}
+              />
+            )}
+          </Stack>
+        </EditingProvider>
+      </TitlesProvider>
     </NamesProvider>
   );
 }

@@ -6,6 +6,7 @@ import { Partial } from '../part/partial.tsx';
 import { AnswerHead } from './answer-head.tsx';
 import { DatasetList } from './dataset-list.tsx';
 import { ExportPanel } from './export-panel.tsx';
+import { MissingDataSets } from './missing-data-sets.tsx';
 import { ProblemList } from './problem-list.tsx';
 import { RuledOutList } from './ruled-out-list.tsx';
 import type { Speech } from './sentence.ts';
@@ -33,6 +34,7 @@ export function Results({
       <Title order={2}>{t('answer.title')}</Title>
       {isCurrent ? null : <Partial title={t('answer.other')}>{t('answer.other-text')}</Partial>}
       <AnswerHead run={run} speech={speech} isCurrent={isCurrent} onAgain={onAgain} />
+      <MissingDataSets missing={run.missing} />
       <WayPanel run={run} />
       <DatasetList run={run} tokens={settings.tokens} />
       <RuledOutList run={run} isAllAsked={settings.ask === 'all'} onAskAll={onAskAll} />

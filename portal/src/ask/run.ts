@@ -55,6 +55,8 @@ export interface Run {
   readonly untold: number;
   readonly problems: readonly Problem[];
   readonly ruledOut: readonly RuledOut[];
+  /** names of data sets that the question is of, and of which no server told */
+  readonly missing: readonly string[];
   /** how each data set was counted, by identifier */
   readonly ways: ReadonlyMap<string, CountWay>;
   /** what broke it, if it was no server */
@@ -74,6 +76,7 @@ export const startedRun = (question: Question, askedAt: string): Run => ({
   untold: 0,
   problems: [],
   ruledOut: [],
+  missing: [],
   ways: new Map(),
 });
 
@@ -169,6 +172,7 @@ function withAnswer(run: Run, answer: Answer): Run {
     untold: answer.untold ?? 0,
     problems: answer.problems,
     ruledOut: answer.ruledOut ?? [],
+    missing: answer.missing ?? [],
   };
 }
 

@@ -5,51 +5,62 @@ import { useTranslation } from 'react-i18next';
 import type { DatasetCriteria, ServerCriteria } from '../../../src/federation/client/index.ts';
 import { granularities } from '../../../src/fhir/canonical.ts';
 import type { Draft } from './draft.ts';
+import { NamedDataSets } from './named-data-sets.tsx';
 
 type Change = Partial<Pick<Draft, 'about' | 'asOf' | 'datasets' | 'servers'>>;
 
 export function ScopeEditor({ draft, onChange }: { draft: Draft; onChange: (change: Change) => void }): ReactElement {
   const { t } = useTranslation('ask');
   const { datasets, servers, asOf, about } = draft;
+  // Those that are named stand above, in the open.
+  const { only, ...criteria } = datasets;
   const count =
-    Object.keys(datasets).length + Object.keys(servers).length + (asOf === '' ? 0 : 1) + (about === '' ? 0 : 1);
+    Object.keys(criteria).length + Object.keys(servers).length + (asOf === '' ? 0 : 1) + (about === '' ? 0 : 1);
   return (
-    <Accordion variant="contained" order={2}>
-      <Accordion.Item value="scope">
-        <Accordion.Control>{count === 0 ? t('scope.title') : t('scope.title-count', { count })}</Accordion.Control>
-        <Accordion.Panel>
-          <Stack gap="md">
-            <DatasetFields datasets={datasets} onChange={onChange} />
-            <ServerFields servers={servers} onChange={onChange} />
-            <Group gap="sm" align="flex-end">
-              <TextInput
-                type="date"
-                label={t('scope.as-of')}
-                value={asOf}
-                onChange={({ currentTarget }) => onChange({ asOf: currentTarget.value })}
-              />
-              <TextInput
-                label={t('scope.about')}
-                maxLength={500}
-                value={about}
-                onChange={({ currentTarget }) => onChange({ about: currentTarget.value })}
-              />
-            </Group>
-            {count === 0 ? null : (
-              <Button
-                variant="subtle"
-                color="red"
-                w="fit-content"
-                size="compact-sm"
-                onClick={() => onChange({ datasets: {}, servers: {}, asOf: '', about: '' })}
-              >
-                {t('scope.clear')}
-              </Button>
-            )}
-          </Stack>
-        </Accordion.Panel>
-      </Accordion.Item>
-    </Accordion>
+    <Stack gap="md">
+      <NamedDataSets
+        only={only ?? []}
+        onOnly={(names) => onChange({ datasets: withMember(datasets, 'only', names.length === 0 ? undefined : names) })}
+      />
+      <Accordion variant="contained" order={2}>
+        <Accordion.Item value="scope">
+          <Accordion.Control>{count === 0 ? t('scope.title') : t('scope.title-count', { count })}</Accordion.Control>
+          <Accordion.Panel>
+            <Stack gap="md">
+              <DatasetFields datasets={datasets} onChange={onChange} />
+              <ServerFields servers={servers} onChange={onChange} />
+              <Group gap="sm" align="flex-end">
+                <TextInput
+                  type="date"
+                  label={t('scope.as-of')}
+                  value={asOf}
+                  onChange={({ currentTarget }) => onChange({ asOf: currentTarget.value })}
+                />
+                <TextInput
+                  label={t('scope.about')}
+                  maxLength={500}
+                  value={about}
+                  onChange={({ currentTarget }) => onChange({ about: currentTarget.value })}
+                />
+              </Group>
+              {count === 0 ? null : (
+                <Button
+                  variant="subtle"
+                  color="red"
+                  w="fit-content"
+                  size="compact-sm"
+                  onClick={() =>
+                    onChange({ datasets: only === undefined ? {} : { only }, servers: {}, asOf: '', about: '' })
+                  }
+                >
+                  {t('scope.clear')}
+                </Button>
+              )}
+            </Stack>
+          </Accordion.Panel>
+        </Accordion.Item>
+      </Accordion>
+    </Stack>
   );
 }
 

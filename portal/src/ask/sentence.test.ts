@@ -26,12 +26,14 @@ beforeAll(() =>
 const speech = (language: 'en' | 'de'): Speech => ({
   say: texts.getFixedT(language, 'ask') as unknown as Speech['say'],
   name: (code) => code,
+  dataSet: (name) => name,
   day: (day) => day,
   number: (number) => number,
 });
 
 const scope = {
   datasets: {
+    only: ['urn:ds:a', 'https://example.org/fhir/Library/b'],
     text: 'cohort',
     licence: ['CC0-1.0', 'CC-BY-4.0'],
     dataUse: ['DUO:0000006'],

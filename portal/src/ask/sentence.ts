@@ -15,6 +15,8 @@ export interface Speech {
   say(key: string, values?: Readonly<Record<string, string | number>>): string;
   /** a code in words; its text where nothing is known of it */
   name(code: string): string;
+  /** a data set by its title; as the question names it where nothing is known of it */
+  dataSet(name: string): string;
   day(day: string): string;
   number(number: string): string;
 }
@@ -104,7 +106,9 @@ const listText = ({ say }: Speech, items: readonly string[], joint: 'and' | 'or'
     : `${items.slice(0, -1).join(', ')} ${say(`sentence.${joint}`)} ${items.at(-1) ?? ''}`;
 
 function datasetParts(speech: Speech, asked: DatasetCriteria): string[] {
+  const only = asked.only?.map((name) => speech.dataSet(name));
   return told(speech, [
+    ['only', orText(speech, only)],
     ['text', asked.text],
     ['licence', orText(speech, asked.licence)],
     ['data-use', orText(speech, asked.dataUse)],

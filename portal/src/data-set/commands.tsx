@@ -9,10 +9,14 @@ import { Section } from './section.tsx';
 /** As one word of a shell. */
 const quoted = (text: string): string => (/^[\w./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
+/** Fetches the records with their terms. */
+export const getCommand = ({ record, base, id }: DataSetDescription): string =>
+  `fairway get ${quoted(record)} --registry ${quoted(base)} --out ${quoted(id)}`;
+
 export function Commands({ one }: { one: DataSetDescription }): ReactElement {
   const { t } = useTranslation('data-set');
   const commands = [
-    ['command-get', `fairway get ${quoted(one.record)} --registry ${quoted(one.base)} --out ${quoted(one.id)}`],
+    ['command-get', getCommand(one)],
     ['command-record', `curl -H 'Accept: application/fhir+json' ${quoted(one.record)}`],
   ] as const;
   return (

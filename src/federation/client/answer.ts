@@ -69,6 +69,8 @@ export interface Dataset {
   readonly metadata?: string;
   /** other records of the same data set that the walk came upon */
   readonly alsoAt: readonly string[];
+  /** what else its record is called: further identifiers, canonical URL, where it was taken over from */
+  readonly names?: readonly string[];
   readonly registry?: string;
   readonly repository?: string;
   readonly fhirVersion?: string;
@@ -106,6 +108,8 @@ export interface Answer {
   readonly problems: readonly Problem[];
   /** data sets that were not asked and are not listed, by the server whose summaries rule them out */
   readonly ruledOut?: readonly RuledOut[];
+  /** names of data sets that the question is of, and of which no server told */
+  readonly missing?: readonly string[];
 }
 
 export interface RuledOut {

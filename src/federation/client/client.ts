@@ -66,25 +66,33 @@ async function walkTo(settings: ClientSettings, start: Start, question: Question
     isCounted ? counted(walk, dataset, question) : notCounted(walk, dataset),
   );
   await locate(walk, start, isCounted ? question : withoutPatients(question), gathering.add);
-  return answerOf(walk, question, askedAt, await gathering.answered());
+  const answered = await gathering.answered();
+  return answerOf(walk, question, askedAt, answered, gathering.missing());
 }
 
 /** A list is of all data sets, whoever their patients are. */
 const withoutPatients = (question: Question): Question => ({ ...question, patients: { all: [] } });
 
-function answerOf(walk: Walk, question: Question, askedAt: string, datasets: readonly AnsweredDataset[]): Answer {
+function answerOf(
+  walk: Walk,
+  question: Question,
+  askedAt: string,
+  datasets: readonly AnsweredDataset[],
+  missing: readonly string[] = [],
+): Answer {
   const { trace, problems, ruledOut } = walk;
   const untold = walk.untold();
   return {
     question,
     askedAt,
     endedAt: new Date(walk.now()).toISOString(),
-    complete: isComplete(walk),
+    complete: isComplete(walk) && missing.length === 0,
     datasets,
     trace,
     ...(untold === 0 ? {} : { untold }),
     problems,
     ...(ruledOut.length === 0 ? {} : { ruledOut }),
+    ...(missing.length === 0 ? {} : { missing }),
   };
 }
 

@@ -40,6 +40,7 @@ export const questionExtensions = [
     on: group,
     description: 'What a question that is kept asks of data sets, for clients; of several values one suffices.',
     parts: [
+      part('only', 'These and no others: identifier, canonical URL, or address of the record'),
       part('text', 'Words of title, publisher or description', '1'),
       part('licence', 'SPDX code'),
       part('dataUse', 'Term of the Data Use Ontology'),

@@ -1,4 +1,4 @@
-/** Reads what `$explain` answers. See docs/reference/rest/operation-explain.md */
+/** Reads what `$explain` answers. See docs/reference/explain.md */
 import type { Json } from '../../server/fhir.ts';
 
 export interface Reason {
@@ -6,6 +6,12 @@ export interface Reason {
   readonly source: string;
   readonly outcome: string;
   readonly text: string;
+  /** what it is about; absent where an older server does not say */
+  readonly kind?: string;
+  /** the level of the offer that it is asked for */
+  readonly offer?: string;
+  /** what the asker has of what is asked; absent where nothing is asked of the asker */
+  readonly has?: readonly string[];
 }
 
 /** One class of resources, which all have the same decision. */
@@ -28,11 +34,19 @@ export const decisionsIn = (parameters: Json): ExplainedDecision[] =>
     });
 
 function reasonOf(reason: Json): Reason {
-  const value = (name: string): string => {
-    const part = partsOf(reason['part']).find((one) => one['name'] === name);
-    return String(part?.['valueString'] ?? part?.['valueCode'] ?? '');
+  const parts = partsOf(reason['part']);
+  const all = (name: string): string[] =>
+    parts.filter((one) => one['name'] === name).map((one) => String(one['valueString'] ?? one['valueCode'] ?? ''));
+  const [kind, offer] = [all('kind')[0], all('offer')[0]];
+  const asks = parts.some((one) => one['name'] === 'asks' && one['valueBoolean'] === true);
+  return {
+    source: all('source')[0] ?? '',
+    outcome: all('outcome')[0] ?? '',
+    text: all('text')[0] ?? '',
+    ...(kind === undefined ? {} : { kind }),
+    ...(offer === undefined ? {} : { offer }),
+    ...(asks ? { has: all('has') } : {}),
   };
-  return { source: value('source'), outcome: value('outcome'), text: value('text') };
 }
 
 const partsOf = (value: unknown): Json[] => (Array.isArray(value) ? (value as Json[]) : []);

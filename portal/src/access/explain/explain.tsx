@@ -5,9 +5,10 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type FormEvent, type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '../../part/empty.tsx';
+import { LinkButton } from '../../part/link.tsx';
 import { Loading } from '../../part/loading.tsx';
 import { Problem } from '../../part/problem.tsx';
-import { getJson } from '../../server/fhir.ts';
+import { FhirProblem, getJson } from '../../server/fhir.ts';
 import { useAsker } from '../../server/query.ts';
 import { ServerChoice, useChosenServer } from '../server-choice.tsx';
 import { decisionsIn } from './decision.ts';
@@ -120,9 +121,11 @@ function Explanation({ base, url, as }: { base: string; url: string; as: string 
       }),
   });
   if (found.isPending) return <Loading />;
-  if (found.isError) return <Problem error={found.error} retry={() => void found.refetch()} />;
-  const decisions = decisionsIn(found.data);
-  if (decisions.length === 0) return <Empty title={t('nothing-there')} text={t('nothing-there-text')} />;
+  // What is not there and what is not for the reader are one and the same to them.
+  const isNothing = found.error instanceof FhirProblem && [404, 410].includes(found.error.status);
+  if (found.isError && !isNothing) return <Problem error={found.error} retry={() => void found.refetch()} />;
+  const decisions = found.data === undefined ? [] : decisionsIn(found.data);
+  if (decisions.length === 0) return <NothingThere base={base} url={url} />;
   return (
     <Stack aria-live="polite">
       {decisions.map((decision) => (
@@ -134,5 +137,19 @@ function Explanation({ base, url, as }: { base: string; url: string; as: string 
         </Text>
       </Spoiler>
     </Stack>
+  );
+}
+
+function NothingThere({ base, url }: { base: string; url: string }): ReactElement {
+  const { t } = useTranslation('access-committee');
+  return (
+    <Empty title={t('nothing-there')} text={t('nothing-there-text')}>
+      <LinkButton to="/login" search={{ at: base }} variant="default">
+        {t('nothing-there-log-in')}
+      </LinkButton>
+      <LinkButton to="/explore/$" params={{ _splat: url.split('?')[0] ?? '' }} search={{ at: base }} variant="default">
+        {t('nothing-there-explore')}
+      </LinkButton>
+    </Empty>
   );
 }

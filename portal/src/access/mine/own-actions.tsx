@@ -3,6 +3,7 @@ import { Button, Code, Group, Stack, Text, Textarea } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { type ReactElement, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { DownloadButton } from '../../download/button.tsx';
 import { Copy } from '../../part/copy.tsx';
 import { Dialog } from '../../part/dialog.tsx';
 import { LinkButton } from '../../part/link.tsx';
@@ -49,6 +50,22 @@ function GetData({ task, id }: { task: AccessTask; id: string }): ReactElement {
     <Stack gap={4} w="100%">
       <Text size="sm">{t('get-text')}</Text>
       <Group gap="xs">
+        <DownloadButton
+          size="xs"
+          of={{
+            base: task.base,
+            id,
+            command,
+            granted: {
+              ...(task.grant?.level === undefined ? {} : { level: task.grant.level }),
+              obligations: task.grant?.obligations ?? [],
+              asked: {
+                ...(task.purposes.length === 0 ? {} : { purposes: task.purposes }),
+                ...(task.project === undefined ? {} : { project: task.project }),
+              },
+            },
+          }}
+        />
         <LinkButton to="/data-set/$id" params={{ id }} search={{ at: task.base }} size="xs">
           {t('to-data')}
         </LinkButton>

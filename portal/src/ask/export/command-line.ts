@@ -173,6 +173,7 @@ function valueText({ value }: ObservationCriterion): string | undefined {
 type Value = string | number | readonly string[] | undefined;
 
 const datasetFlags = {
+  only: 'data-set',
   text: 'text',
   licence: 'licence',
   dataUse: 'data-use',

@@ -1,10 +1,12 @@
 /** Reads a question from parsed JSON or YAML: what is not understood is refused where it stands. See docs/reference/question.md */
 import { granularities } from '../../../fhir/canonical.ts';
 import type { Json } from '../../../fhir/json.ts';
+import { dataSetName } from './data-set-name.ts';
 import {
   type DatasetCriteria,
   type PatientCriterion,
   type Question,
+  questionLimits,
   type ServerCriteria,
   serverRoles,
 } from './question.ts';
@@ -51,6 +53,7 @@ function patientsAt(value: Json | undefined): Question['patients'] {
 function datasetsAt(value: Json | undefined): DatasetCriteria {
   const at = 'datasets';
   const given = objectAt(value, at, [
+    'only',
     'text',
     'licence',
     'dataUse',
@@ -64,6 +67,7 @@ function datasetsAt(value: Json | undefined): DatasetCriteria {
     refuse(`${at}.minimumPatients`, 'must be a whole number from 1');
   }
   return present({
+    only: namesAt(given['only'], `${at}.only`),
     text: textAt(given['text'], `${at}.text`),
     licence: textsAt(given['licence'], `${at}.licence`),
     dataUse: textsAt(given['dataUse'], `${at}.dataUse`),
@@ -72,6 +76,29 @@ function datasetsAt(value: Json | undefined): DatasetCriteria {
     country: countriesAt(given['country'], `${at}.country`),
     minimumPatients: minimum,
   }) as DatasetCriteria;
+}
+
+/** Names of data sets, each once, as records have them. */
+function namesAt(value: Json | undefined, at: string): readonly string[] | undefined {
+  const names = textsAt(value, at)?.map((name, index) => {
+    if (/^Library\/[A-Za-z0-9.-]{1,64}$/.test(name)) {
+      refuse(
+        `${at}[${index}]`,
+        `"${name}" does not say on which server: write the whole address, such as https://example.org/fhir/${name}`,
+      );
+    }
+    if (/\s/.test(name) && !name.includes('|')) {
+      refuse(
+        `${at}[${index}]`,
+        `"${name}" names no data set: it is named by system|value or URI of an identifier, by canonical URL, or by the address of its record`,
+      );
+    }
+    return dataSetName(name);
+  });
+  if (names !== undefined && names.length > questionLimits.dataSets) {
+    refuse(at, `must not name more than ${questionLimits.dataSets} data sets`);
+  }
+  return names === undefined ? undefined : [...new Set(names)];
 }
 
 const serverMembers = [

@@ -98,6 +98,7 @@ const listText = (items: readonly string[], joint: 'and' | 'or'): string =>
 
 function datasetParts(asked: DatasetCriteria): string[] {
   const parts: [string, string | undefined][] = [
+    ['named', orText(asked.only)],
     ['about', asked.text === undefined ? undefined : `"${asked.text}"`],
     ['under the licence', orText(asked.licence)],
     ['for the use', orText(asked.dataUse)],

@@ -37,10 +37,31 @@ describe('reading', () => {
     expect(readQuestion(JSON.parse(JSON.stringify(question)) as Json)).toEqual(question);
   });
 
+  test('data sets are named as their records have it, each once', () => {
+    const only = [
+      'urn:x:1',
+      'urn:ietf:rfc:3986|urn:x:1',
+      'https://a.example/fhir/Library/b/_history/3',
+      'https://a.example/fhir/Library/b',
+      'https://a.example/sets/c/',
+      'https://a.example/ids|a value',
+    ];
+    expect(readQuestion({ datasets: { only } }).datasets?.only).toEqual([
+      'urn:x:1',
+      'https://a.example/fhir/Library/b',
+      'https://a.example/sets/c',
+      'https://a.example/ids|a value',
+    ]);
+  });
+
   test.each<[Json, string]>([
     [[], 'question must be an object'],
     [{ patient: {} }, 'question.patient is not known'],
     [{ about: '' }, 'about must be text'],
+    [{ datasets: { only: [] } }, 'empty list'],
+    [{ datasets: { only: ['urn:ok', 'Library/a'] } }, 'datasets.only[1] "Library/a" does not say on which server'],
+    [{ datasets: { only: 'Routine care' } }, 'names no data set'],
+    [{ datasets: { only: Array.from({ length: 101 }, (_, at) => `urn:x:${at}`) } }, 'more than 100 data sets'],
     [{ patients: { all: {} } }, 'patients.all must be a list'],
     [{ patients: { all: [{}] } }, 'exactly one member'],
     [{ patients: { all: [{ age: { from: 1 }, sex: 'male' }] } }, 'exactly one member'],

@@ -71,6 +71,8 @@ export type { Granularity };
 
 /** What is asked of a data set; of several codes one suffices. */
 export interface DatasetCriteria {
+  /** these and no others: by `system|value` or URI of an identifier, canonical URL, or absolute address of the record */
+  readonly only?: readonly string[];
   readonly text?: string;
   /** SPDX codes */
   readonly licence?: readonly string[];
@@ -126,5 +128,5 @@ export interface Question {
   readonly servers?: ServerCriteria;
 }
 
-/** What a question may be at most: criteria inside each other, and criteria in all. */
-export const questionLimits = { depth: 8, criteria: 200, codes: 1000 } as const;
+/** What a question may be at most: criteria inside each other, criteria and codes in all, data sets by name. */
+export const questionLimits = { depth: 8, criteria: 200, codes: 1000, dataSets: 100 } as const;

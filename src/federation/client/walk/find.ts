@@ -4,8 +4,9 @@ import type { CountAnswer, Dataset } from '../answer.ts';
 import type { Parameter } from '../count/patient-search.ts';
 import type { Question } from '../question/question.ts';
 import { pagesOf, queryOf, textOf } from '../server/bundle.ts';
-import { problemOf } from '../server/fault.ts';
+import { problemOf, ServerError } from '../server/fault.ts';
 import { releaseOf } from '../server/peer.ts';
+import { namesOfDataset, narrowed } from './named.ts';
 import { datasetOf } from './record.ts';
 import type { Walk } from './walk.ts';
 
@@ -36,22 +37,48 @@ export const recordParameters: readonly Parameter[] = [
 export async function describedBy(
   walk: Walk,
   base: string,
+  { datasets }: Question,
   add: (found: Omit<Found, 'rank'>) => void,
 ): Promise<Described> {
-  const query = queryOf('Library', recordParameters);
+  const searches = await searchesFor(walk, base, datasets?.only);
+  const seen = new Set<string>();
   let records = 0;
-  try {
+  const through = async (parameters: readonly Parameter[]): Promise<void> => {
+    const query = queryOf('Library', parameters);
     for await (const page of pagesOf(walk.http, 'find', base, query, walk.limits.pages)) {
       for (const { resource } of page) {
-        if (resource['resourceType'] !== 'Library') continue;
+        const id = textOf(resource['id']) ?? '';
+        if (resource['resourceType'] !== 'Library' || (searches.length > 1 && seen.has(id))) continue;
+        seen.add(id);
         records++;
         add({ dataset: datasetOf(resource, base), date: textOf(resource['date']) ?? '' });
       }
     }
+  };
+  try {
+    for (const parameters of searches) await through(parameters);
     return { records, failed: false };
   } catch (error) {
     walk.problem(problemOf(base, 'find', error));
     return { records, failed: true };
+  }
+}
+
+/** One search of all that it describes, or several of those that are named. */
+async function searchesFor(
+  walk: Walk,
+  base: string,
+  only: readonly string[] | undefined,
+): Promise<(readonly Parameter[])[]> {
+  // The server itself is a data set only if it describes none.
+  if (only === undefined || only.includes(base)) return [recordParameters];
+  try {
+    const narrow = narrowed(only, await walk.peer(base));
+    return narrow === undefined ? [recordParameters] : narrow.map((one) => [...recordParameters, ...one]);
+  } catch (error) {
+    // Whoever does not say what it can do is asked without that, and told of if that fails.
+    if (error instanceof ServerError) return [recordParameters];
+    throw error;
   }
 }
 
@@ -75,7 +102,8 @@ export const duoNumber = (term: string): string => /\d{7}$/.exec(term)?.[0] ?? t
 
 /** What a record leaves open is not held against it, but for what must be stated: licence, data use, visa. */
 export function isWanted(dataset: Dataset, { datasets }: Question): boolean {
-  const { text, licence, granularity, dataUse, visa, country } = datasets ?? {};
+  const { only, text, licence, granularity, dataUse, visa, country } = datasets ?? {};
+  if (only !== undefined && !namesOfDataset(dataset).some((name) => only.includes(name))) return false;
   if (licence !== undefined && !(dataset.licence !== undefined && licence.includes(dataset.licence))) return false;
   if (country !== undefined && !dataset.countries?.some((one) => country.includes(one))) return false;
   if (granularity !== undefined && dataset.granularity !== undefined) {

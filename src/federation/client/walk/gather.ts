@@ -3,12 +3,15 @@ import type { AnsweredDataset, Dataset } from '../answer.ts';
 import { mainExtent } from '../count/patient-search.ts';
 import type { Question } from '../question/question.ts';
 import { type Found, isWanted } from './find.ts';
+import { namesOfDataset } from './named.ts';
 import type { Walk } from './walk.ts';
 
 export interface Gathering {
   add(found: Found): void;
   /** All data sets with their answers, once nothing is added any more. */
   answered(): Promise<AnsweredDataset[]>;
+  /** Names of data sets that the question is of, and of which nothing was added. */
+  missing(): string[];
 }
 
 interface Gathered {
@@ -32,11 +35,8 @@ export function createGathering(
 
   async function settle({ records, asked }: Gathered): Promise<AnsweredDataset | undefined> {
     const best = bestOf(records);
-    if (!isWanted(best.dataset, question)) return undefined;
-    const alsoAt = [...new Set(records.flatMap(({ dataset }) => [dataset.metadata, ...dataset.alsoAt]))].filter(
-      (url) => url !== undefined && url !== best.dataset.metadata,
-    ) as string[]; // undefined was filtered
-    const dataset = { ...best.dataset, alsoAt };
+    const dataset = withNames(best.dataset, records);
+    if (!isWanted(dataset, question)) return undefined;
     // Someone who must be asked outweighs what a summary says.
     const known = records.every((one) => one.known !== undefined) ? best.known : undefined;
     if (known !== undefined) return tell({ ...dataset, answer: known });
@@ -52,7 +52,8 @@ export function createGathering(
       const gathered: Gathered = all.get(identifier) ?? { records: [] };
       gathered.records.push(found);
       all.set(identifier, gathered);
-      if (gathered.asked !== undefined || found.known !== undefined || !isWanted(found.dataset, question)) return;
+      if (gathered.asked !== undefined || found.known !== undefined) return;
+      if (!isWanted(withNames(found.dataset, gathered.records), question)) return;
       gathered.asked = asking(found)!;
       void gathered.asked.answer.then(tell, () => {});
     },
@@ -60,7 +61,21 @@ export function createGathering(
       const settled = await Promise.all([...all.values()].map(settle));
       return settled.filter((one) => one !== undefined);
     },
+    missing() {
+      const known = new Set([...all.values()].flatMap(({ records }) => records).flatMap(namesOfRecord));
+      return (question.datasets?.only ?? []).filter((name) => !known.has(name));
+    },
   };
+}
+
+const namesOfRecord = ({ dataset }: Found): string[] => namesOfDataset(dataset);
+
+/** A data set is called by what any of its records says. */
+function withNames(dataset: Dataset, records: readonly Found[]): Dataset {
+  const alsoAt = records.flatMap((one) => [one.dataset.metadata, ...one.dataset.alsoAt]);
+  const others = new Set(alsoAt.filter((url) => url !== undefined && url !== dataset.metadata) as string[]); // undefined was filtered
+  const names = new Set(records.flatMap((one) => one.dataset.names ?? []));
+  return { ...dataset, alsoAt: [...others], ...(names.size === 0 ? {} : { names: [...names] }) };
 }
 
 /** Of the source that is trusted most the newest record, and among equals the one that lies with the data. */

@@ -24,7 +24,9 @@ const discoveredRank = 1000;
 
 /** Gives every data set as soon as some server tells of it. */
 export async function locate(walk: Walk, start: Start, question: Question, add: (found: Found) => void): Promise<void> {
-  const clauses = walk.ask === 'all' ? [] : clausesOf(question, walk.now(), walk.limits.summaryMs);
+  // Whoever names data sets wants to be told of each of them, whatever its summary says.
+  const isPruned = walk.ask !== 'all' && question.datasets?.only === undefined;
+  const clauses = !isPruned ? [] : clausesOf(question, walk.now(), walk.limits.summaryMs);
   await new Location(walk, question, clauses, add).from(start);
 }
 
@@ -100,9 +102,12 @@ class Location {
       await Promise.all([surveyData(survey.survey, survey.total), addUnsummarised(survey.survey)]);
       return;
     }
-    const { records, failed } = await describedBy(this.#walk, base, (found) => this.#add({ ...found, rank }));
+    const { records, failed } = await describedBy(this.#walk, base, this.#question, (found) =>
+      this.#add({ ...found, rank }),
+    );
     // Who told of data sets is none as a whole, even if the question wants none of them.
-    if (roles.includes('repository') && records === 0 && !failed) this.#whole.set(base, name);
+    const isAskedFor = this.#question.datasets?.only?.includes(base) ?? true;
+    if (roles.includes('repository') && records === 0 && !failed && isAskedFor) this.#whole.set(base, name);
   }
 
   /** What the summaries of a server can say; undefined where it has none. */

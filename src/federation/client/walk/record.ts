@@ -7,6 +7,7 @@ import { type JsonObject, objectOf, objectsOf } from '../../../fhir/json.ts';
 import { parseReference } from '../../../fhir/reference.ts';
 import type { Dataset, Extent } from '../answer.ts';
 import { dataReferencesOf } from '../get/data-reference.ts';
+import { dataSetName } from '../question/data-set-name.ts';
 import { textOf } from '../server/bundle.ts';
 
 /** The data set that `library` describes. `held` is the base of the server that holds the record. */
@@ -21,6 +22,7 @@ export function datasetOf(library: JsonObject, held: string): Dataset {
   const stated = statedOf(library, metadata);
   const licence = licenceOf(stated);
   const countries = countriesOf(library);
+  const names = namesOf(library, new Set([identifierOf(library) ?? metadata, metadata]));
   const meta = objectOf(library['meta']);
   const version = textOf(meta?.['versionId']) ?? textOf(meta?.['lastUpdated']) ?? textOf(library['date']);
   // The best of several offers: what some audience may have.
@@ -32,6 +34,7 @@ export function datasetOf(library: JsonObject, held: string): Dataset {
     ...(description === undefined ? {} : { description }),
     metadata,
     alsoAt: [],
+    ...(names.length === 0 ? {} : { names }),
     registry: held,
     ...(repository === undefined ? {} : { repository }),
     ...(granularity === undefined ? {} : { granularity }),
@@ -58,10 +61,30 @@ function countriesOf(library: JsonObject): string[] {
 
 function identifierOf(library: JsonObject): string | undefined {
   const [first] = objectsOf(library['identifier']);
-  const value = textOf(first?.['value']);
-  if (value === undefined) return textOf(library['url']);
-  const system = textOf(first?.['system']);
-  return system === undefined || system === canonical.uri ? value : `${system}|${value}`;
+  return identifierText(first) ?? textOf(library['url']);
+}
+
+function identifierText(identifier: JsonObject | undefined): string | undefined {
+  const value = textOf(identifier?.['value']);
+  const system = textOf(identifier?.['system']);
+  return value === undefined || system === undefined || system === canonical.uri ? value : `${system}|${value}`;
+}
+
+/** What else it may be called by, without what is `known`. */
+function namesOf(library: JsonObject, known: ReadonlySet<string>): string[] {
+  const url = textOf(library['url']);
+  const version = textOf(library['version']);
+  const source = textOf(objectOf(library['meta'])?.['source']);
+  const origin = parseReference(source ?? '');
+  const isCopy = origin?.type === 'Library' && origin.base !== undefined;
+  const names = [
+    ...objectsOf(library['identifier']).map(identifierText),
+    url,
+    ...(url === undefined || version === undefined ? [] : [`${url}|${version}`]),
+    ...(isCopy ? [source] : []),
+  ];
+  const texts = names.filter((name) => name !== undefined).map(dataSetName);
+  return [...new Set(texts)].filter((name) => !known.has(name));
 }
 
 /** The references inside library-relatedContent. */
