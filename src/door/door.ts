@@ -82,7 +82,7 @@ export interface DoorMeans {
   baseUrls: readonly string[];
   /** keys of the patients whose data a resource is */
   personsOf(stored: StoredResource): readonly Int64[];
-  /** the key that `Type/id` stands for; with a plus sign before it when the id is a pseudonym made for the asker */
+  /** the key that `Type/id` stands for; marked when the id is a pseudonym made for the asker */
   resolve(target: string): Int64;
   /** milliseconds since 1970 */
   now(): number;
