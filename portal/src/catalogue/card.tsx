@@ -1,6 +1,6 @@
 /** One data set among the results: what one needs to know to look at it or pass it by. */
-import { Checkbox, Group, Paper, Skeleton, Stack, Text, Title } from '@mantine/core';
-import type { ReactElement } from 'react';
+import { Skeleton } from '@mantine/core';
+import { memo, type ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ConditionBadges } from '../part/condition-badges.tsx';
 import { CountText } from '../part/count-text.tsx';
@@ -23,68 +23,64 @@ export interface CardProps {
   isCompared: boolean;
   /** whether one more may be compared */
   canCompare: boolean;
-  onCompare(isOn: boolean): void;
+  /** stays the same function */
+  onCompare(id: string, isOn: boolean): void;
 }
 
-export function Card({ base, entry, isWaiting, fair, isCompared, canCompare, onCompare }: CardProps): ReactElement {
+/** Drawn anew only when something that it shows is another. */
+export const Card = memo(function Card(props: CardProps) {
+  const { base, entry, isWaiting, fair, isCompared, canCompare, onCompare } = props;
   const { t } = useTranslation('catalogue');
   const { title, publisher, description, licences, conditions, patients, server } = entry;
   const period = periodText(entry.period);
   return (
-    <Paper withBorder p="md" component="article">
-      <Stack gap={8}>
-        <Group justify="space-between" align="flex-start" wrap="nowrap" gap="md">
-          <Title order={2} size="h4">
-            <DataSetLink base={base} entry={entry} />
-          </Title>
-          <Checkbox
-            size="xs"
-            className={classes['pick'] ?? ''}
-            label={t('compare')}
+    <article className={classes['card']}>
+      <div className={classes['title']}>
+        <h2>
+          <DataSetLink base={base} entry={entry} />
+        </h2>
+        <label className={classes['pick']}>
+          <input
+            type="checkbox"
             aria-label={t('compare-what', { title: cut(title, 100) })}
             checked={isCompared}
             disabled={!isCompared && !canCompare}
-            onChange={(event) => onCompare(event.currentTarget.checked)}
+            onChange={(event) => onCompare(entry.id, event.currentTarget.checked)}
           />
-        </Group>
-        {publisher === undefined ? null : (
-          <Text size="sm" c="dimmed" dir="auto">
-            {cut(publisher, 200)}
-          </Text>
+          <span>{t('compare')}</span>
+        </label>
+      </div>
+      {publisher === undefined ? null : (
+        <p className={classes['dimmed']} dir="auto">
+          {cut(publisher, 200)}
+        </p>
+      )}
+      {description === undefined ? null : (
+        <p className={classes['two-lines']} dir="auto">
+          {cut(description, 500)}
+        </p>
+      )}
+      <div className={classes['facts']}>
+        {patients !== undefined ? (
+          <CountText answer={patients} withReason={false} />
+        ) : isWaiting ? (
+          <Skeleton height={16} width={110} />
+        ) : (
+          <span className={classes['dimmed']}>{t('patients-not-told')}</span>
         )}
-        {description === undefined ? null : (
-          <Text size="sm" lineClamp={2} dir="auto">
-            {cut(description, 500)}
-          </Text>
-        )}
-        <Group gap="md" className={classes['facts'] ?? ''}>
-          {patients !== undefined ? (
-            <CountText answer={patients} withReason={false} />
-          ) : isWaiting ? (
-            <Skeleton height={16} width={110} />
-          ) : (
-            <Text size="sm" c="dimmed">
-              {t('patients-not-told')}
-            </Text>
-          )}
-          {period === undefined ? null : <Text size="sm">{period}</Text>}
-          {server === undefined ? null : (
-            <Text size="sm" dir="auto">
-              {t('at-server', { server: cut(server, 100) })}
-            </Text>
-          )}
-          {fair === undefined || fair.size === 0 ? null : <FairText scores={fair} />}
-        </Group>
-        <ConditionBadges
-          conditions={[
-            ...(licences.length === 0 ? [t('no-licence')] : licences).map((text) => ({ code: 'licence', text })),
-            ...conditions,
-          ]}
-        />
-      </Stack>
-    </Paper>
+        {period === undefined ? null : <span>{period}</span>}
+        {server === undefined ? null : <span dir="auto">{t('at-server', { server: cut(server, 100) })}</span>}
+        {fair === undefined || fair.size === 0 ? null : <FairText scores={fair} />}
+      </div>
+      <ConditionBadges
+        conditions={[
+          ...(licences.length === 0 ? [t('no-licence')] : licences).map((text) => ({ code: 'licence', text })),
+          ...conditions,
+        ]}
+      />
+    </article>
   );
-}
+});
 
 export function DataSetLink({ base, entry }: { base: string; entry: Entry }): ReactElement {
   return (
@@ -111,8 +107,8 @@ export function FairText({ scores }: { scores: ReadonlyMap<string, number> }): R
   const { t } = useTranslation('catalogue');
   const text = [...scores].map(([letter, score]) => `${letter} ${formatNumber(Math.round(score))}`).join(' · ');
   return (
-    <Text size="sm" component="span" aria-label={t('fair-label', { scores: text })}>
+    <span role="img" aria-label={t('fair-label', { scores: text })}>
       {t('fair', { scores: text })}
-    </Text>
+    </span>
   );
 }

@@ -1,7 +1,7 @@
 /** What the values of facets are called in the reader's language. */
 import type { TFunction } from 'i18next';
 import { duoIdOf } from '../../../src/fair/duo.ts';
-import { formatNumber, locale } from '../part/format.ts';
+import { formatNumber, nameOfCode } from '../part/format.ts';
 import type { FacetName } from './question.ts';
 import type { ToldValue } from './told-facets.ts';
 
@@ -23,7 +23,7 @@ export function nameOf(facet: FacetName, { code, display }: Pick<ToldValue, 'cod
     case 'jurisdiction':
       return countryName(code) ?? otherwise;
     case 'language':
-      return shown(() => new Intl.DisplayNames([locale()], { type: 'language' }).of(code)) ?? otherwise;
+      return nameOfCode('language', code) ?? otherwise;
     case 'patients':
       return t('at-least', { shown: formatNumber(Number(code.replace(/^ge/, ''))) });
     case 'age':
@@ -34,15 +34,7 @@ export function nameOf(facet: FacetName, { code, display }: Pick<ToldValue, 'cod
 }
 
 const countryName = (code: string): string | undefined =>
-  /^[A-Z]{2}$/.test(code) ? shown(() => new Intl.DisplayNames([locale()], { type: 'region' }).of(code)) : undefined;
-
-function shown(name: () => string | undefined): string | undefined {
-  try {
-    return name();
-  } catch {
-    return undefined;
-  }
-}
+  /^[A-Z]{2}$/.test(code) ? nameOfCode('region', code) : undefined;
 
 /** A value as the address has it, whose words are not known while no answer names it. */
 export function nameOfSearch(facet: FacetName, search: string, t: Words): string {

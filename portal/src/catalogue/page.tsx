@@ -2,7 +2,7 @@
 import { Alert, Button, CloseButton, Drawer, Group, NativeSelect, Stack, Title } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { type ReactElement, useCallback } from 'react';
+import { type ReactElement, useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '../part/empty.tsx';
 import { LinkButton } from '../part/link.tsx';
@@ -18,12 +18,13 @@ import { FacetPanel } from './facet-panel.tsx';
 import { addressSearch, type CatalogueQuestion, changed, questionOf } from './question.ts';
 import { Results } from './results.tsx';
 import { SearchField } from './search-field.tsx';
-import { type Abilities, type Source, useAbilities, useSources } from './use-catalogue.ts';
+import { type Abilities, type Source, useAbilities, useAskAhead, useSources } from './use-catalogue.ts';
 
 export function CataloguePage(): ReactElement {
   const { t } = useTranslation('catalogue');
   const { sources, isLoading, error, retry } = useSources();
-  const question = questionOf(useSearch({ from: '/catalogue' }));
+  const search = useSearch({ from: '/catalogue' });
+  const question = useMemo(() => questionOf(search), [search]);
   const base = question.at === undefined ? sources[0]?.base : baseOf(question.at);
   const title = <PageTitle title={t('title')} text={t('text')} />;
   if (base !== undefined && /^https?:\/\//.test(base)) {
@@ -58,10 +59,13 @@ interface CatalogueProps {
 function Catalogue({ base, sources, question }: CatalogueProps): ReactElement {
   const { abilities, error, refetch } = useAbilities(base);
   const navigate = useNavigate({ from: '/catalogue' });
+  const askAhead = useAskAhead(base, abilities);
   const ask = useCallback(
-    (next: CatalogueQuestion, how: { replace?: boolean } = {}): void =>
-      void navigate({ to: '/catalogue', search: addressSearch(next), resetScroll: false, ...how }),
-    [navigate],
+    (next: CatalogueQuestion, how: { replace?: boolean } = {}): void => {
+      askAhead(next);
+      void navigate({ to: '/catalogue', search: addressSearch(next), resetScroll: false, ...how });
+    },
+    [navigate, askAhead],
   );
   if (abilities === undefined) {
     return error === null ? <Loading lines={8} /> : <Problem error={error} retry={() => void refetch()} />;

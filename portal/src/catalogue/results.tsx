@@ -1,6 +1,6 @@
 /** The results of the catalogue: how many there are, their order, the cards, and the pages. */
 import { Button, Group, NativeSelect, Stack, Text } from '@mantine/core';
-import type { ReactElement } from 'react';
+import { type ReactElement, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '../part/empty.tsx';
 import { formatNumber } from '../part/format.ts';
@@ -8,6 +8,7 @@ import { LinkButton } from '../part/link.tsx';
 import { Loading } from '../part/loading.tsx';
 import { Partial } from '../part/partial.tsx';
 import { Problem } from '../part/problem.tsx';
+import { useStable } from '../part/stable.ts';
 import { Card } from './card.tsx';
 import classes from './catalogue.module.css';
 import { type Page, withSummary } from './entry.ts';
@@ -35,18 +36,21 @@ export function Results({ base, question, abilities, onQuestion }: ResultsProps)
   const summaries = useSummaries(base, isLater ? ids : []);
   const facets = useFacets(base, question, recordFacets, { isAsked: abilities.hasFacets });
   const fair = useFairScores(base, abilities.hasFacets ? ids : []);
+  const entries = useMemo(() => {
+    const told = summaries.data;
+    const records = page?.entries ?? [];
+    return told === undefined ? records : records.map((one) => withSummary(one, told));
+  }, [page, summaries.data]);
+  const compare = useStable((id: string, isOn: boolean) => {
+    const others = question.compared.filter((one) => one !== id);
+    onQuestion({ ...question, compared: isOn ? [...others, id] : others });
+  });
   if (isPending) return <Loading lines={8} />;
   if (page === undefined) return <Problem error={error} retry={() => void refetch()} />;
   const { warnings } = page;
   const isTold = facets.data !== undefined && !facets.isPlaceholderData && !isPlaceholderData;
   const total = page.total ?? (isTold && question.sort !== 'size' ? facets.data.total : undefined);
-  const entries =
-    summaries.data === undefined ? page.entries : page.entries.map((one) => withSummary(one, summaries.data));
   const compared = new Set(question.compared);
-  const compare = (id: string, isOn: boolean): void => {
-    const others = question.compared.filter((one) => one !== id);
-    onQuestion({ ...question, compared: isOn ? [...others, id] : others });
-  };
   const isNarrowed = question.text !== '' || Object.keys(question.chosen).length > 0;
   return (
     <Stack gap="sm" aria-busy={isFetching} className={isPlaceholderData ? classes['stale'] : ''}>
@@ -73,7 +77,7 @@ export function Results({ base, question, abilities, onQuestion }: ResultsProps)
               fair={fair.data?.get(entry.id)}
               isCompared={compared.has(entry.id)}
               canCompare={question.compared.length < mostCompared}
-              onCompare={(isOn) => compare(entry.id, isOn)}
+              onCompare={compare}
             />
           </li>
         ))}

@@ -1,5 +1,6 @@
 /** Asks the server for a page of the catalogue and for its facets, and keeps what is shown until the answer is there. */
-import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, type UseQueryResult, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useCallback, useMemo } from 'react';
 import { canonical } from '../../../src/fhir/canonical.ts';
 import { type JsonObject, objectOf, objectsOf } from '../../../src/fhir/json.ts';
 import { getJson, type Json } from '../server/fhir.ts';
@@ -68,7 +69,9 @@ export interface Abilities {
 
 export function useAbilities(base: string): UseQueryResult<HomeServer> & { abilities: Abilities | undefined } {
   const server = useServer(base);
-  return { ...server, abilities: server.data === undefined ? undefined : abilitiesOf(server.data.capabilities) };
+  const { data } = server;
+  const abilities = useMemo(() => (data === undefined ? undefined : abilitiesOf(data.capabilities)), [data]);
+  return { ...server, abilities };
 }
 
 function abilitiesOf(capabilities: Json): Abilities {
@@ -88,13 +91,26 @@ export function usePage(
   abilities: Abilities | undefined,
 ): UseQueryResult<Page> {
   const who = useAsker(base);
-  const path =
-    abilities === undefined ? '' : abilities.hasFacets ? pagePath(question) : plainPath(question, abilities.hasContent);
   return useQuery({
-    queryKey: ['catalogue page', base, path, question.before, who],
-    queryFn: async ({ signal }) => readPage(await getJson(base, path, { signal }), base, question.before),
+    ...pageQuery({ base, who }, question, abilities),
     enabled: abilities !== undefined,
     placeholderData: keepPreviousData,
+  });
+}
+
+/** Whose catalogue, and who asks. */
+interface Asked {
+  base: string;
+  who: string;
+}
+
+function pageQuery({ base, who }: Asked, question: CatalogueQuestion, abilities: Abilities | undefined) {
+  const path =
+    abilities === undefined ? '' : abilities.hasFacets ? pagePath(question) : plainPath(question, abilities.hasContent);
+  return queryOptions({
+    queryKey: ['catalogue page', base, path, question.before, who],
+    queryFn: async ({ signal }) => readPage(await getJson(base, path, { signal }), base, question.before),
+    structuralSharing: false,
   });
 }
 
@@ -118,14 +134,35 @@ export function useFacets(
   { isAsked, most }: { isAsked: boolean; most?: number },
 ): UseQueryResult<ToldFacets> {
   const who = useAsker(base);
-  const count = most === undefined ? '' : `&facet-count=${most}`;
-  const path = `Library/$facets?facet=${names.join(',')}${count}&${queryText(criteriaOf(question))}`;
   return useQuery({
-    queryKey: ['facets', base, path, who],
-    queryFn: async ({ signal }) => readFacets(await getJson(base, path, { signal })),
+    ...facetsQuery({ base, who }, question, names, most),
     enabled: isAsked,
     placeholderData: keepPreviousData,
   });
+}
+
+function facetsQuery({ base, who }: Asked, question: CatalogueQuestion, names: readonly FacetName[], most?: number) {
+  const count = most === undefined ? '' : `&facet-count=${most}`;
+  const path = `Library/$facets?facet=${names.join(',')}${count}&${queryText(criteriaOf(question))}`;
+  return queryOptions({
+    queryKey: ['facets', base, path, who],
+    queryFn: async ({ signal }) => readFacets(await getJson(base, path, { signal })),
+    structuralSharing: false,
+  });
+}
+
+/** Asks for what a question will show while the page still turns to it. */
+export function useAskAhead(base: string, abilities: Abilities | undefined): (question: CatalogueQuestion) => void {
+  const who = useAsker(base);
+  const queries = useQueryClient();
+  return useCallback(
+    (question) => {
+      if (abilities === undefined || question.isComparing) return;
+      void queries.prefetchQuery(pageQuery({ base, who }, question, abilities));
+      if (abilities.hasFacets) void queries.prefetchQuery(facetsQuery({ base, who }, question, recordFacets));
+    },
+    [queries, base, who, abilities],
+  );
 }
 
 export interface AskedFacets {

@@ -3,7 +3,7 @@ import { Anchor, Badge, Group, Text } from '@mantine/core';
 import type { ReactElement, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { DataSetDescription } from '../../../src/fair/landing/index.ts';
-import { formatDate, formatList, formatNumber, locale } from '../part/format.ts';
+import { formatDate, formatList, formatNumber, nameOfCode } from '../part/format.ts';
 import classes from './facts.module.css';
 import { Section } from './section.tsx';
 
@@ -82,14 +82,7 @@ function Parties({ parties }: { parties: DataSetDescription['authors'] }): React
 
 /** Countries in the reader's language; regions as the record has them. */
 function placeName(code: string, name: string): string {
-  if (!/^[A-Z]{2}$/.test(code)) return name;
-  return new Intl.DisplayNames([locale()], { type: 'region' }).of(code) ?? name;
+  return /^[A-Z]{2}$/.test(code) ? (nameOfCode('region', code) ?? name) : name;
 }
 
-function languageName(code: string): string {
-  try {
-    return new Intl.DisplayNames([locale()], { type: 'language' }).of(code) ?? code;
-  } catch {
-    return code;
-  }
-}
+const languageName = (code: string): string => nameOfCode('language', code) ?? code;

@@ -1,19 +1,17 @@
 /** Conditions of a data set as plain badges: each says in words what is asked, and a sign before it says of which kind it is. */
-import { Badge, Group, Tooltip } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Condition } from '../../../src/federation/client/index.ts';
+import classes from './condition-badges.module.css';
+import { Hint } from './hint.tsx';
 
 /** Kinds by what they mean for the reader: open, something to fulfil, something to do afterwards, not understood. */
-const open = new Set(['licence', 'copyright']);
-const after = new Set(['obligation']);
-
-const lookOf = (code: string): { sign: string; color: string } => {
-  if (open.has(code)) return { sign: '§', color: 'fairway' };
-  if (after.has(code)) return { sign: '↺', color: 'grape' };
-  if (code === 'unknown') return { sign: '?', color: 'red' };
-  if (code === 'granularity') return { sign: '#', color: 'blue' };
-  return { sign: '!', color: 'orange' };
+const signs: Readonly<Record<string, string>> = {
+  licence: '§',
+  copyright: '§',
+  obligation: '↺',
+  unknown: '?',
+  granularity: '#',
 };
 
 /** At most `most` are shown, the others are counted. */
@@ -25,31 +23,30 @@ export function ConditionBadges({
   most?: number;
 }): ReactElement {
   const { t } = useTranslation('part');
-  if (conditions.length === 0) return <Badge variant="default">{t('no-conditions')}</Badge>;
+  if (conditions.length === 0) return <Plain text={t('no-conditions')} />;
   return (
-    <Group gap={6} component="ul" p={0} m={0} style={{ listStyle: 'none' }} aria-label={t('conditions')}>
+    <ul className={classes['badges']} aria-label={t('conditions')}>
       {conditions.slice(0, most).map(({ code, text }) => (
         <li key={`${code} ${text}`}>
-          <Tooltip label={text} multiline maw={420} events={{ hover: true, focus: true, touch: true }}>
-            <Badge
-              variant="default"
-              tt="none"
-              maw={320}
-              leftSection={<span aria-hidden="true">{lookOf(code).sign}</span>}
-              color={lookOf(code).color}
-            >
+          <Hint text={text}>
+            <span className={classes['badge']}>
+              <span aria-hidden="true">{signs[code] ?? '!'}</span>
               <span dir="auto">{text}</span>
-            </Badge>
-          </Tooltip>
+            </span>
+          </Hint>
         </li>
       ))}
       {conditions.length > most ? (
         <li>
-          <Badge variant="default" tt="none">
-            {t('more', { count: conditions.length - most })}
-          </Badge>
+          <Plain text={t('more', { count: conditions.length - most })} />
         </li>
       ) : null}
-    </Group>
+    </ul>
   );
 }
+
+const Plain = ({ text }: { text: string }): ReactElement => (
+  <span className={classes['badge']}>
+    <span>{text}</span>
+  </span>
+);

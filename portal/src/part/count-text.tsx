@@ -1,25 +1,19 @@
 /** How many patients, as the server told it: exactly, rounded, fewer than, some, or why it does not tell. See docs/guarantees/counts.md */
-import { Stack, Text } from '@mantine/core';
 import type { TFunction } from 'i18next';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CountAnswer } from '../../../src/federation/client/index.ts';
+import classes from './count-text.module.css';
 import { formatNumber } from './format.ts';
 
 export function CountText({ answer, withReason = true }: { answer: CountAnswer; withReason?: boolean }): ReactElement {
   const { t } = useTranslation('part');
   const { state, reason } = answer;
   return (
-    <Stack gap={0} component="span" display="inline-flex" data-state={state}>
-      <Text component="span" fw={state === 'counted' ? 700 : 500}>
-        {countText(answer, t)}
-      </Text>
-      {withReason && reason !== undefined && state !== 'counted' ? (
-        <Text component="span" size="xs" c="dimmed" dir="auto">
-          {reason}
-        </Text>
-      ) : null}
-    </Stack>
+    <span className={classes['count']} data-state={state}>
+      <span>{countText(answer, t)}</span>
+      {withReason && reason !== undefined && state !== 'counted' ? <small dir="auto">{reason}</small> : null}
+    </span>
   );
 }
 

@@ -1,5 +1,5 @@
 /** Countries by their codes, named in the reader's language. https://www.iso.org/iso-3166-country-codes.html */
-import { locale } from '../../part/format.ts';
+import { locale, nameOfCode } from '../../part/format.ts';
 import type { Choice } from './field.tsx';
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
@@ -8,11 +8,10 @@ const none = new Set(['EU', 'EZ', 'UN', 'QO', 'ZZ', 'XA', 'XB']);
 
 /** What the browser has a name for. */
 export function countries(): Choice[] {
-  const names = new Intl.DisplayNames(locale(), { type: 'region', fallback: 'none' });
   const codes = [...letters].flatMap((one) => [...letters].map((other) => one + other));
   return codes
     .flatMap((value) => {
-      const label = none.has(value) ? undefined : names.of(value);
+      const label = none.has(value) ? undefined : nameOfCode('region', value);
       return label === undefined ? [] : [{ value, label: `${label} (${value})` }];
     })
     .sort((one, other) => one.label.localeCompare(other.label, locale()));

@@ -1,4 +1,4 @@
-/** A registry as large as the catalogue must bear: 10,000 data sets of 300 servers, with summaries. See bench/facets.ts */
+/** A registry as large as the portal must bear: 10,000 data sets of 300 servers, with summaries that name 4,000 codes. See bench/facets.ts and bench/held-codes.ts */
 import { canonical } from '../../src/fhir/canonical.ts';
 
 const licences = ['CC0-1.0', 'CC-BY-4.0', 'CC-BY-NC-4.0', 'MIT', 'ODbL-1.0'];
@@ -6,6 +6,15 @@ const themes = ['heart failure', 'diabetes', 'asthma', 'stroke', 'depression', '
 const countries = ['DE', 'NL', 'SE', 'FR', 'IT', 'AT', 'PL'];
 const types = ['Condition', 'Observation', 'MedicationRequest', 'Encounter'];
 const servers = 300;
+
+/** Words as medicine makes them. */
+const beginnings = 'hyper hypo peri endo epi intra inter poly mono micro macro neo pseudo para dys tri sub supra'.split(
+  ' ',
+);
+const stems = 'cardi nephr hepat gastr neur derm oste arthr pneum bronch col cyst hem vas aden thyr'.split(' ');
+const endings = 'itis osis oma emia uria pathy algia ectomy plasia trophy penia rrhage rrhea stasis'.split(' ');
+const words = beginnings.flatMap((one) => stems.flatMap((stem) => endings.map((end) => `${one}${stem}${end}`)));
+const codesEach = 30;
 
 const coding = (system: string, code: string) => ({ coding: [{ system, code }] });
 const extension = (url: string, value: object) => ({ url, ...value });
@@ -68,6 +77,19 @@ function summaryOf(at: number): object {
     ],
     group: types.slice(0, 1 + (at % types.length)).map((type) => ({
       code: coding('http://hl7.org/fhir/resource-types', type),
+      ...(type === 'Condition' ? { stratifier: [strata(at)] } : {}),
+    })),
+  };
+}
+
+/** Codes that lie apart, so that each is in some 75 data sets. */
+function strata(at: number): object {
+  const own = Array.from({ length: codesEach }, (_, place) => (at * 131 + place * 977) % words.length);
+  return {
+    code: [coding(canonical.contentSummaryCode, 'code')],
+    stratum: own.map((code) => ({
+      value: { coding: [{ system: 'urn:codes', code: `C${code}`, display: `${words[code]}, chronic` }] },
+      population: [{ count: 10 + ((at + code) % 500) }],
     })),
   };
 }
