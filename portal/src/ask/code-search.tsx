@@ -147,20 +147,18 @@ function CodeOption({ code, onBelow }: { code: HeldCode; onBelow: (code: HeldCod
           shown: formatNumber(code.patients),
         });
   return (
-    <Group justify="space-between" gap="sm" wrap="nowrap" align="flex-start" pl={Math.min(code.depth, 5) * 16}>
+    <div className={classes['option']} data-depth={Math.min(code.depth, 5)}>
       <div className={classes['grow']}>
-        <Text size="sm" dir="auto">
-          {code.display === '' ? code.code : code.display}
-        </Text>
-        <Text size="xs" c="dimmed" dir="ltr" className={classes['break'] ?? ''}>
+        <div dir="auto">{code.display === '' ? code.code : code.display}</div>
+        <small dir="ltr">
           {systemName(code.system)} {code.code}
-        </Text>
+        </small>
       </div>
-      <Text size="xs" ta="end" className={classes['counts'] ?? ''}>
+      <small className={classes['counts']}>
         {t('code.data-sets', { count: code.datasets, shown: formatNumber(code.datasets) })}
         <br />
         {patients}
-      </Text>
+      </small>
       {/* For the mouse; by keyboard the same is below the field, since an option holds no buttons. */}
       <span
         aria-hidden="true"
@@ -174,7 +172,7 @@ function CodeOption({ code, onBelow }: { code: HeldCode; onBelow: (code: HeldCod
       >
         ▸
       </span>
-    </Group>
+    </div>
   );
 }
 
