@@ -23,6 +23,7 @@ import { registerProtectedResource } from './rest/protected-resource.ts';
 import { registerRest } from './rest/routes.ts';
 import { type Audit, type AuditMode, openAudit } from './store/audit.ts';
 import type { DatabaseAddress } from './store/connect.ts';
+import { compactChanges } from './store/content.ts';
 import { type Jobs, openJobs } from './store/jobs.ts';
 import { openStore, type Store } from './store/store.ts';
 
@@ -151,7 +152,7 @@ export async function createApp(settings: AppSettings): Promise<App> {
   baseUrls.push((settings.baseUrl ?? `http://${host}:${port}${prefix}`).replace(/\/+$/, ''));
   await askers.open(baseUrls[0]!);
   if (settings.servesSpecification === true) await serveSpecification(serverFor!(anonymous));
-  await scheduleWork(settings, jobs, means, () => serverFor(anonymous));
+  await scheduleWork(settings, store, jobs, means, () => serverFor(anonymous));
   await scheduleHarvest(jobs, settings, (asker) => serverFor(asker));
   return {
     base: baseUrls[0]!,
@@ -170,13 +171,16 @@ export async function createApp(settings: AppSettings): Promise<App> {
 
 /** What the server does by itself. */
 async function scheduleWork(
-  { roles, summarySeconds = 0, checkSeconds, log }: AppSettings,
+  { roles, summarySeconds, checkSeconds, log }: AppSettings,
+  store: Store,
   jobs: Jobs,
   means: CommunityMeans,
   server: () => Server,
 ): Promise<void> {
-  if (summarySeconds > 0 && roles.includes('repository'))
+  if (summarySeconds !== undefined && summarySeconds > 0 && roles.includes('repository'))
     await jobs.every('content-summary', summarySeconds, (signal) => publishSummaries(server(), signal));
+  // Somebody may ask for summaries all the same, so what changed is still noted.
+  if (summarySeconds === 0) await jobs.every('content-changes', 3600, () => compactChanges(store.sql));
   if (checkSeconds !== undefined && roles.some((role) => role !== 'repository'))
     await scheduleChecks(means, jobs, { seconds: checkSeconds, server, log });
 }

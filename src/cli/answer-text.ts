@@ -104,7 +104,8 @@ function conditionsText({ datasets, askedAt }: Answer, style: Style): string {
 export function countText(answer: CountAnswer): string {
   switch (answer.state) {
     case 'counted':
-      return answer.rounding === undefined ? String(answer.patients) : `about ${answer.patients}`;
+      if (answer.rounding === undefined) return String(answer.patients);
+      return `${answer.exactly === answer.patients ? 'at least' : 'about'} ${answer.patients}`;
     case 'exists':
       return 'some';
     case 'below-threshold':

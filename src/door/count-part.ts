@@ -18,6 +18,8 @@ export interface CountRun {
   fillIn(search: Search, permitted: PermittedClasses, world: 'records' | 'counts' | 'exists'): Promise<Search>;
   /** group of data sets of a class, see groupClasses; the same for every asker */
   groupOf(accessClass: number): string;
+  /** whether the question is about data sets alone whose records may be read: then nothing else bears on its count */
+  isOfOpenData(search: Search): Promise<boolean>;
   /** epoch of the statements that the decision rests on: what was counted on newer ones is not told */
   epoch: number;
 }
@@ -56,7 +58,7 @@ export async function partsOf(
   run: CountRun,
   hash: Hash,
 ): Promise<Part[]> {
-  if (records.permitted === 'all') return [];
+  if (records.permitted === 'all' || (await run.isOfOpenData(search))) return [];
   const parts: Part[] = [];
   let lower = records;
   let classes: readonly number[] = records.permitted;

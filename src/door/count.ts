@@ -108,6 +108,7 @@ function joined(open: number, parts: readonly Part[]): DisclosedCount {
       granularity: counted.length === 0 ? 'exists' : 'count',
       threshold,
       rounding,
+      read: open,
       suppressed: counted.length === 0 || counted.some(({ told }) => told === undefined),
       // Where one person would do, none is stated as none.
       ...(existing.length === 0 ? {} : { exists: existing.some(({ told = 0 }) => told > 0) }),

@@ -10,7 +10,7 @@ import {
 import type { Definitions } from '../fhir/definitions/model.ts';
 import type { Resource } from '../fhir/json.ts';
 import { parseReference } from '../fhir/reference.ts';
-import { parameterRows, registryOf, type Veil } from '../search/index.ts';
+import { foundByPseudonym, parameterRows, registryOf, type Veil } from '../search/index.ts';
 import type { Hash, Int64 } from '../search/index-rows.ts';
 import type { StoredResource } from '../store/read.ts';
 import type { Statements } from '../store/statement.ts';
@@ -98,7 +98,7 @@ function veilOf(profile: DeidentificationProfile, { definitions, hash }: Deident
   return { hides: (parameter) => !shown.has(parameter), hidesUpdated, hasPseudonyms: profile.ids === 'pseudonymise' };
 }
 
-/** The key that `Type/id` stands for when this asker writes it: with a plus sign before it when the id is a pseudonym made for them. */
+/** The key that `Type/id` stands for when this asker writes it: marked when the id is a pseudonym made for them. */
 export function createResolve(
   { hash, secret }: Pick<DeidentifyMeans, 'hash' | 'secret'>,
   context: AccessContext,
@@ -109,6 +109,6 @@ export function createResolve(
     const reference = text.includes('/p-') ? parseReference(text) : undefined;
     if (reference === undefined || reference.base !== undefined) return hash(text);
     const key = pseudonyms.keyOfPseudonym(reference.type, reference.id);
-    return key === undefined ? hash(text) : `+${key}`;
+    return key === undefined ? hash(text) : foundByPseudonym(key);
   };
 }

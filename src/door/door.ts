@@ -13,6 +13,7 @@ import { type HarvestMemory, harvestMemory } from '../store/harvest.ts';
 import type { StoredResource } from '../store/read.ts';
 import type { Store } from '../store/store.ts';
 import { type AuditDoor, auditDoor } from './audit.ts';
+import { isOfOpenData } from './confined.ts';
 import { type ContainedMatch, searchContained } from './contained.ts';
 import { type ContentDoor, contentDoor } from './content.ts';
 import type { Counter } from './count.ts';
@@ -82,7 +83,7 @@ export interface DoorMeans {
   baseUrls: readonly string[];
   /** keys of the patients whose data a resource is */
   personsOf(stored: StoredResource): readonly Int64[];
-  /** the key that `Type/id` stands for; with a plus sign before it when the id is a pseudonym made for the asker */
+  /** the key that `Type/id` stands for; marked when the id is a pseudonym made for the asker */
   resolve(target: string): Int64;
   /** milliseconds since 1970 */
   now(): number;
@@ -143,7 +144,8 @@ export function openDoor(shared: DoorMeans, decision: DecisionMemory, context: A
 
 /** What may be read is counted as it is searched; what may only be counted, as if one could read it too. */
 async function countDisclosed(search: Search, counter: Counter, means: WritingMeans): Promise<DisclosedCount> {
-  const [count] = await holdStill(means.decision, ({ decision, epoch, groupOf, views }) => {
+  const [count] = await holdStill(means.decision, (at) => {
+    const { decision, epoch, groupOf, views } = at;
     const { all, scopes } = views('s');
     const decided = { records: classesOfViews(all), counts: decision.counts, exists: decision.exists };
     return counter.count(search, decided, means.context, {
@@ -154,6 +156,7 @@ async function countDisclosed(search: Search, counter: Counter, means: WritingMe
           means,
         ),
       groupOf,
+      isOfOpenData: (asked) => isOfOpenData(asked, at, means),
       epoch,
     });
   });

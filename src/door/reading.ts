@@ -1,6 +1,6 @@
 /** Reads single resources, their versions and histories, as far as the asker may see them. https://hl7.org/fhir/R4B/http.html#read */
 import { FhirError } from '../fhir/outcome.ts';
-import { isByPseudonym } from '../search/index.ts';
+import { isByPseudonym, type View } from '../search/index.ts';
 import type { Int64 } from '../search/index-rows.ts';
 import { type HistoryRange, historyStatement, type TypeRows } from '../store/history.ts';
 import { type AtEpoch, type StoredResource, storedOf } from '../store/read.ts';
@@ -8,8 +8,7 @@ import type { DecisionMemory } from './decision-memory.ts';
 import { holdStill } from './holding.ts';
 import { createLookUp } from './look-up.ts';
 import { typeMust } from './type-must.ts';
-import type { Views } from './view.ts';
-import { leaving, passing, type VisibleMeans } from './visible.ts';
+import { leaving, passing, type VisibleMeans, viewsOf } from './visible.ts';
 
 /** One resource, some types, or everything. */
 export type HistoryPlace = { type: string; id: string } | { types: readonly string[] } | 'system';
@@ -32,7 +31,7 @@ interface Seen {
 
 export interface ReadingMeans extends VisibleMeans {
   decision: DecisionMemory;
-  /** the key that `Type/id` stands for; with a plus sign before it when the id is a pseudonym */
+  /** the key that `Type/id` stands for; marked when the id is a pseudonym */
   resolve(target: string): Int64;
 }
 
@@ -45,21 +44,13 @@ export function readingOf(means: ReadingMeans): Reading {
   ): Promise<Seen | undefined> => {
     const views = (await decision.at(epoch)).views('r');
     if (found === undefined) return undefined;
-    const deidentification = views.deidentificationOf(found.class);
-    if (isByPseudonym(asked) !== (deidentification?.veil.hasPseudonyms ?? false)) return undefined;
-    if (deidentification === undefined) {
-      if (!views.permits(found.class)) return undefined;
-      if (views.rowsOf !== undefined && (await passing([found], views, means)).size === 0) return undefined;
-      const stored = await store.whole(found);
-      return stored === undefined ? undefined : { stored, isChanged: false };
-    }
-    const changed = views.all.find((one) => one.veil === deidentification.veil);
-    if (changed === undefined || found.tail === null) return undefined;
-    const must = { rowsOf: changed.rowsOf, plain: changed };
-    if ((await passing([found], must, means)).size === 0) return undefined;
+    const view = (await viewsOf([found], views, means))(found);
+    if (isByPseudonym(asked) !== (view.veil?.hasPseudonyms ?? false)) return undefined;
+    if (view === views.plain && !views.permits(found.class)) return undefined;
+    if ((await passing([found], view, means)).size === 0) return undefined;
     const whole = await store.whole(found);
-    const stored = whole === undefined ? undefined : leaving(whole, views, means);
-    return stored === undefined ? undefined : { stored, isChanged: true };
+    const [stored] = whole === undefined ? [] : leaving(whole, view, means);
+    return stored === undefined ? undefined : { stored, isChanged: view !== views.plain };
   };
   return {
     async read(type, id) {
@@ -91,7 +82,7 @@ export function readingOf(means: ReadingMeans): Reading {
       }
       const [rows] = await holdStill(decision, async (at) => {
         const views = at.views('s');
-        const rows = views.rowsOf === undefined ? undefined : await rowsByType(of, views, means);
+        const rows = views.plain.rowsOf === undefined ? undefined : await rowsByType(of, views.plain, means);
         const place = { ...range, of, ...(rows === undefined ? {} : { rows }) };
         return store.query(historyStatement(place, views.plain.classes));
       });
@@ -106,7 +97,7 @@ export function readingOf(means: ReadingMeans): Reading {
   };
 }
 
-/** A key without the sign that tells how it was found. */
+/** A key without the mark that tells how it was found. */
 const bare = (key: Int64): Int64 => (isByPseudonym(key) ? key.slice(1) : key);
 
 async function isCurrent({ store }: ReadingMeans, key: Int64, version: number): Promise<boolean> {
@@ -116,11 +107,11 @@ async function isCurrent({ store }: ReadingMeans, key: Int64, version: number): 
 /** What is asked of the rows of each type of a history, looked up. */
 async function rowsByType(
   of: { types: readonly string[] } | 'system',
-  { rowsOf, plain }: Views,
+  { rowsOf, classes }: View,
   { store, definitions }: ReadingMeans,
 ): Promise<TypeRows[]> {
   const types = of === 'system' ? definitions.resourceTypes : of.types;
-  const known = createLookUp(store, definitions, plain.classes);
+  const known = createLookUp(store, definitions, classes);
   return Promise.all(
     types.map(async (type): Promise<TypeRows> => {
       const must = rowsOf!(type);

@@ -55,15 +55,27 @@ function compartmentOfPatient(type: string, self: Int64, rows: RowContext): Expr
   return type === 'Group' ? undefined : compartmentOf(type, 'Patient', self, rows);
 }
 
-/** Beside the classes that data sets open: everything of the asker's own compartment. Undefined for askers without one. */
-export function ownRows(context: AccessContext, classes: readonly number[], rows: RowContext): RowsOf | undefined {
-  const { subject } = context;
+/** Everything of the asker's own compartment. Undefined for askers without one. */
+export function ownRows({ subject }: AccessContext, rows: RowContext): RowsOf | undefined {
   if (subject.kind !== 'person' || subject.patient === undefined) return undefined;
   const self = resourceKey(rows.hash, 'Patient', subject.patient);
+  return remembered((type) => compartmentOfPatient(type, self, rows) ?? none);
+}
+
+/** What is of the classes that data sets open, and beside it what is the asker's own. */
+export function openedOrOwn(classes: readonly number[], own: RowsOf): RowsOf {
   const opened: Expression = { kind: 'class', classes };
   return remembered((type) => {
-    const own = compartmentOfPatient(type, self, rows);
-    return own === undefined ? opened : { kind: 'or', of: [opened, own] };
+    const must = own(type);
+    return must === undefined || must.kind === 'none' ? opened : { kind: 'or', of: [opened, must] };
+  });
+}
+
+/** What is another's: nobody's own data are shown to them changed. */
+export function othersRows(own: RowsOf): RowsOf {
+  return remembered((type) => {
+    const of = own(type);
+    return of === undefined || of.kind === 'none' ? undefined : { kind: 'not', of };
   });
 }
 

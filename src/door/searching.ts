@@ -24,7 +24,7 @@ import type { StandingDecision } from './decision-memory.ts';
 import { holdStill } from './holding.ts';
 import { createLookUp } from './look-up.ts';
 import type { ReadingMeans } from './reading.ts';
-import { passing, visible } from './visible.ts';
+import { leaving, passing, viewsOf, visible } from './visible.ts';
 
 export interface Page {
   matches: StoredResource[];
@@ -62,7 +62,7 @@ async function seenOf(
   means: ReadingMeans,
 ): Promise<ReadonlySet<Int64>> {
   const { found } = await means.store.readMany(keys);
-  return passing([...found.values()], { rowsOf, plain: { classes } }, means);
+  return passing([...found.values()], { rowsOf, classes }, means);
 }
 
 export async function searchPage(search: Search, after: PageKey | undefined, means: ReadingMeans): Promise<Page> {
@@ -89,8 +89,9 @@ async function leave(
   means: ReadingMeans,
 ): Promise<StoredResource[]> {
   const views = at.views('s');
-  if (views.deidentifications.length === 0) return [...found];
-  return visible(found, { ...views, rowsOf: undefined }, means);
+  if (views.all.length === 1) return [...found];
+  const viewOf = await viewsOf(found, views, means);
+  return found.flatMap((one) => leaving(one, viewOf(one), means));
 }
 
 export async function countRecords(search: Search, means: ReadingMeans): Promise<number> {
@@ -132,18 +133,13 @@ async function include(
 ): Promise<StoredResource[]> {
   if (search.includes.length === 0 || matches.length === 0) return [];
   const views = at.views('s');
+  const viewOf = await viewsOf(matches, views, means);
   const included: StoredResource[] = [];
   for (const view of views.all) {
-    const own = views.all.length === 1 ? matches : matches.filter((one) => isOf(one, view, at));
+    const own = matches.filter((one) => viewOf(one) === view);
     included.push(...(await includeIn(view, search.includes, own, at, means, mostIncluded - included.length)));
   }
   return included;
-}
-
-/** Whether a match was found by this view and none of the others. */
-function isOf(one: StoredResource, view: View, at: StandingDecision): boolean {
-  const deidentification = at.views('s').deidentificationOf(one.class);
-  return view.veil === deidentification?.veil;
 }
 
 /** What is iterated also from what was brought, until nothing new comes. */
@@ -172,7 +168,7 @@ async function includeIn(
         compileIncludes(includes, from, [...known], { permitted: view.classes, limit }),
       );
       const stored = found.map(storedOf);
-      const seen = await visible(stored, at.views('s'), means);
+      const seen = await visible(stored, at.views('s'), means, view);
       included.push(...seen);
       if (included.length > most) {
         throw new FhirError(

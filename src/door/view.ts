@@ -6,7 +6,7 @@ import type { RowsOf, View } from '../search/index.ts';
 import type { PermittedClasses } from '../search/tree.ts';
 import type { Statements } from '../store/statement.ts';
 import { type Deidentification, type Deidentify, projectOf } from './deidentified.ts';
-import { bothRows, ownRows, type RowContext, scopeRows } from './scope-rows.ts';
+import { bothRows, openedOrOwn, othersRows, ownRows, type RowContext, scopeRows } from './scope-rows.ts';
 
 /** What views are made of beside decision and statements. */
 export interface ViewMeans {
@@ -16,19 +16,22 @@ export interface ViewMeans {
   deidentify: Deidentify;
 }
 
+/** Of what leaves changed by one profile. */
+export interface ChangedView extends View {
+  classes: readonly number[];
+  deidentification: Deidentification;
+}
+
 /** What one asker sees when doing one thing. */
 export interface Views {
   /** of what leaves as it is */
   plain: View;
   /** all, those that leave changed among them; the first is the plain one */
-  all: readonly View[];
-  /** how resources of a class leave changed */
-  deidentificationOf(accessClass: number): Deidentification | undefined;
-  /** every way in which resources leave changed */
-  deidentifications: readonly Deidentification[];
-  /** whether the class alone lets a resource through as it is; `rowsOf` may ask more */
+  all: readonly (View | ChangedView)[];
+  /** the view of what leaves changed that resources of a class are in, those that are the asker's own apart */
+  changedOf(accessClass: number): ChangedView | undefined;
+  /** whether the class alone lets a resource through as it is; the rows of the plain view may ask more */
   permits(accessClass: number): boolean;
-  rowsOf: RowsOf | undefined;
   /** what the scopes alone ask, for writing; undefined: nothing */
   scopes: RowsOf | undefined;
 }
@@ -43,39 +46,36 @@ export function createViews(
   const { deidentified } = decision;
   const whole = wholeClasses(decision);
   const scoped = scopeRows(context, letter, means.rows);
-  const own = whole === 'all' ? undefined : ownRows(context, whole, means.rows);
-  const rowsOf = bothRows(own, scoped);
-  const classes = own === undefined ? whole : 'all';
-  const plain: View = { classes, opened: whole, ...(rowsOf === undefined ? {} : { rowsOf }) };
+  const own = whole === 'all' ? undefined : ownRows(context, means.rows);
+  const plain = plainView(whole, own, scoped);
   const byProfile = new Map<string, number[]>();
   for (const [accessClass, profile] of deidentified) {
     byProfile.set(profile, [...(byProfile.get(profile) ?? []), accessClass]);
   }
-  const changed = [...byProfile].flatMap(([profile, list]) => {
+  const rowsOf = bothRows(own === undefined ? undefined : othersRows(own), scoped);
+  const changed = [...byProfile].flatMap(([profile, classes]): ChangedView[] => {
     const deidentification = means.deidentify(profile, projectOf(context), statements);
-    return deidentification === undefined ? [] : [{ deidentification, classes: list }];
+    if (deidentification === undefined) return [];
+    return [{ deidentification, classes, veil: deidentification.veil, ...(rowsOf === undefined ? {} : { rowsOf }) }];
   });
-  const byClass = new Map(
-    changed.flatMap((one) => one.classes.map((number) => [number, one.deidentification] as const)),
-  );
+  const byClass = new Map<number, ChangedView>();
+  for (const view of changed) for (const number of view.classes) byClass.set(number, view);
   return {
     plain,
-    all: [
-      plain,
-      ...changed.map(
-        (one): View => ({
-          classes: one.classes,
-          veil: one.deidentification.veil,
-          ...(scoped === undefined ? {} : { rowsOf: scoped }),
-        }),
-      ),
-    ],
-    deidentificationOf: (accessClass) => byClass.get(accessClass),
-    deidentifications: changed.map((one) => one.deidentification),
-    permits: permitsBy(classes),
-    rowsOf,
+    all: [plain, ...changed],
+    changedOf: (accessClass) => byClass.get(accessClass),
+    permits: permitsBy(plain.classes),
     scopes: scoped,
   };
+}
+
+/** Of what leaves as it is: what data sets open so, and what is the asker's own, whatever data sets make of it for others. */
+function plainView(whole: PermittedClasses, own: RowsOf | undefined, scoped: RowsOf | undefined): View {
+  if (whole === 'all' || own === undefined) {
+    return { classes: whole, opened: whole, ...(scoped === undefined ? {} : { rowsOf: scoped }) };
+  }
+  const rowsOf = bothRows(openedOrOwn(whole, own), scoped);
+  return { classes: 'all', opened: whole, own, ...(rowsOf === undefined ? {} : { rowsOf }) };
 }
 
 /** The classes that leave as they are. */

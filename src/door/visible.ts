@@ -1,12 +1,12 @@
 /** Lets through of stored resources what the asker may see, as it may be seen. See docs/adr/0011-views.md */
 import type { Definitions } from '../fhir/definitions/model.ts';
-import { compile, lookUp } from '../search/index.ts';
+import { compile, lookUp, type View } from '../search/index.ts';
 import type { Int64 } from '../search/index-rows.ts';
 import type { Expression, Search } from '../search/tree.ts';
 import { type StoredResource, storedOf } from '../store/read.ts';
 import type { Store } from '../store/store.ts';
 import { createLookUp } from './look-up.ts';
-import type { Views } from './view.ts';
+import type { ChangedView, Views } from './view.ts';
 
 export interface VisibleMeans {
   store: Store;
@@ -15,38 +15,51 @@ export interface VisibleMeans {
   personsOf(stored: StoredResource): readonly Int64[];
 }
 
-/** The resources that the asker may see, in their order, each as it leaves. What was found by a view is of its classes already. */
+/**
+ * The view in which each resource stands, by its class and by whose it is: what is the asker's own leaves as it is. What
+ * the view asks of its rows is not looked at.
+ */
+export async function viewsOf(
+  found: readonly StoredResource[],
+  views: Views,
+  means: Pick<VisibleMeans, 'store' | 'definitions'>,
+): Promise<(stored: StoredResource) => View | ChangedView> {
+  const { own } = views.plain;
+  const changed = own === undefined ? [] : found.filter((one) => views.changedOf(one.class) !== undefined);
+  const whole = own === undefined ? new Set() : await passing(changed, { classes: 'all', rowsOf: own }, means);
+  return ({ key, class: number }) => (whole.has(key) ? undefined : views.changedOf(number)) ?? views.plain;
+}
+
+/** The resources that the asker may see by any view, or by `only` this one, in their order, each as it leaves. */
 export async function visible(
   found: readonly StoredResource[],
   views: Views,
   means: VisibleMeans,
+  only?: View,
 ): Promise<StoredResource[]> {
-  const whole = await passing(
-    found.filter((one) => views.deidentificationOf(one.class) === undefined && views.permits(one.class)),
-    views,
-    means,
-  );
-  return found.flatMap((one) => {
-    const changed = leaving(one, views, means);
-    if (changed !== undefined) return [changed];
-    return whole.has(one.key) ? [one] : [];
-  });
+  const viewOf = await viewsOf(found, views, means);
+  const seen = new Set<Int64>();
+  for (const view of only === undefined ? views.all : [only]) {
+    const own = found.filter((one) => viewOf(one) === view && (view !== views.plain || views.permits(one.class)));
+    for (const key of await passing(own, view, means)) seen.add(key);
+  }
+  return found.flatMap((one) => (seen.has(one.key) ? leaving(one, viewOf(one), means) : []));
 }
 
-/** A resource of a class that leaves changed, as it leaves; undefined for others. */
+/** A resource as it leaves by the view; nothing where it does not. */
 export function leaving(
   stored: StoredResource,
-  views: Views,
+  view: View | ChangedView,
   { personsOf }: Pick<VisibleMeans, 'personsOf'>,
-): StoredResource | undefined {
-  const deidentification = views.deidentificationOf(stored.class);
-  return deidentification?.apply(stored, stored.tail === null ? [] : personsOf(stored));
+): StoredResource[] {
+  if (!('deidentification' in view)) return [stored];
+  return stored.tail === null ? [] : [view.deidentification.apply(stored, personsOf(stored))];
 }
 
-/** The keys of those for which holds what is asked of the rows of their type. */
+/** The keys of those for which holds what the view asks of the rows of their type. */
 export async function passing(
   found: readonly StoredResource[],
-  { rowsOf, plain }: Pick<Views, 'rowsOf' | 'plain'>,
+  { rowsOf, classes }: Pick<View, 'rowsOf' | 'classes'>,
   { store, definitions }: Pick<VisibleMeans, 'store' | 'definitions'>,
 ): Promise<ReadonlySet<Int64>> {
   const passed = new Set<Int64>();
@@ -61,9 +74,9 @@ export async function passing(
     if (must === undefined) for (const key of keys) passed.add(key);
     else if (must.kind !== 'none') {
       const search = keySearch(type, keys, must);
-      const filled = await lookUp(search, createLookUp(store, definitions, plain.classes));
+      const filled = await lookUp(search, createLookUp(store, definitions, classes));
       const page = { limit: keys.length };
-      const { found: rows } = await store.query(compile(filled, { permitted: plain.classes, page }));
+      const { found: rows } = await store.query(compile(filled, { permitted: classes, page }));
       for (const row of rows) passed.add(storedOf(row).key);
     }
   }

@@ -107,6 +107,7 @@ function performEntry(
         : { type: 'application/fhir+json', text: entry.text };
   return matched.interaction.perform(
     {
+      isPost: entry.method === 'POST',
       type: matched.type,
       id: matched.id,
       versionId: matched.versionId,

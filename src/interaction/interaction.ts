@@ -8,6 +8,8 @@ import type { PageLinks } from './page-link.ts';
 
 /** A request as FHIR sees it; HTTP is behind it. Header values are as sent. */
 export interface InteractionRequest {
+  /** whether it was posted: what may also be read by GET changes something only then */
+  isPost: boolean;
   type: string;
   id: string;
   versionId: string;

@@ -51,13 +51,14 @@ async function countReply(search: Search, server: Server): Promise<Reply> {
 
 /** How a count was told, as an extension of the number. */
 export function disclosureExtension(disclosure: NonNullable<DisclosedCount['disclosure']>): JsonObject {
-  const { granularity, threshold, rounding, suppressed, exists } = disclosure;
+  const { granularity, threshold, rounding, read, suppressed, exists } = disclosure;
   return {
     url: canonical.countDisclosure,
     extension: [
       { url: 'granularity', valueCode: granularity },
       { url: 'threshold', valueInteger: threshold },
       { url: 'rounding', valueInteger: rounding },
+      { url: 'read', valueInteger: read },
       { url: 'suppressed', valueBoolean: suppressed },
       ...(exists === undefined ? [] : [{ url: 'exists', valueBoolean: exists }]),
     ],

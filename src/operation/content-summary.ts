@@ -1,4 +1,4 @@
-/** `$content-summary`: what data sets hold, as published; stewards have it brought up to date first. See docs/reference/content-summary.md */
+/** `$content-summary`: what data sets hold, as published; a steward's POST has it brought up to date first. See docs/reference/content-summary.md */
 import { isSteward } from '../conditions/access-context.ts';
 import { textOf } from '../door/index.ts';
 import { publishSummaries, summaryId } from '../federation/content-summary/publish.ts';
@@ -11,14 +11,15 @@ export const contentSummary: Operation = {
   code: 'content-summary',
   levels: ['system', 'instance'],
   types: ['Library'],
-  affectsState: false,
+  affectsState: true,
+  readsByGet: true,
   summary:
-    'What a data set holds, or all of them: a MeasureReport, as far as its conditions let anyone be told. For stewards it is brought up to date first.',
+    'What a data set holds, or all of them: a MeasureReport, as far as its conditions let anyone be told. Where a steward posts it, it is brought up to date first; GET reads what is published.',
   parameters: [],
   async perform(request, server) {
     inputsOf(request, contentSummary.parameters, 'content-summary');
-    const { rights } = server.door.context;
-    if (isSteward(server.door.context) && rights.readAll) await publishSummaries(server);
+    const { context } = server.door;
+    if (request.isPost && isSteward(context) && context.rights.readAll) await publishSummaries(server);
     return request.id === '' ? all(request, server) : one(request.id, server);
   },
 };

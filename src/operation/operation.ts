@@ -32,6 +32,8 @@ export interface Operation {
   roles?: readonly Role[];
   /** whether it changes anything: then it can only be posted */
   affectsState: boolean;
+  /** by GET it changes nothing, and only answers */
+  readsByGet?: true;
   /** whether it performs interactions for its asker, which the audit log takes down one by one */
   isComposite?: true;
   summary: string;
@@ -47,8 +49,8 @@ const paths = {
 
 /** The operation as an interaction: operations are routed and batched like those. */
 export function interactionOf(operation: Operation): Interaction {
-  const { code, levels, types, roles, affectsState, isComposite, summary } = operation;
-  const methods: Method[] = affectsState ? ['POST'] : ['GET', 'POST'];
+  const { code, levels, types, roles, affectsState, readsByGet, isComposite, summary } = operation;
+  const methods: Method[] = affectsState && readsByGet === undefined ? ['POST'] : ['GET', 'POST'];
   return {
     code: `$${code}`,
     level: levels.includes('instance') ? 'instance' : levels.includes('type') ? 'type' : 'system',

@@ -52,6 +52,7 @@ async function replyTo(path: string, query: string, headers: Headers, means: Mea
       forType(interaction, type);
       const handling = headers.get('prefer')?.includes('strict') === true ? 'strict' : 'lenient';
       const asked: InteractionRequest = {
+        isPost: false,
         type,
         id,
         versionId,

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import { FhirError } from '../fhir/outcome.ts';
 import type { Server } from '../interaction/index.ts';
 import { siteOf } from './landing-read.ts';
-import { type Listed, listDataSets, robots, sitemap, sitemapFile } from './landing-sitemap.ts';
+import { type Listed, listDataSets, robots, sitemap, sitemapFile, stateOfDataSets } from './landing-sitemap.ts';
 import { sendError } from './reply.ts';
 
 interface ListSettings {
@@ -48,14 +48,16 @@ export function registerLandingLists(app: FastifyInstance, { prefix, open, logEr
   });
 }
 
-/** The list of the last minute, or one that is being made. What failed is tried again by whoever asks next. */
+/** The list as long as nothing of it changed, a minute at most, or one that is being made. What failed is tried again by whoever asks next. */
 function remembered(): (server: Server) => Promise<Listed[]> {
-  let made: { at: number; list: Promise<Listed[]> } | undefined;
-  return (server) => {
+  let made: { at: number; state: string; list: Promise<Listed[]> } | undefined;
+  return async (server) => {
     const now = server.now();
-    if (made !== undefined && now - made.at < listAge) return made.list;
+    // What was closed must not stand there for another minute.
+    const state = await stateOfDataSets(server);
+    if (made !== undefined && made.state === state && now - made.at < listAge) return made.list;
     const list = listDataSets(server);
-    made = { at: now, list };
+    made = { at: now, state, list };
     list.catch(() => (made = undefined));
     return list;
   };

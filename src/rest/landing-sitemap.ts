@@ -2,6 +2,7 @@
 import { canonical } from '../fhir/canonical.ts';
 import type { Server } from '../interaction/index.ts';
 import { parseSearch } from '../search/index.ts';
+import type { Search } from '../search/tree.ts';
 import { landingPath } from './landing-read.ts';
 import { html } from './markup.ts';
 
@@ -16,12 +17,23 @@ const mostInFile = 50_000;
 /** Records read at a time. */
 const page = 1000;
 
-/** All data sets that whoever asks may read the record of. */
-export async function listDataSets(server: Server): Promise<Listed[]> {
-  const search = parseSearch('Library', [['type', `${canonical.libraryType}|asset-collection`]], {
+const dataSetSearch = (server: Server, ...more: [string, string][]): Search =>
+  parseSearch('Library', [['type', `${canonical.libraryType}|asset-collection`], ...more], {
     ...server.searchContext,
     handling: 'strict',
   });
+
+/** What is another text as soon as a record comes, changes, goes, or is closed: how many there are, and the newest. */
+export async function stateOfDataSets(server: Server): Promise<string> {
+  const { door } = server;
+  const newest = dataSetSearch(server, ['_sort', '-_lastUpdated'], ['_count', '1']);
+  const [count, { matches }] = await Promise.all([door.countRecords(newest), door.search(newest)]);
+  return `${count} ${matches[0]?.id} ${matches[0]?.updated}`;
+}
+
+/** All data sets that whoever asks may read the record of. */
+export async function listDataSets(server: Server): Promise<Listed[]> {
+  const search = dataSetSearch(server);
   const all: Listed[] = [];
   let after: Parameters<Server['door']['search']>[1];
   do {

@@ -194,6 +194,7 @@ function askedOf(
   const parameters = isForm ? [...query, ...parametersOf(body.text)] : query;
   refuseParameters(parameters, interaction, id);
   const asked: InteractionRequest = {
+    isPost: method === 'POST',
     type,
     id,
     versionId: variables.versionId ?? '',

@@ -40,6 +40,7 @@ export { type LookUp, lookUp } from './rewrite/look-up.ts';
 export { rarestFirst } from './rewrite/rarest-first.ts';
 export {
   classesOfViews,
+  foundByPseudonym,
   isByPseudonym,
   type RowsOf,
   restrict,

@@ -113,8 +113,8 @@ export interface SortKey {
   /** the parameter's rows in `table` (`implied`: what holds of whatever has them, so that walking them wastes nothing), or the resource's own columns */
   by: { table: IndexTable; parameter: Int64; implied?: Expression } | 'id' | 'updated' | 'score';
   descending: boolean;
-  /** the classes whose values may order; others come as if they had none. All when absent. */
-  visible?: PermittedClasses;
+  /** whose values may order: what is of the classes, and what any of `own` holds of; others come as if they had none. All when absent. */
+  visible?: { classes: PermittedClasses; own: readonly Expression[] };
 }
 
 export interface Include {

@@ -1,7 +1,9 @@
 /** Keeps what the data sources state of their data sets and what belongs to them, and re-classes what that touches. See docs/adr/0003. */
+import type { NamedExtents, OpenExtents } from '../conditions/disclosure/confined.ts';
 import type { Int64 } from '../search/index-rows.ts';
+import type { PermittedClasses } from '../search/tree.ts';
 import { type Anchor, type ClassMemory, type ClassParts, classOf, internClasses } from './access-class.ts';
-import type { TransactionSql } from './connect.ts';
+import type { Sql, TransactionSql } from './connect.ts';
 import { arrayText, ownedTableNames } from './row-buffer.ts';
 
 /** What a resource says about data sets when it is written; absent parts mean that it says nothing (any more). */
@@ -59,6 +61,46 @@ export async function changeDataSet(
   const touched = [...before, ...after];
   if (touched.length > 0) await reclass(sql, touched, tying, memory);
 }
+
+/**
+ * Which of the tags and lists say who belongs to one of the data sets. Lists only that may be read, and where each whom
+ * they name belongs to it: of some they say that they are members no more.
+ */
+export async function extentsOf(
+  sql: Sql,
+  named: NamedExtents & { dataSets: readonly Int64[]; records: PermittedClasses },
+): Promise<OpenExtents> {
+  const dataSets = arrayText(named.dataSets);
+  const [tags, lists] = await Promise.all([
+    named.tags.length === 0 ? [] : sql.unsafe(openTags, [...tagColumns(named), dataSets], { prepare: true }),
+    named.lists.length === 0 || named.records === 'all'
+      ? []
+      : sql.unsafe(openLists, [dataSets, arrayText(named.lists), arrayText(named.members), arrayText(named.records)], {
+          prepare: true,
+        }),
+  ]);
+  return {
+    tags: new Set(tags.map((row) => `${row['a']} ${row['b']}`)),
+    lists: new Set(lists.map((row) => row['extent'] as Int64)),
+  };
+}
+
+const tagColumns = ({ tags }: NamedExtents): [string, string] => [
+  arrayText(tags.map(({ code }) => code)),
+  arrayText(tags.map(({ system }) => system)),
+];
+
+const openTags = `
+  select distinct a.a::text as a, a.b from data_set_anchor a
+  join unnest($1::bigint[], $2::int[]) as i (a, b) on a.kind = 2 and a.a = i.a and a.b = i.b
+  where a.data_set = any($3::bigint[])`;
+
+const openLists = `
+  select distinct e.extent::text as extent from data_set_extent e join resource r on r.key = e.extent
+  where e.data_set = any($1::bigint[]) and e.extent = any($2::bigint[]) and r.class = any($4::int[]) and not exists (
+    select 1 from reference f where f.key = e.extent and f.parameter = any($3::bigint[]) and not exists (
+      select 1 from data_set_anchor a
+      where a.source = e.extent and a.data_set = e.data_set and a.kind in (0, 1) and a.a = f.target))`;
 
 async function anchorsFrom(sql: TransactionSql, source: Int64): Promise<Anchor[]> {
   const rows =

@@ -21,10 +21,16 @@ const askers: Record<string, AccessContext> = {
   'ada-by-app': human('ada', { purposes: [research], client: 'app', scopes: scopes('user/*.rs') }),
   colleague: human('colleague', { purposes: [research], project: 'p-1' }),
   stranger: human('stranger', { purposes: [research] }),
-  dac: human('chair', rights({ committees: ['urn:dac'] })),
+  dac: human('chair', { purposes: [research], ...rights({ committees: ['urn:dac'] }) }),
   'dac-by-app': human('chair', { ...rights({ committees: ['urn:dac'] }), scopes: scopes('user/*.rs') }),
+  'dac-elsewhere': human('chair', { ...rights({ committees: ['urn:dac'] }), purposes: [research], client: 'another' }),
+  'dac-in-project': human('vice', { ...rights({ committees: ['urn:dac'] }), project: 'p-1' }),
+  everybodys: human('everybodys', {
+    purposes: [research],
+    ...rights({ readAll: true, write: true, steward: true, committees: ['*'] }),
+  }),
   'other-dac': human('other-chair', rights({ committees: ['urn:other-dac'] })),
-  steward: human('steward', rights({ steward: true })),
+  steward: human('steward', { purposes: [research], ...rights({ steward: true }) }),
   scribe: human('scribe', { purposes: [research], ...rights({ write: true, committees: ['urn:other-dac'] }) }),
 };
 
@@ -96,6 +102,44 @@ describe.each(['R4', 'R4B', 'R5'] as const)('in %s', (fhirVersion) => {
     expect(stateOf(await post(`Task/${id}/$revoke-access`, 'dac', { reason: 'over' }))).toBe('revoked');
     expect(await sees('ada')).toBe(false);
     expect((await post(`Task/${id}/$revoke-access`, 'dac')).status).toBe(409);
+  });
+
+  test('nobody decides on their own request, by whatever right, client or project', async () => {
+    for (const [as, others] of [
+      ['dac', ['dac', 'dac-elsewhere']],
+      ['dac-elsewhere', ['dac', 'dac-elsewhere']],
+      ['steward', ['steward']],
+      ['everybodys', ['everybodys']],
+    ] as const) {
+      const id = await request(as);
+      for (const decider of others) {
+        for (const decision of ['grant', 'refuse', 'ask']) {
+          const { status, body } = await post(`Task/${id}/$decide-access`, decider, { decision, reason: 'mine' });
+          expect([decider, decision, status]).toEqual([decider, decision, 403]);
+          expect(body['issue'][0]).toMatchObject({
+            code: 'forbidden',
+            diagnostics: expect.stringContaining('for others to decide'),
+          });
+        }
+      }
+      const entry = [
+        { resource: inputs({ decision: 'grant' }), request: { method: 'POST', url: `Task/${id}/$decide-access` } },
+      ];
+      const { body } = await server.ask('POST', '', { as, body: { resourceType: 'Bundle', type: 'batch', entry } });
+      expect(body['entry'][0].response.status).toMatch(/^403/);
+      expect(await sees(as)).toBe(as === 'everybodys');
+      // Another one may.
+      const other = as === 'steward' ? 'dac' : 'steward';
+      expect(stateOf(await post(`Task/${id}/$decide-access`, other, { decision: 'grant' }))).toBe('granted');
+      expect(stateOf(await post(`Task/${id}/$revoke-access`, as))).toBe('revoked');
+    }
+    // What is for a project is for everyone in it.
+    const id = await request('ada', { project: 'p-1' });
+    expect((await post(`Task/${id}/$decide-access`, 'dac-in-project', { decision: 'grant' })).status).toBe(403);
+    expect(await sees('colleague')).toBe(false);
+    // To those who are no party to it there is still none.
+    expect((await post(`Task/${id}/$decide-access`, 'other-dac', { decision: 'grant' })).status).toBe(404);
+    await post(`Task/${id}/$withdraw-access`, 'ada');
   });
 
   test('it ends by itself, and what has ended cannot be granted', async () => {
@@ -221,7 +265,7 @@ describe.each(['R4', 'R4B', 'R5'] as const)('in %s', (fhirVersion) => {
     await post(`Library/set/$request-access`, 'dac', { purpose: research });
     const requesters = (tasks: any[]) => [...new Set(tasks.map((one) => one.requester.identifier.value.split(' ')[2]))];
     expect(requesters(await listed('dac', '?party=requester'))).toEqual(['chair']);
-    expect(requesters(await listed('dac', '?party=decider')).sort()).toEqual(['ada', 'chair']);
+    expect(requesters(await listed('dac', '?party=decider')).sort()).toEqual(['ada', 'chair', 'everybodys', 'steward']);
     expect(await listed('ada', '?party=decider')).toEqual([]);
     expect((await server.ask('GET', '$access-requests?party=reader', { as: 'ada' })).status).toBe(400);
     expect((await own(id)).meta).toMatchObject({ versionId: '1' });

@@ -99,7 +99,7 @@ async function ask(query: string, asked: Asked): Promise<{ epoch: number; found:
     search,
     { records: asked.records ?? [metadata], counts: of(asked.counts), exists: of(asked.exists) },
     asked.as ?? anonymous,
-    { fillIn: async (one) => one, groupOf, epoch: asked.epoch ?? epoch },
+    { fillIn: async (one) => one, groupOf, isOfOpenData: async () => false, epoch: asked.epoch ?? epoch },
   );
 }
 const count = async (query: string, asked: Asked): Promise<DisclosedCount> => (await ask(query, asked)).found;
@@ -110,7 +110,7 @@ describe('existence only', () => {
   test('is told from the threshold on, and no number', async () => {
     expect(await count('Patient?gender=male', { exists: { big: rules } })).toEqual({
       total: 0,
-      disclosure: { granularity: 'exists', threshold: 10, rounding: 10, suppressed: true, exists: true },
+      disclosure: { granularity: 'exists', threshold: 10, rounding: 10, read: 0, suppressed: true, exists: true },
     });
     const few = await count('Patient?gender=male', { exists: { big: { threshold: 41, rounding: 1 } } });
     expect(few.disclosure?.exists).toBe(false);
@@ -126,7 +126,7 @@ describe('existence only', () => {
     });
     expect(found).toEqual({
       total: 0,
-      disclosure: { granularity: 'count', threshold: 10, rounding: 10, suppressed: true, exists: true },
+      disclosure: { granularity: 'count', threshold: 10, rounding: 10, read: 0, suppressed: true, exists: true },
     });
   });
 });
@@ -137,7 +137,7 @@ describe('several data sets', () => {
   test('each keeps its own rules', async () => {
     expect(await count('Patient?gender=female', { counts: { big: rules, small: strict } })).toEqual({
       total: 60,
-      disclosure: { granularity: 'count', threshold: 50, rounding: 20, suppressed: true },
+      disclosure: { granularity: 'count', threshold: 50, rounding: 20, read: 0, suppressed: true },
     });
     expect((await count('Patient?gender=female,unknown', { counts: { big: rules, small: exact } })).total).toBe(80);
     expect((await count('Patient?gender=female,other', { counts: { small: rules, big: exact } })).total).toBe(80);
@@ -174,7 +174,7 @@ describe('exact numbers', () => {
     const asked = { counts: { codes: exact } };
     expect(await count('Condition?code=rare', asked)).toEqual({
       total: 4,
-      disclosure: { granularity: 'count', threshold: 1, rounding: 1, suppressed: false },
+      disclosure: { granularity: 'count', threshold: 1, rounding: 1, read: 0, suppressed: false },
     });
     expect((await count('Condition?code=nothing', asked)).disclosure?.suppressed).toBe(false);
     expect(await kept()).toBe(before);

@@ -131,7 +131,7 @@ describe('counts', () => {
   test('of count-only data are rounded and say so', async () => {
     const body = await count('Patient?_tag=urn:ds|counted');
     expect(body['total']).toBe(20);
-    expect(disclosure(body)).toEqual({ granularity: 'count', threshold: 10, rounding: 10, suppressed: false });
+    expect(disclosure(body)).toEqual({ granularity: 'count', threshold: 10, rounding: 10, read: 0, suppressed: false });
   });
 
   test.each([

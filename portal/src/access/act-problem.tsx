@@ -8,13 +8,16 @@ import { FhirProblem } from '../server/fhir.ts';
 export const isConflict = (error: unknown): error is FhirProblem =>
   error instanceof FhirProblem && (error.status === 409 || error.status === 412);
 
+const isForbidden = (error: unknown): error is FhirProblem => error instanceof FhirProblem && error.status === 403;
+
 export function ActProblem({ error }: { error: unknown }): ReactElement {
   const { t } = useTranslation('access');
-  if (!isConflict(error)) return <Problem error={error} />;
+  if (!isConflict(error) && !isForbidden(error)) return <Problem error={error} />;
+  const why = isConflict(error) ? 'conflict' : 'not-yours';
   return (
-    <Alert color="yellow" variant="outline" title={t('conflict')} role="alert">
+    <Alert color="yellow" variant="outline" title={t(why)} role="alert">
       <Stack gap="xs">
-        <Text>{t('conflict-text')}</Text>
+        <Text>{t(`${why}-text`)}</Text>
         <Text size="sm" c="dimmed" dir="auto">
           {error.message}
         </Text>

@@ -21,9 +21,13 @@ export function CountText({ answer, withReason = true }: { answer: CountAnswer; 
   );
 }
 
-export function countText({ state, patients = 0, rounding = 1, threshold }: CountAnswer, t: TFunction<'part'>): string {
+export function countText(
+  { state, patients = 0, exactly, rounding = 1, threshold }: CountAnswer,
+  t: TFunction<'part'>,
+): string {
   switch (state) {
     case 'counted':
+      if (exactly === patients) return t('count-at-least', { count: patients, shown: formatNumber(patients) });
       return rounding > 1
         ? t('count-about', { count: patients, shown: formatNumber(patients) })
         : t('count-exact', { count: patients, shown: formatNumber(patients) });

@@ -11,6 +11,8 @@ export interface DisclosedCount {
     granularity: 'count' | 'exists';
     threshold: number;
     rounding: number;
+    /** of the total, what may be read: exact, and what a search for the records has as its total */
+    read: number;
     /** some part of the number is withheld */
     suppressed: boolean;
     /** whether enough match among what may only be said to exist; absent where there is none */

@@ -34,7 +34,9 @@ export interface CountAnswer {
   readonly state: CountState;
   /** set in state `counted` */
   readonly patients?: number;
-  /** the count is a multiple of this and may be off by less than it */
+  /** so many of them are counted exactly; where these are all, there may be more of whom no number is given */
+  readonly exactly?: number;
+  /** the count, or what of it is not exact, is a multiple of this and may be off by less than it */
   readonly rounding?: number;
   /** smaller counts are not given */
   readonly threshold?: number;
@@ -162,11 +164,14 @@ export function patientRange(datasets: readonly AnsweredDataset[]): PatientRange
   let atLeast = 0;
   let atMost: number | undefined = 0;
   for (const { answer } of datasets) {
+    const { patients = 0, exactly = 0, threshold = 1 } = answer;
     const slack = Math.max(0, (answer.rounding ?? 1) - 1);
+    // Fewer than the threshold, of whom nothing is told.
+    const more = exactly > 0 && exactly === patients ? Math.max(slack, threshold - 1) : slack;
     switch (answer.state) {
       case 'counted':
-        atLeast = Math.max(atLeast, (answer.patients ?? 0) - slack);
-        if (atMost !== undefined) atMost += (answer.patients ?? 0) + slack;
+        atLeast = Math.max(atLeast, exactly, patients - slack);
+        if (atMost !== undefined) atMost += patients + more;
         break;
       case 'below-threshold':
         if (answer.threshold === undefined) atMost = undefined;

@@ -181,7 +181,8 @@ const counts: readonly OurExtension[] = [
     parts: [
       part('granularity', 'code', 'The level at which it is told', '1..1'),
       part('threshold', 'integer', 'Counts of fewer persons are not told', '1..1'),
-      part('rounding', 'integer', 'The count is a multiple of this', '1..1'),
+      part('rounding', 'integer', 'What may not be read is told as a multiple of this', '1..1'),
+      part('read', 'integer', 'Of the count, what may be read: exact'),
       part('suppressed', 'boolean', 'Whether it was withheld'),
       part('exists', 'boolean', 'Whether there is anything, where no number is told'),
     ],

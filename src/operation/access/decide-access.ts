@@ -7,7 +7,7 @@ import { intervalOf } from '../../search/index.ts';
 import type { Operation } from '../operation.ts';
 import { type Inputs, inputsOf } from '../parameters.ts';
 import type { AccessRequest } from './access-request.ts';
-import { changeRequest, decidesFor, inState, stepped, writeInside } from './desk.ts';
+import { changeRequest, decidesFor, inState, refuseOwn, stepped, writeInside } from './desk.ts';
 import { grantConsent } from './grant-consent.ts';
 import { taskReply } from './task-reply.ts';
 
@@ -18,7 +18,7 @@ export const decideAccess: Operation = {
   levels: ['instance'],
   types: ['Task'],
   affectsState: true,
-  summary: 'Decide on a request for access: for members of the committee and stewards.',
+  summary: 'Decide on a request for access: for members of the committee and stewards, but on none of their own.',
   parameters: [
     { name: 'decision', min: 1, max: '1', type: 'code', documentation: `One of ${decisions.join(', ')}.` },
     {
@@ -64,6 +64,7 @@ export const decideAccess: Operation = {
       request,
       (one) => decidesFor(context, one.committee),
       async (one, inside) => {
+        refuseOwn(context, one);
         inState(one, ['requested', 'asked-back'], 'decided');
         switch (decision) {
           case 'refuse':

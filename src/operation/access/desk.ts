@@ -44,6 +44,17 @@ export function isRequester(context: AccessContext, request: AccessRequest): boo
   return context.subject.kind !== 'anonymous' && requesterKey(context) === request.requester.key;
 }
 
+/** Nobody decides on what would be granted to themselves: neither on a request of their own nor on one of the project they work in. */
+export function refuseOwn(context: AccessContext, { requester, project }: AccessRequest): void {
+  const keys = granteeKeys(context);
+  if (!keys.includes(requester.key) && !(project !== undefined && keys.includes(`project ${project}`))) return;
+  const whose = keys.includes(requester.key) ? 'one’s own request' : 'a request of the project one works in';
+  throw new FhirError(
+    'forbidden',
+    `${whose} is for others to decide on: another member of the committee, or a steward`,
+  );
+}
+
 /** A request as it was written. */
 export interface Written {
   request: AccessRequest;

@@ -132,7 +132,7 @@ test('several keys walk the first and its ties, and nothing without it while the
   const after = { sorts: [null, 'a'], key: '1' };
   expect(compile(search([], several), { ...page, page: { limit: 10, after } }).text).not.toContain('with ties');
   // Where some values are hidden no index has the order.
-  const hidden = { sort: [{ ...byDate, visible: [1] }] };
+  const hidden = { sort: [{ ...byDate, visible: { classes: [1], own: [] } }] };
   expect(compile(search([], hidden), page).text).toContain('left join lateral');
 });
 

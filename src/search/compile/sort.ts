@@ -1,5 +1,5 @@
 /** Writes the SELECT of one page of keys in the order that was asked for. https://hl7.org/fhir/R4B/search.html#sort */
-import type { Expression, Search } from '../tree.ts';
+import type { Expression, Search, SortKey } from '../tree.ts';
 import { selectKeys, wordQuery } from './expression.ts';
 import { directionOf, keysetCondition, type PageKey, sortValue, tieOf } from './sort-value.ts';
 import type { StatementBuilder } from './statement.ts';
@@ -96,13 +96,13 @@ function sortMatches(
     const t = to.alias();
     const pick = sort.descending ? 'max' : 'min';
     const value = `${pick}(${sortValue(sort.by, t)})`;
-    return ` left join lateral (select ${value} as s from ${sort.by.table} ${t} where ${t}.key = ${k}.key and ${t}.parameter = ${to.add(sort.by.parameter, 'bigint')}${to.ofClasses(t, sort.visible ?? 'all')}) s${at} on true`;
+    return ` left join lateral (select ${value} as s from ${sort.by.table} ${t} where ${t}.key = ${k}.key and ${t}.parameter = ${to.add(sort.by.parameter, 'bigint')}${visibleOnly(search, sort, t, to)}) s${at} on true`;
   });
   const values = search.sort.map((sort, at) => {
     if (sort.by === 'score') return scoreOf(search, k, to);
     if (typeof sort.by !== 'string') return `s${at}.s`;
     const value = sortValue(sort.by, u);
-    return sort.visible === undefined ? value : `(case when true${to.ofClasses(u, sort.visible)} then ${value} end)`;
+    return sort.visible === undefined ? value : `(case when true${visibleOnly(search, sort, u, to)} then ${value} end)`;
   });
   const keyset = after === undefined ? '' : ` where ${keysetCondition(search, values, after, k, to)}`;
   const order = search.sort.map((sort, at) => `${values[at]} ${directionOf(sort).order} nulls last`);
@@ -112,6 +112,15 @@ function sortMatches(
     : '';
   return `select ${k}.key${selected} from ${matches} ${k}${own}${joins.join('')}${keyset}
     order by ${[...order, `${k}.key ${tieOf(search).order}`].join(', ')} limit ${to.add(limit, 'int')}`;
+}
+
+/** The condition that what sorts by the row of `alias` shows. */
+function visibleOnly({ types }: Search, { visible }: SortKey, alias: string, to: StatementBuilder): string {
+  if (visible === undefined || visible.classes === 'all') return '';
+  const ofClasses = to.ofClasses(alias, visible.classes);
+  if (visible.own.length === 0) return ofClasses;
+  const own = visible.own.map((one) => ` or ${alias}.key in (${selectKeys(types, [one], to)})`);
+  return ` and ((true${ofClasses})${own.join('')})`;
 }
 
 /** Without words to search for all score alike. */

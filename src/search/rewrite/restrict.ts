@@ -11,6 +11,8 @@ export interface View {
   /** those of `classes` whose resources may be used to answer about others (hierarchies, value sets); all unless stated */
   opened?: PermittedClasses;
   rowsOf?: RowsOf;
+  /** what of other classes than `opened` is shown: the asker's own; `none` where the type has none */
+  own?: RowsOf;
   veil?: Veil;
 }
 
@@ -20,12 +22,15 @@ export interface Veil {
   hides(parameter: Int64): boolean;
   /** whether the time of the last change is hidden */
   hidesUpdated: boolean;
-  /** whether ids are pseudonyms: keys that were found by one begin with a plus sign */
+  /** whether ids are pseudonyms: keys that were found by one are marked */
   hasPseudonyms: boolean;
 }
 
+/** A space before the number, which PostgreSQL takes for nothing. */
+const mark = ' ';
 /** Whether a key was found by a pseudonym. */
-export const isByPseudonym = (key: Int64): boolean => key.startsWith('+');
+export const isByPseudonym = (key: Int64): boolean => key.startsWith(mark);
+export const foundByPseudonym = (key: Int64): Int64 => `${mark}${key}`;
 
 /** All classes of the views. */
 export function classesOfViews(views: readonly View[]): PermittedClasses {
@@ -44,19 +49,19 @@ export function restrict(search: Search, views: readonly View[]): Search {
   if (more.length === 0 && isPlain(only)) return search;
   if (more.length === 0) {
     const where = [...search.where.map((one) => inView(one, only)), ...rootOf(search.types, only)];
-    return { ...search, where, sort: search.sort.map((one) => sortIn(one, views)) };
+    return { ...search, where, sort: search.sort.map((one) => sortIn(one, search.types, views)) };
   }
   const of = views.map((view): Expression => {
     const parts = [...search.where.map((one) => inView(one, view)), ...rootOf(search.types, view)];
     return { kind: 'within', classes: view.classes, of: { kind: 'and', of: parts } };
   });
-  return { ...search, where: [{ kind: 'or', of }], sort: search.sort.map((one) => sortIn(one, views)) };
+  return { ...search, where: [{ kind: 'or', of }], sort: search.sort.map((one) => sortIn(one, search.types, views)) };
 }
 
 const isPlain = ({ rowsOf, veil }: View): boolean => rowsOf === undefined && veil === undefined;
 
 /** What must hold of the resources that are searched for. */
-function rootOf(types: readonly string[], { rowsOf }: View): Expression[] {
+function rootOf(types: readonly string[], { rowsOf }: Pick<View, 'rowsOf'>): Expression[] {
   if (rowsOf === undefined) return [];
   const rows = types.map((type) => ({ type, must: rowsOf(type) }));
   if (rows.every(({ must }) => must === undefined)) return [];
@@ -143,7 +148,7 @@ function partsOf(way: PeriodWay): Int64[] {
 const isNamed = (key: Int64, veil: Veil | undefined): boolean => isByPseudonym(key) === (veil?.hasPseudonyms ?? false);
 
 /** Orders only by values that show. */
-function sortIn(sort: SortKey, views: readonly View[]): SortKey {
+function sortIn(sort: SortKey, types: readonly string[], views: readonly View[]): SortKey {
   const { by } = sort;
   if (by === 'score') return sort;
   const shows = ({ veil }: View): boolean => {
@@ -152,5 +157,9 @@ function sortIn(sort: SortKey, views: readonly View[]): SortKey {
     return by === 'updated' ? !veil.hidesUpdated : !veil.hides(by.parameter);
   };
   const visible = views.filter(shows);
-  return visible.length === views.length ? sort : { ...sort, visible: classesOfViews(visible) };
+  if (visible.length === views.length) return sort;
+  // A view of what is one's own is of all classes: there it is the resource that tells, and not its class.
+  const own = visible.flatMap(({ own }) => (own === undefined ? [] : rootOf(types, { rowsOf: own })));
+  const classes = classesOfViews(visible.map((one) => (one.own === undefined ? one : { classes: one.opened ?? [] })));
+  return { ...sort, visible: { classes, own } };
 }

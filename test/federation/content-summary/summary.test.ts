@@ -149,6 +149,16 @@ describe.each(fhirVersions)('the summary of an open data set in %s', (fhirVersio
     expect(before.body['entry'][0].resource.meta.versionId).toBe('1');
     const reader = await world.server.ask('POST', 'Library/open/$content-summary', { as: 'reader' });
     expect(reader.body['meta'].versionId).toBe('1');
+    // GET changes nothing, alone, as HEAD and in a batch.
+    for (const path of ['$content-summary', 'Library/open/$content-summary']) {
+      expect((await world.server.ask('GET', path)).status).toBe(200);
+      expect((await world.server.ask('HEAD', path)).status).toBe(200);
+      const entry = [{ request: { method: 'GET', url: path } }];
+      expect(
+        (await world.server.ask('POST', '', { body: { resourceType: 'Bundle', type: 'batch', entry } })).status,
+      ).toBe(200);
+    }
+    expect((await world.server.ask('GET', 'Library/open/$content-summary')).body['meta'].versionId).toBe('1');
     const steward = await world.server.ask('POST', 'Library/open/$content-summary');
     expect(steward.body['meta'].versionId).toBe('2');
     const again = await world.server.ask('GET', 'Library/open/$content-summary', { as: '' });

@@ -63,7 +63,8 @@ def text(dataset):
     count, parts = answers[0]
     if count:
         rounded = parts.get("rounding", 1) > 1 and parts.get("granularity") != "exists"
-        return ("about " if rounded else "") + str(count)
+        about = "at least " if parts.get("read") == count else "about "
+        return (about if rounded else "") + str(count)
     if parts.get("exists") is True:
         return "some"
     if dataset["none"] != "0":

@@ -81,7 +81,8 @@ text <- function(data_set) {
   parts <- answers[[1]]$parts
   if (!is.null(count) && count > 0) {
     rounded <- !is.null(parts$rounding) && parts$rounding > 1 && !identical(parts$granularity, "exists")
-    return(paste0(if (rounded) "about " else "", format(count, scientific = FALSE)))
+    about <- if (identical(as.numeric(parts$read), as.numeric(count))) "at least " else "about "
+    return(paste0(if (rounded) about else "", format(count, scientific = FALSE)))
   }
   if (isTRUE(parts$exists)) return("some")
   if (data_set$none != "0") return(data_set$none)

@@ -11,6 +11,8 @@ export interface Disclosure {
   granularity: Granularity;
   threshold: number;
   rounding: number;
+  /** of the total, what may be read, exactly */
+  read?: number;
   suppressed: boolean;
   exists?: boolean;
 }
@@ -23,13 +25,14 @@ export interface Total {
 /** A total above 0 as an answer. */
 export function countedAs(total: number, disclosure: Disclosure | undefined): CountAnswer {
   if (disclosure === undefined || disclosure.granularity === 'exists') return { state: 'counted', patients: total };
-  const { threshold, rounding } = disclosure;
+  const { threshold, rounding, read = 0 } = disclosure;
   return {
     state: 'counted',
     patients: total,
     threshold,
     granularity: 'count',
     ...(rounding > 1 ? { rounding } : {}),
+    ...(read > 0 && read <= total ? { exactly: read } : {}),
   };
 }
 
@@ -66,11 +69,13 @@ function totalWith(total: Json | undefined, extensions: readonly JsonObject[]): 
 function disclosureOf(parts: readonly JsonObject[]): Disclosure {
   const part = (url: string, name: string): unknown => parts.find((one) => one['url'] === url)?.[name];
   const exists = part('exists', 'valueBoolean');
+  const read = part('read', 'valueInteger');
   const whole = (value: unknown): number => (typeof value === 'number' && value >= 1 ? value : 1);
   return {
     granularity: granularities.find((one) => one === part('granularity', 'valueCode')) ?? 'count',
     threshold: whole(part('threshold', 'valueInteger')),
     rounding: whole(part('rounding', 'valueInteger')),
+    ...(typeof read === 'number' && Number.isInteger(read) && read >= 0 ? { read } : {}),
     suppressed: part('suppressed', 'valueBoolean') === true,
     ...(typeof exists === 'boolean' ? { exists } : {}),
   };
