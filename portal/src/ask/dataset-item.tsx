@@ -2,7 +2,7 @@
 import { Code, Group, Paper, Stack, Text, Title } from '@mantine/core';
 import type { ReactElement } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AnsweredDataset, Condition } from '../../../src/federation/client/index.ts';
+import type { AnsweredDataset } from '../../../src/federation/client/index.ts';
 import { ConditionBadges } from '../part/condition-badges.tsx';
 import { Copy } from '../part/copy.tsx';
 import { CountText } from '../part/count-text.tsx';
