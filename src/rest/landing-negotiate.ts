@@ -1,11 +1,7 @@
 /** Picks the form of a landing page that a client wants. https://www.rfc-editor.org/rfc/rfc9110#name-accept */
 import { type Form, landingForms } from '../fair/landing/index.ts';
 import { FhirError } from '../fhir/outcome.ts';
-
-interface Range {
-  type: string;
-  quality: number;
-}
+import { type MediaRange, mediaRangesOf } from './accept.ts';
 
 /** How well something is liked: by its quality, then by how early it is named. */
 interface Liking {
@@ -15,7 +11,7 @@ interface Liking {
 
 /** What the client likes best, and of what it likes alike the first that it names, else the first of ours. Throws `not-acceptable`. */
 export function landingFormOf(accept: string | undefined): Form {
-  const ranges = (accept ?? '').split(',').flatMap(rangeOf);
+  const ranges = mediaRangesOf(accept ?? '');
   if (ranges.length === 0) return landingForms[0]!;
   let best: { form: Form; liking: Liking } | undefined;
   for (const form of landingForms) {
@@ -32,15 +28,8 @@ export function landingFormOf(accept: string | undefined): Form {
 const isBetter = (one: Liking, other: Liking): boolean =>
   one.quality > other.quality || (one.quality > 0 && one.quality === other.quality && one.at < other.at);
 
-function rangeOf(text: string): Range[] {
-  const [type = '', ...parameters] = text.split(';').map((one) => one.trim().toLowerCase());
-  const stated = parameters.find((one) => one.startsWith('q='))?.slice(2);
-  const quality = stated === undefined ? 1 : Number(stated);
-  return type === '' ? [] : [{ type, quality: Number.isFinite(quality) ? quality : 0 }];
-}
-
 /** The most specific range that the type falls into counts. */
-function likingOf(type: string, ranges: readonly Range[]): Liking {
+function likingOf(type: string, ranges: readonly MediaRange[]): Liking {
   const family = `${type.slice(0, type.indexOf('/'))}/*`;
   for (const wanted of [type, family, '*/*']) {
     const at = ranges.findIndex((range) => range.type === wanted);

@@ -1,6 +1,7 @@
 /** Reads what a client wants to get and sends: formats, preferences. https://hl7.org/fhir/R4B/http.html#mime-type */
 import { FhirError } from '../fhir/outcome.ts';
 import type { Preference } from '../interaction/index.ts';
+import { mediaRangesOf } from './accept.ts';
 
 export type Format = 'json' | 'xml' | 'turtle' | 'ndjson';
 
@@ -68,17 +69,12 @@ function fromAccept(accept: string, pretty: boolean, canBeRaw: boolean): Wanted 
   );
 }
 
-/** The media types of an Accept header, the most wanted first. https://www.rfc-editor.org/rfc/rfc9110#name-accept */
+/** The media types of an Accept header, the most wanted first. */
 function byPreference(accept: string): string[] {
-  const parts = accept.split(',').map((part, at) => {
-    const [mediaType = '', ...parameters] = part.split(';').map((one) => one.trim().toLowerCase());
-    const quality = parameters.find((one) => one.startsWith('q='));
-    return { mediaType, quality: quality === undefined ? 1 : Number(quality.slice(2)) || 0, at };
-  });
-  return parts
-    .filter(({ quality, mediaType }) => quality > 0 && mediaType !== '')
-    .sort((one, two) => two.quality - one.quality || one.at - two.at)
-    .map(({ mediaType }) => mediaType);
+  return mediaRangesOf(accept)
+    .filter(({ quality }) => quality > 0)
+    .sort((one, two) => two.quality - one.quality)
+    .map(({ type }) => type);
 }
 
 const standard: Preference = { handling: 'strict' };

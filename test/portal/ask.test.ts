@@ -382,7 +382,7 @@ describe('a question is kept', () => {
     const printed = execFileSync('python3', [join(folder, 'question.py')], { encoding: 'utf8' });
     for (const line of printed.trimEnd().split('\n')) {
       const [title, count] = line.split('\t') as [string, string];
-      if (!/^(about )?\d+$/.test(count)) continue;
+      if (!/^(about |at least )?\d+$/.test(count)) continue;
       const article = at.page
         .getByRole('article')
         .filter({ has: at.page.getByRole('heading', { name: title, exact: true }) });
