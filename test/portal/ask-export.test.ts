@@ -86,7 +86,8 @@ function shown({ answer, identifier }: AnsweredDataset, { ways }: Exported): str
   if (!ways.has(identifier) || ways.get(identifier)!.kind === 'ids') return 'not asked';
   switch (answer.state) {
     case 'counted':
-      return answer.rounding === undefined ? String(answer.patients) : `about ${answer.patients}`;
+      if (answer.rounding === undefined) return String(answer.patients);
+      return `${answer.exactly === answer.patients ? 'at least' : 'about'} ${answer.patients}`;
     case 'exists':
       return 'some';
     case 'below-threshold':
