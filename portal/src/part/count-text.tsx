@@ -27,10 +27,10 @@ export function countText(
 ): string {
   switch (state) {
     case 'counted':
-      if (exactly === patients) return t('count-at-least', { count: patients, shown: formatNumber(patients) });
-      return rounding > 1
-        ? t('count-about', { count: patients, shown: formatNumber(patients) })
-        : t('count-exact', { count: patients, shown: formatNumber(patients) });
+      return t(rounding <= 1 ? 'count-exact' : exactly === patients ? 'count-at-least' : 'count-about', {
+        count: patients,
+        shown: formatNumber(patients),
+      });
     case 'exists':
       return threshold === undefined ? t('count-some') : t('count-some-from', { shown: formatNumber(threshold) });
     case 'below-threshold':

@@ -1,7 +1,7 @@
 /** The servers on a map of the world, by the country of the organisation that runs them. Each country with servers is a link, what the symbols say is said in words. See docs/reference/portal.md */
 import { Button, Group, Text } from '@mantine/core';
 import { useElementSize } from '@mantine/hooks';
-import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactElement, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { NetworkServer } from '../server.ts';
 import { outlines } from './countries.ts';
@@ -54,7 +54,7 @@ function Sheet({ servers, countries, chosen, size }: SheetProps): ReactElement {
   const symbols = useMemo(() => symbolsOf(countries, scale), [countries, scale]);
   const [opened, setOpened] = useState<string>();
   // What several countries shared is gone when they part: the focus goes to the largest of them.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (opened === undefined) return;
     frame.current?.querySelector<HTMLElement>(`[data-country="${opened}"]`)?.focus({ preventScroll: true });
     setOpened(undefined);
