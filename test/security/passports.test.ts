@@ -115,8 +115,9 @@ const valuesOf = ({ visas: held = [] }: AccessContext): string[] =>
 
 describe('a passport', () => {
   test('gives its visas, terms and affiliations, until the first of them ends', async () => {
+    const asserted = seconds() - 60;
     const context = await contextWith([
-      await visa({}, { claims: { exp: seconds() + 300 } }),
+      await visa({ asserted }, { claims: { exp: seconds() + 300 } }),
       await visa({ type: 'AcceptedTermsAndPolicies', value: 'https://terms.example/1' }),
       await visa({ type: 'AffiliationAndRole', value: 'faculty@uni.example@x' }),
       await visa({ type: 'AffiliationAndRole', value: 'public.citizen@no.organization' }),
@@ -125,7 +126,7 @@ describe('a passport', () => {
         { by: committee },
       ),
     ]);
-    expect(context.visas![0]).toEqual({ ...said, asserted: (seconds() - 60) * 1000, expires: expect.any(Number) });
+    expect(context.visas![0]).toEqual({ ...said, asserted: asserted * 1000, expires: expect.any(Number) });
     expect(valuesOf(context)).toHaveLength(5);
     expect(context.acceptedTerms).toEqual(['https://terms.example/1']);
     expect(context.affiliations).toEqual(['uni.example@x', 'faculty@uni.example@x', 'public.citizen@no.organization']);
