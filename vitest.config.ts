@@ -1,5 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
+const desk = 'test/portal/desk.test.ts';
+
 export default defineConfig({
   test: {
     projects: [
@@ -17,8 +19,14 @@ export default defineConfig({
         test: {
           name: 'portal',
           include: ['test/portal/**/*.test.ts'],
+          exclude: [desk],
           globalSetup: ['test/setup.ts', 'test/portal/setup.ts'],
         },
+      },
+      {
+        extends: true,
+        // It publishes data sets, which all others would find: it has a community of its own.
+        test: { name: 'desk', include: [desk], globalSetup: ['test/setup.ts', 'test/portal/setup.ts'] },
       },
     ],
     testTimeout: 240_000,

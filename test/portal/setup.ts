@@ -1,4 +1,4 @@
-/** Before the tests of the portal: it is built, and one demo community is started that all of them visit. See README.md */
+/** Before the tests of the portal: it is built, and a demo community is started for all of a project to visit. See README.md */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -27,16 +27,7 @@ declare module 'vitest' {
 const root = join(import.meta.dirname, '../..');
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  execFileSync(
-    process.execPath,
-    [join(root, 'node_modules/vite/bin/vite.js'), 'build', 'portal', '--logLevel', 'warn'],
-    {
-      cwd: root,
-      stdio: 'inherit',
-      // Tests set another one, with which React would be built for development.
-      env: { ...process.env, NODE_ENV: 'production' },
-    },
-  );
+  build();
   const folder = newFolder();
   const child = spawn(process.execPath, [main, 'demo', '--port', '0', '--data', folder], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -63,6 +54,22 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     await exited;
     await removeFolder(folder);
   };
+}
+
+/** Once for all projects of a run: a second time would take the files from under the servers of the first. */
+function build(): void {
+  if (process.env['FAIRWAY_PORTAL_BUILT'] === String(process.pid)) return;
+  execFileSync(
+    process.execPath,
+    [join(root, 'node_modules/vite/bin/vite.js'), 'build', 'portal', '--logLevel', 'warn'],
+    {
+      cwd: root,
+      stdio: 'inherit',
+      // Tests set another one, with which React would be built for development.
+      env: { ...process.env, NODE_ENV: 'production' },
+    },
+  );
+  process.env['FAIRWAY_PORTAL_BUILT'] = String(process.pid);
 }
 
 /** The demo shows its servers in a table, in their order. */
