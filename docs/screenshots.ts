@@ -26,8 +26,8 @@ const pictures = [
     until: 'article',
     height: 1500,
   },
-  { name: 'catalogue', path: '/catalogue', until: 'article', height: 900 },
-  { name: 'network', path: '/network', until: 'main svg', height: 900 },
+  { name: 'catalogue', path: '/catalogue', until: 'article', height: 1150 },
+  { name: 'network', path: '/network', until: 'main svg', height: 1150 },
 ] as const;
 
 const folder = mkdtempSync(join(tmpdir(), 'fairway-screenshots-'));

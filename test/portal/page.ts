@@ -64,8 +64,7 @@ const expectContrast = (visit: Visit): Promise<void> =>
   );
 
 async function expectNoViolations({ page }: Visit, run: string): Promise<void> {
-  // Colours are measured while nothing moves.
-  await page.waitForFunction(() => document.getAnimations().every((one) => one.playState !== 'running'));
+  await stands(page);
   await page.evaluate(axe);
   const violations = (await page.evaluate(`${run}.then(({ violations }) => violations)`)) as Violation[];
   expect(
@@ -75,6 +74,19 @@ async function expectNoViolations({ page }: Visit, run: string): Promise<void> {
       nodes: nodes.map(({ target, html, failureSummary }) => ({ target, html: html.slice(0, 300), failureSummary })),
     })),
   ).toEqual([]);
+}
+
+/** Colours are measured while nothing moves, and a change of the colour scheme has come to its end. */
+async function stands(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const wanted = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+    const chosen = localStorage.getItem('mantine-color-scheme-value') ?? 'auto';
+    const shown = document.documentElement.dataset['mantineColorScheme'];
+    return shown === undefined || shown === (chosen === 'auto' ? wanted : chosen);
+  });
+  // What the change sets in motion begins with the next frame.
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+  await page.waitForFunction(() => document.getAnimations().every((one) => one.playState !== 'running'));
 }
 
 const widths = [360, 820, 1440];
@@ -96,6 +108,7 @@ export async function screenshots(visited: Visit, name: string): Promise<void> {
   }
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   await page.setViewportSize({ width: 1280, height: 900 });
+  await stands(page);
 }
 
 /** A browser for one test file, ended by its `close`. */

@@ -55,7 +55,14 @@ export function RequestCard({ task, children }: { task: AccessTask; children?: R
             <Documents documents={task.documents} />
             <History task={task} />
           </Stack>
-          <MatchView match={task.match} dataUse={stated} />
+          <Stack gap={4}>
+            {task.grant === undefined ? null : (
+              <Text size="sm" c="dimmed">
+                {t('match-then')}
+              </Text>
+            )}
+            <MatchView match={task.match} dataUse={stated} />
+          </Stack>
         </SimpleGrid>
         {children === undefined ? null : <Group>{children}</Group>}
       </Stack>
