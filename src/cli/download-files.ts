@@ -1,7 +1,15 @@
 /** Puts what a download brings into files, each page with a note of how far it came. See docs/adr/0021-downloads.md */
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { type Delivery, type FetchedFile, recordKey, type Sink } from '../federation/client/index.ts';
+import {
+  type Delivery,
+  type FetchedFile,
+  plainFileName,
+  recordKey,
+  recordsFileName,
+  recordsFolder,
+  type Sink,
+} from '../federation/client/index.ts';
 import type { DownloadState, KnownAttachment, KnownFile } from './download-state.ts';
 import { continueOutputFile, createOutputFile, type OutputFile, type Written } from './output-file.ts';
 
@@ -55,7 +63,7 @@ export async function createDownloadFiles(place: Place): Promise<DownloadFiles> 
   }
 
   async function outputFor(base: string, type: string): Promise<[path: string, output: Output]> {
-    const path = `${place.below}${folderOf(folders, base)}${nameOf(type)}`;
+    const path = `${place.below}${recordsFolder(folders, base)}${recordsFileName(type)}`;
     let output = outputs.get(path);
     if (output === undefined) {
       await mkdir(dirname(join(folder, path)), { recursive: true });
@@ -126,37 +134,13 @@ function cleanProgress(progress: Delivery['progress'], clean: (text: string) => 
   return { done: false, pages: 0, got: 0, repeated: 0, ...(rest.told === undefined ? {} : { told: rest.told }) };
 }
 
-/** Types come from strangers; they are checked to be names before they become file names. */
-function nameOf(type: string): string {
-  if (!/^[A-Za-z]{1,64}$/.test(type)) throw new Error(`the server sent a resource of the type ${type.slice(0, 100)}`);
-  return `${type}.ndjson`;
-}
-
-/** Ids are unique on a server only, so each further server has a folder of its own. */
-function folderOf(folders: Map<string, string>, base: string): string {
-  const known = folders.get(base);
-  if (known !== undefined) return known;
-  const name = plainName(base.replace(/^https?:\/\//, ''));
-  const taken = new Set(folders.values());
-  let folder = `${name}/`;
-  for (let at = 2; taken.has(folder); at++) folder = `${name}-${at}/`;
-  folders.set(base, folder);
-  return folder;
-}
-
-const plainName = (text: string): string =>
-  text
-    .replace(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/^[.-]+|[.-]+$/g, '')
-    .slice(0, 100) || 'file';
-
 /** Says what is wrong with the file; undefined where nothing is. */
 async function writeAttachment({ folder, below, state }: Place, fetched: FetchedFile): Promise<string | undefined> {
   const url = fetched.url ?? `${fetched.server}#${fetched.name}`;
   const known = state.attachments.get(url);
   if (known !== undefined) return known.fault;
   const taken = new Set([...state.attachments.values()].map(({ path }) => path));
-  const name = plainName(safelyDecoded(fetched.name));
+  const name = plainFileName(safelyDecoded(fetched.name));
   let path = `${below}files/${name}`;
   for (let at = 2; taken.has(path); at++) path = `${below}files/${at}-${name}`;
   await mkdir(join(folder, below, 'files'), { recursive: true });

@@ -1,25 +1,14 @@
 /** What a request for access shows on its way: documents, obligations, how long a grant holds, and nothing to those it is not for. See docs/adr/0014-access-requests.md */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { accountsAt, type PersonName } from '../../src/demo/index.ts';
-import type { StartedBrowser } from '../browser/chromium.ts';
 import { logInAt } from './log-in.ts';
-import {
-  addressOf,
-  becomes,
-  expectAccessible,
-  expectClean,
-  openBrowser,
-  screenshots,
-  type Visit,
-  visit,
-} from './page.ts';
+import { addressOf, becomes, expectAccessible, expectClean, screenshots, visitEach } from './page.ts';
 
-let browser: StartedBrowser;
 let foreign: Server;
 let elsewhere: string;
-let at: Visit;
+const at = visitEach(() => [elsewhere]);
 
 /** A server of somebody else: it holds a data set, and takes no requests. */
 const foreignAnswers: Readonly<Record<string, object>> = {
@@ -38,7 +27,6 @@ const foreignAnswers: Readonly<Record<string, object>> = {
 };
 
 beforeAll(async () => {
-  browser = await openBrowser();
   foreign = createServer(({ url = '' }, response) => {
     const found = foreignAnswers[url.split('?')[0]!];
     response.writeHead(found === undefined ? 404 : 200, {
@@ -52,12 +40,7 @@ beforeAll(async () => {
   elsewhere = `http://127.0.0.1:${(foreign.address() as AddressInfo).port}`;
 });
 afterAll(async () => {
-  await browser.close();
   foreign.close();
-});
-beforeEach(async () => {
-  at = await visit(browser, [elsewhere]);
-  return () => at.page.close();
 });
 
 const cohort = (): string => inject('portal').bases.cohort;

@@ -1,29 +1,9 @@
 /** The access page: ask, be decided on, decide, see who saw what and why. See docs/adr/0014-access-requests.md */
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import type { PersonName } from '../../src/demo/index.ts';
-import type { StartedBrowser } from '../browser/chromium.ts';
-import {
-  addressOf,
-  becomes,
-  expectAccessible,
-  expectClean,
-  openBrowser,
-  screenshots,
-  type Visit,
-  visit,
-} from './page.ts';
+import { addressOf, becomes, expectAccessible, expectClean, screenshots, visitEach } from './page.ts';
 
-let browser: StartedBrowser;
-let at: Visit;
-
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  at = await visit(browser);
-  return () => at.page.close();
-});
+const at = visitEach();
 
 const cohort = (): string => inject('portal').bases.cohort;
 const names = {
@@ -277,7 +257,6 @@ test('a server that fails does not hide the requests at others', async () => {
     const broken = { base: 'http://127.0.0.1:9/fhir', token: 'none', name: 'nobody' };
     sessionStorage.setItem('fairway-sessions', JSON.stringify([broken, ...known]));
   });
-  at = { ...at, foreign: [] };
   await at.page.reload();
   await at.page.getByRole('article').filter({ hasText: title }).waitFor();
   await at.page.getByText('1 server did not answer').waitFor();

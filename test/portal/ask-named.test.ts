@@ -1,19 +1,8 @@
 /** A question of data sets that were picked: from the catalogue and from the page of a data set to the answer of these alone, and on by a link. See docs/reference/question.md */
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import type { StartedBrowser } from '../browser/chromium.ts';
-import { addressOf, expectAccessible, expectClean, openBrowser, screenshots, type Visit, visit } from './page.ts';
+import { expect, inject, test } from 'vitest';
+import { addressOf, expectAccessible, expectClean, screenshots, visitEach } from './page.ts';
 
-let browser: StartedBrowser;
-let at: Visit;
-
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  at = await visit(browser);
-  return () => at.page.close();
-});
+const at = visitEach();
 
 const main = 'Lowlands Ageing Cohort, main phase';
 const pilot = 'Lowlands Ageing Cohort, pilot phase';
@@ -52,7 +41,7 @@ test('from the catalogue: two are picked, they answer and no others, and the lin
   const link = new URL(at.page.url());
   link.searchParams.set('run', 'now');
 
-  const other = await visit(browser);
+  const other = await at.another();
   await other.page.goto(link.href);
   await other.page
     .getByText(/Answered on/)

@@ -1,20 +1,9 @@
 /** Servers that are slow, down, or no FHIR servers, while a question is asked in a browser: the rest is answered, and what went wrong is said with what to do. See docs/reference/faults.md */
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { expect, inject, test } from 'vitest';
 import type { SiteName } from '../../src/demo/index.ts';
-import type { StartedBrowser } from '../browser/chromium.ts';
-import { addressOf, expectAccessible, expectClean, openBrowser, screenshots, type Visit, visit } from './page.ts';
+import { addressOf, expectAccessible, expectClean, screenshots, visitEach } from './page.ts';
 
-let browser: StartedBrowser;
-let at: Visit;
-
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  at = await visit(browser);
-  return () => at.page.close();
-});
+const at = visitEach();
 
 const atc = 'http://www.whocc.no/atc';
 const question = { patients: { all: [{ age: { from: 65 } }, { medication: `${atc}|C07` }] } };

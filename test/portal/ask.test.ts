@@ -3,36 +3,17 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, describe, expect, inject, test } from 'vitest';
 import { type Answer, createClient, questionOfGroup, readQuestion } from '../../src/federation/client/index.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
-import type { StartedBrowser } from '../browser/chromium.ts';
 import { run } from '../cli/run.ts';
-import {
-  addressOf,
-  becomes,
-  expectAccessible,
-  expectClean,
-  openBrowser,
-  screenshots,
-  type Visit,
-  visit,
-} from './page.ts';
+import { addressOf, becomes, expectAccessible, expectClean, screenshots, visitEach } from './page.ts';
 
-let browser: StartedBrowser;
-let at: Visit;
+const at = visitEach();
 const folder = mkdtempSync(join(tmpdir(), 'fairway-ask-'));
 
-beforeAll(async () => {
-  browser = await openBrowser();
-});
 afterAll(async () => {
-  await browser.close();
   rmSync(folder, { recursive: true });
-});
-beforeEach(async () => {
-  at = await visit(browser);
-  return () => at.page.close();
 });
 
 const atc = 'http://www.whocc.no/atc';

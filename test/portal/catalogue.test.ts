@@ -1,12 +1,10 @@
 /** The catalogue against the demo community: facets, words, order, comparison, and what is said where nothing is found or known. See docs/reference/facets.md */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { StartedBrowser } from '../browser/chromium.ts';
-import { addressOf, expectAccessible, expectClean, openBrowser, screenshots, type Visit, visit } from './page.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addressOf, expectAccessible, expectClean, screenshots, visitEach } from './page.ts';
 
-let browser: StartedBrowser;
-let at: Visit;
+const at = visitEach(() => [new URL(plainBase()).origin]);
 let plain: Server;
 
 /** A FHIR server of others: it has data sets, and no facets. */
@@ -35,15 +33,9 @@ beforeAll(async () => {
       })
       .end(JSON.stringify(body ?? { resourceType: 'OperationOutcome', issue: [{ diagnostics: 'no such thing' }] }));
   }).listen(0, '127.0.0.1');
-  browser = await openBrowser();
 });
 afterAll(async () => {
-  await browser.close();
   plain.close();
-});
-beforeEach(async () => {
-  at = await visit(browser, [new URL(plainBase()).origin]);
-  return () => at.page.close();
 });
 
 const open = async (path: string, site: Parameters<typeof addressOf>[1] = 'registry'): Promise<void> => {

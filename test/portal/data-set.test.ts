@@ -3,16 +3,14 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { canonical } from '../../src/fhir/canonical.ts';
-import type { StartedBrowser } from '../browser/chromium.ts';
 import { readBibtex, texText } from './citation-readers.ts';
-import { addressOf, expectAccessible, expectClean, openBrowser, screenshots, type Visit, visit } from './page.ts';
+import { addressOf, expectAccessible, expectClean, screenshots, visitEach } from './page.ts';
 import { signpostingFaults } from './signposting-rules.ts';
 
-let browser: StartedBrowser;
 let stranger: Server;
-let at: Visit;
+const at = visitEach(() => [new URL(strangersBase()).origin]);
 
 /** A FHIR server that is not ours: it knows one record, and neither searches nor operations. */
 const strangersRecord = {
@@ -45,15 +43,9 @@ beforeAll(async () => {
       })
       .end(request.method === 'OPTIONS' ? '' : JSON.stringify(found));
   }).listen(0, '127.0.0.1');
-  browser = await openBrowser();
 });
 afterAll(async () => {
-  await browser.close();
   stranger.close();
-});
-beforeEach(async () => {
-  at = await visit(browser, [new URL(strangersBase()).origin]);
-  return () => at.page.close();
 });
 
 type Site = Parameters<typeof addressOf>[1];
@@ -256,7 +248,7 @@ describe('a data set of another server', () => {
 
 describe('without scripts', () => {
   test('the page is there, readable, and its links lead on', async () => {
-    const context = await browser.context.browser()!.newContext({ javaScriptEnabled: false });
+    const context = await at.page.context().browser()!.newContext({ javaScriptEnabled: false });
     const page = await context.newPage();
     try {
       await page.goto(addressOf('/data-set/northshore-routine-care', 'hospital'));

@@ -2,33 +2,13 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
+import { describe, expect, inject, test } from 'vitest';
 import type { SiteName } from '../../src/demo/index.ts';
-import type { StartedBrowser } from '../browser/chromium.ts';
-import {
-  addressOf,
-  becomes,
-  expectAccessible,
-  expectClean,
-  openBrowser,
-  screenshots,
-  type Visit,
-  visit,
-} from './page.ts';
+import { addressOf, becomes, expectAccessible, expectClean, screenshots, visitEach } from './page.ts';
 
-let browser: StartedBrowser;
-let at: Visit;
+const at = visitEach();
 const folder = mkdtempSync(join(tmpdir(), 'fairway-desk-'));
 const site: SiteName = 'hospital';
-
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  at = await visit(browser);
-  return () => at.page.close();
-});
 
 /** Opens the desk as the steward of the demo. */
 async function openDesk(search = ''): Promise<void> {

@@ -4,23 +4,21 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Download } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { canonical } from '../../src/fhir/canonical.ts';
 import { portalFolder } from '../../src/rest/portal.ts';
-import type { StartedBrowser } from '../browser/chromium.ts';
 import { run } from '../cli/run.ts';
 import { human, research, withAskers } from '../security/askers.ts';
 import { committee, level } from '../security/statements.ts';
 import { finding, library, licence, person } from '../security/world.ts';
 import { startServer, type TestServer } from '../server.ts';
-import { expectAccessible, expectClean, openBrowser, screenshots, type Visit, visit } from './page.ts';
+import { expectAccessible, expectClean, screenshots, visitEach } from './page.ts';
 
 /** More than a page of them. */
 const size = 620;
 const folder = mkdtempSync(join(tmpdir(), 'fairway-downloads-'));
-let browser: StartedBrowser;
 let server: TestServer;
-let at: Visit;
+const at = visitEach(() => [new URL(server.base).origin]);
 
 beforeAll(async () => {
   const askers = {
@@ -28,7 +26,7 @@ beforeAll(async () => {
     stranger: human('stranger', { purposes: [research] }),
     dac: human('chair', { rights: { readAll: false, write: false, committees: ['urn:dac'] } }),
   };
-  [browser, server] = await Promise.all([openBrowser(), startServer({ portal: portalFolder, ...withAskers(askers) })]);
+  server = await startServer({ portal: portalFolder, ...withAskers(askers) });
   const norelink = {
     url: canonical.obligation,
     extension: [{ url: 'code', valueCoding: { system: canonical.actCode, code: 'NORELINK' } }],
@@ -45,13 +43,8 @@ beforeAll(async () => {
   await act(`Task/${asked}/$decide-access`, 'dac', { decision: 'grant', obligation: `${canonical.actCode}|DELAU;12` });
 });
 afterAll(async () => {
-  await browser.close();
   await server.close();
   rmSync(folder, { recursive: true });
-});
-beforeEach(async () => {
-  at = await visit(browser, [new URL(server.base).origin]);
-  return () => at.page.close();
 });
 
 async function act(path: string, as: string, values: Record<string, string>): Promise<string> {

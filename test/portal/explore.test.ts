@@ -1,32 +1,16 @@
 /** The explorer: any FHIR server as pages, searches, versions and a console; hostile answers are shown safely. See docs/adr/0033-explaining-searches.md */
-import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
-import type { StartedBrowser } from '../browser/chromium.ts';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type ExploreServer, startExploreServer } from './explore-server.ts';
-import {
-  addressOf,
-  becomes,
-  expectAccessible,
-  expectClean,
-  openBrowser,
-  screenshots,
-  type Visit,
-  visit,
-} from './page.ts';
+import { addressOf, becomes, expectAccessible, expectClean, screenshots, visitEach } from './page.ts';
 
-let browser: StartedBrowser;
 let foreign: ExploreServer;
-let at: Visit;
+const at = visitEach(() => [foreign.origin]);
 
 beforeAll(async () => {
-  [browser, foreign] = await Promise.all([openBrowser(), startExploreServer()]);
+  foreign = await startExploreServer();
 });
 afterAll(async () => {
-  await browser.close();
   await foreign.close();
-});
-beforeEach(async () => {
-  at = await visit(browser, [foreign.origin]);
-  return () => at.page.close();
 });
 
 const elsewhere = (path: string, more: Record<string, string> = {}): string =>

@@ -1,22 +1,14 @@
 /** German pages tell conditions, reasons and what went wrong in German: nothing of the English words for them is left. See docs/reference/portal.md */
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { beforeEach, expect, inject, test } from 'vitest';
 import type { PersonName, SiteName } from '../../src/demo/index.ts';
 import { wordsIn } from '../../src/fair/words/index.ts';
 import { reasons } from '../../src/federation/client/reason/en.ts';
-import type { StartedBrowser } from '../browser/chromium.ts';
-import { addressOf, becomes, expectAccessible, expectClean, openBrowser, type Visit, visit } from './page.ts';
+import { addressOf, becomes, expectAccessible, expectClean, visitEach } from './page.ts';
 
-let browser: StartedBrowser;
-let at: Visit;
+const at = visitEach();
 
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(() => browser.close());
 beforeEach(async () => {
-  at = await visit(browser);
   await at.page.addInitScript("localStorage.setItem('fairway-language', 'de')");
-  return () => at.page.close();
 });
 
 const { en } = wordsIn;

@@ -1,12 +1,11 @@
 /** What others wrote is shown as what they wrote, and does nothing: on every page, from our server and from strangers. See docs/adr/0027-portal.md */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { canonical } from '../../src/fhir/canonical.ts';
 import { portalFolder } from '../../src/rest/portal.ts';
-import type { StartedBrowser } from '../browser/chromium.ts';
 import { startServer, type TestServer } from '../server.ts';
-import { expectAccessible, expectClean, openBrowser, type Visit, visit } from './page.ts';
+import { expectAccessible, expectClean, visitEach } from './page.ts';
 
 const attack = `"><img src=x onerror="window.pwned=1"><script>window.pwned=1</script>{{constructor.constructor('window.pwned=1')()}}`;
 const longTitle = `Endless ${'title '.repeat(830)}of all`.slice(0, 5000);
@@ -42,10 +41,9 @@ const dataSet = (id: string, title: string, more: object = {}): object => ({
   ...more,
 });
 
-let browser: StartedBrowser;
 let server: TestServer;
 let stranger: Server;
-let at: Visit;
+const at = visitEach(() => [new URL(server.base).origin, strangerOrigin()]);
 
 beforeAll(async () => {
   stranger = createServer((_, response) =>
@@ -53,7 +51,7 @@ beforeAll(async () => {
       .writeHead(200, { 'content-type': 'text/html', 'access-control-allow-origin': '*' })
       .end(`<!doctype html><title>Log in</title>${attack}`),
   ).listen(0, '127.0.0.1');
-  [browser, server] = await Promise.all([openBrowser(), startServer({ portal: portalFolder })]);
+  server = await startServer({ portal: portalFolder });
   await server.load([
     dataSet('attack', attack, { text: narrative }),
     dataSet('long', longTitle),
@@ -62,12 +60,8 @@ beforeAll(async () => {
   ]);
 });
 afterAll(async () => {
-  await browser.close();
   await server.close();
   stranger.close();
-});
-beforeEach(async () => {
-  at = await visit(browser, [new URL(server.base).origin, strangerOrigin()]);
 });
 afterEach(async () => {
   expect(await at.page.evaluate('window.pwned')).toBe(undefined);

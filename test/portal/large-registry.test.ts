@@ -1,22 +1,20 @@
 /** A registry with 10,000 data sets: what a click, a search and typing cost beside an empty page, and that the catalogue's pages keep their place. See docs/reference/facets.md and docs/reference/held-codes.md */
 import type { Page } from 'playwright-core';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { portalFolder } from '../../src/rest/portal.ts';
-import type { StartedBrowser } from '../browser/chromium.ts';
 import { startServer, type TestServer } from '../server.ts';
 import { largeRegistry } from './large-registry.ts';
-import { expectClean, openBrowser, type Visit, visit } from './page.ts';
+import { expectClean, visitEach } from './page.ts';
 
 const size = 10_000;
 /** Ten thousand data sets take a while to load where others work on the same machine. */
 const patience = 900_000;
 
-let browser: StartedBrowser;
 let server: TestServer;
-let at: Visit;
+const at = visitEach(() => [new URL(server.base).origin]);
 
 beforeAll(async () => {
-  [browser, server] = await Promise.all([openBrowser(), startServer({ portal: portalFolder, roles: ['registry'] })]);
+  server = await startServer({ portal: portalFolder, roles: ['registry'] });
   const all = [...largeRegistry(size)];
   for (let from = 0; from < all.length; from += 5000) {
     const { body } = await server.load(all.slice(from, from + 5000));
@@ -24,12 +22,7 @@ beforeAll(async () => {
   }
 }, patience);
 afterAll(async () => {
-  await browser.close();
   await server.close();
-});
-beforeEach(async () => {
-  at = await visit(browser, [new URL(server.base).origin]);
-  return () => at.page.close();
 });
 
 const open = async (page: Page, path: string): Promise<void> => {

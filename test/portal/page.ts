@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { expect, inject } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, inject } from 'vitest';
 import type { PersonName, SiteName } from '../../src/demo/index.ts';
 import { type StartedBrowser, startBrowser } from '../browser/chromium.ts';
 
@@ -40,7 +40,10 @@ export async function visit(browser: StartedBrowser, allowed: readonly string[] 
 }
 
 /** Nothing went wrong that the page did not expect. `expected` are patterns of complaints that belong to the test, such as the browser's line for each status 4xx. */
-export function expectClean({ complaints, foreign }: Visit, expected: readonly RegExp[] = []): void {
+export function expectClean(
+  { complaints, foreign }: Pick<Visit, 'complaints' | 'foreign'>,
+  expected: readonly RegExp[] = [],
+): void {
   expect(complaints.filter((one) => !expected.some((pattern) => pattern.test(one)))).toEqual([]);
   expect(foreign).toEqual([]);
 }
@@ -109,6 +112,38 @@ export async function screenshots(visited: Visit, name: string): Promise<void> {
   await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
   await page.setViewportSize({ width: 1280, height: 900 });
   await stands(page);
+}
+
+/** What a test visits; its page is a new one for each test. */
+export interface EachVisit extends Readonly<Visit> {
+  /** one more tab, which remembers nothing of the others */
+  another(): Promise<Visit>;
+}
+
+/** Opens a browser for a test file, and a page before each of its tests. Requests to the origins are no foreign ones. */
+export function visitEach(origins: () => readonly string[] = () => []): EachVisit {
+  let browser: StartedBrowser;
+  let now: Visit;
+  beforeAll(async () => {
+    browser = await openBrowser();
+  });
+  afterAll(() => browser.close());
+  beforeEach(async () => {
+    now = await visit(browser, origins());
+    return () => now.page.close();
+  });
+  return {
+    get page() {
+      return now.page;
+    },
+    get complaints() {
+      return now.complaints;
+    },
+    get foreign() {
+      return now.foreign;
+    },
+    another: () => visit(browser, origins()),
+  };
 }
 
 /** A browser for one test file, ended by its `close`. */

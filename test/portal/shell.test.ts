@@ -1,21 +1,10 @@
 /** The frame of the portal: its policy, navigation, languages, colours, and what is there without scripts. See docs/adr/0027-portal.md */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { StartedBrowser } from '../browser/chromium.ts';
-import { addressOf, expectAccessible, expectClean, openBrowser, screenshots, type Visit, visit } from './page.ts';
+import { describe, expect, test } from 'vitest';
+import { addressOf, expectAccessible, expectClean, screenshots, visitEach } from './page.ts';
 
-let browser: StartedBrowser;
-let at: Visit;
-
-beforeAll(async () => {
-  browser = await openBrowser();
-});
-afterAll(() => browser.close());
-beforeEach(async () => {
-  at = await visit(browser);
-  return () => at.page.close();
-});
+const at = visitEach();
 
 describe('a page of the portal', () => {
   test('comes with a policy under which nothing foreign runs, and a nonce of its own', async () => {

@@ -1,5 +1,12 @@
 /** Puts the records that a download brings into files, one for each resource type, as `fairway get` does. See docs/adr/0021-downloads.md */
-import type { Delivery, FetchedFile, Sink } from '../../../src/federation/client/index.ts';
+import {
+  type Delivery,
+  type FetchedFile,
+  plainFileName,
+  recordsFileName,
+  recordsFolder,
+  type Sink,
+} from '../../../src/federation/client/index.ts';
 import type { Place, Writing } from './place.ts';
 
 /** It is larger than what the place can hold. */
@@ -36,7 +43,6 @@ interface Means {
   readonly place: Place;
   /** the server whose files need no folder of their own */
   readonly home: string | undefined;
-
   onProgress(written: Written): void;
   /** Waits until the reader agrees to what came to light; rejects where they do not. */
   agreed(said: Delivery['said']): Promise<void>;
@@ -49,7 +55,7 @@ export function createFiles({ place, home, onProgress, agreed }: Means): Files {
   let [records, bytes] = [0, 0];
 
   const output = (base: string, type: string): Promise<Output> => {
-    const path = `${folderOf(folders, base)}${nameOf(type)}`;
+    const path = `${recordsFolder(folders, base)}${recordsFileName(type)}`;
     const known = outputs.get(path) ?? place.open(path).then((writing) => ({ base, type, path, writing, records: 0 }));
     outputs.set(path, known);
     return known;
@@ -81,7 +87,7 @@ export function createFiles({ place, home, onProgress, agreed }: Means): Files {
       pieces.push(new Uint8Array(piece));
     }
     const fault = await faultOf(file, new Blob(pieces));
-    const path = freePath(others, `files/${plainName(file.name)}`, fault === undefined ? '' : '.mismatch');
+    const path = freePath(others, `files/${plainFileName(file.name)}`, fault === undefined ? '' : '.mismatch');
     const writing = await place.open(path);
     for (const piece of pieces) await writing.write(piece);
     await writing.end(path);
@@ -120,30 +126,6 @@ export function createFiles({ place, home, onProgress, agreed }: Means): Files {
     },
   };
 }
-
-/** Types come from strangers; they are checked to be names before they become file names. */
-function nameOf(type: string): string {
-  if (!/^[A-Za-z]{1,64}$/.test(type)) throw new Error(`the server sent a resource of the type ${type.slice(0, 100)}`);
-  return `${type}.ndjson`;
-}
-
-/** Ids are unique on a server only, so each further server has a folder of its own. */
-function folderOf(folders: Map<string, string>, base: string): string {
-  const known = folders.get(base);
-  if (known !== undefined) return known;
-  const name = plainName(base.replace(/^https?:\/\//, ''));
-  const taken = new Set(folders.values());
-  let folder = `${name}/`;
-  for (let at = 2; taken.has(folder); at++) folder = `${name}-${at}/`;
-  folders.set(base, folder);
-  return folder;
-}
-
-export const plainName = (text: string): string =>
-  text
-    .replace(/[^A-Za-z0-9._-]+/g, '-')
-    .replace(/^[.-]+|[.-]+$/g, '')
-    .slice(0, 100) || 'file';
 
 function freePath(others: readonly FileCount[], path: string, ending: string): string {
   const taken = new Set(others.map((one) => one.path));

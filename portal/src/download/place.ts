@@ -1,5 +1,5 @@
 /** Where a download is put: a folder of the reader where the browser can write there, else one archive that the browser saves. https://developer.mozilla.org/docs/Web/API/File_System_API */
-import { checksum, type Stored, zipOf } from './zip.ts';
+import { downloadZip } from 'client-zip';
 
 /** One file while it is written. */
 export interface Writing {
@@ -23,32 +23,31 @@ export const mostInArchive = 512 * 2 ** 20;
 const gatherAt = 8 * 2 ** 20;
 
 export function archivePlace(name: string, save: (file: Blob, name: string) => void, now: () => Date): Place {
-  const files: Stored[] = [];
+  const files: { name: string; input: Blob; lastModified: Date }[] = [];
   return {
     most: mostInArchive,
     open() {
-      let [blobs, pieces, waiting, crc]: [Blob[], Uint8Array<ArrayBuffer>[], number, number] = [[], [], 0, 0];
+      let [blobs, pieces, waiting]: [Blob[], Uint8Array<ArrayBuffer>[], number] = [[], [], 0];
       const gather = (): void => {
         blobs.push(new Blob(pieces));
         [pieces, waiting] = [[], 0];
       };
       return Promise.resolve({
         async write(bytes) {
-          crc = checksum(bytes, crc);
           pieces.push(bytes);
           waiting += bytes.length;
           if (waiting >= gatherAt) gather();
         },
         async end(path) {
           gather();
-          files.push({ path, content: new Blob(blobs), crc });
+          files.push({ name: path, input: new Blob(blobs), lastModified: now() });
           blobs = [];
         },
       });
     },
     async finish(isWhole) {
       const file = isWhole ? `${name}.zip` : `${name}-partial.zip`;
-      save(zipOf(files, now()), file);
+      save(await downloadZip(files).blob(), file);
       return file;
     },
   };

@@ -1,9 +1,9 @@
 /** A download as the page sees it: before, while it runs, what it asks meanwhile, and what came of it. */
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { Asked, Dataset } from '../../../src/federation/client/index.ts';
+import { type Asked, type Dataset, plainFileName } from '../../../src/federation/client/index.ts';
 import { saveFile } from '../part/save.ts';
 import { tokensByBase } from '../server/tokens.ts';
-import { plainName, type Written } from './files.ts';
+import type { Written } from './files.ts';
 import { archivePlace, folderPlace, type Place } from './place.ts';
 import { Declined, type Downloaded, download, type Obligations } from './run.ts';
 
@@ -77,7 +77,7 @@ async function goThrough({ where, signal, show, ...wanted }: Going): Promise<voi
     });
   try {
     const { dataset } = wanted;
-    const place = await placeFor(where, plainName(dataset.metadata?.split('/').at(-1) ?? dataset.identifier));
+    const place = await placeFor(where, plainFileName(dataset.metadata?.split('/').at(-1) ?? dataset.identifier));
     if (place === undefined) return;
     show({ kind: 'running', written });
     const onProgress = (now: Written): void => {

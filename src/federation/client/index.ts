@@ -6,6 +6,7 @@ export { type Client, createClient } from './client.ts';
 export type { CountedSearch, CountWay } from './count/way.ts';
 export { type FetchedRecord, type Progress, recordKey } from './get/fetch-piece.ts';
 export type { FetchedFile } from './get/file.ts';
+export { plainFileName, recordsFileName, recordsFolder } from './get/file-name.ts';
 export type { Delivery, Download, GetOptions, SentRequest, Sink, Tally } from './get/get.ts';
 export type { Hop } from './get/plan.ts';
 export { codeText, parseCode } from './question/criterion.ts';
