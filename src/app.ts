@@ -177,10 +177,12 @@ async function scheduleWork(
   means: CommunityMeans,
   server: () => Server,
 ): Promise<void> {
-  if (summarySeconds !== undefined && summarySeconds > 0 && roles.includes('repository'))
-    await jobs.every('content-summary', summarySeconds, (signal) => publishSummaries(server(), signal));
-  // Somebody may ask for summaries all the same, so what changed is still noted.
-  if (summarySeconds === 0) await jobs.every('content-changes', 3600, () => compactChanges(store.sql));
+  if (roles.includes('repository') && summarySeconds !== undefined) {
+    if (summarySeconds > 0)
+      await jobs.every('content-summary', summarySeconds, (signal) => publishSummaries(server(), signal));
+    // Somebody may ask for summaries all the same, so what changed is still noted.
+    else await jobs.every('content-changes', 3600, () => compactChanges(store.sql));
+  }
   if (checkSeconds !== undefined && roles.some((role) => role !== 'repository'))
     await scheduleChecks(means, jobs, { seconds: checkSeconds, server, log });
 }

@@ -1,8 +1,8 @@
 /** Says DUO terms as constraints, duties and prohibitions of ODRL, each with the address of its term. https://github.com/EBISPOT/DUO */
 import type { DataUseTerm } from '../conditions/model.ts';
 import type { JsonObject } from '../fhir/json.ts';
+import { fragment, iriOfCode, isIri, oboIri } from './code.ts';
 import { duoIri, duoTerm } from './duo.ts';
-import { fragment, iriOfCode, isIri, oboIri } from './purpose.ts';
 
 /** Of the terms of our profile of ODRL. */
 export const fairwayTerms = 'https://fairway.health/fhir/odrl#';

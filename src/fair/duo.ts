@@ -1,7 +1,7 @@
 /** The terms of the Data Use Ontology: addresses, and whether they permit or modify. https://github.com/EBISPOT/DUO */
 import type { DataUseTerm, Obligation } from '../conditions/model.ts';
 import { canonical } from '../fhir/canonical.ts';
-import { partsOf } from './purpose.ts';
+import { partsOf } from './code.ts';
 import type { DuoName } from './words/index.ts';
 
 export interface DuoTerm {

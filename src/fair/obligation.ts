@@ -1,7 +1,7 @@
 /** What a recipient must do or refrain from: the v3 codes, as ODRL actions. https://terminology.hl7.org/ValueSet-v3-SecurityPolicy.html */
 import type { CodeText, Obligation } from '../conditions/model.ts';
 import { canonical } from '../fhir/canonical.ts';
-import { partsOf } from './purpose.ts';
+import { partsOf } from './code.ts';
 import type { ObligationCode } from './words/index.ts';
 
 interface Meaning {

@@ -1,6 +1,7 @@
 /** States the terms of a download as a policy that machines read. https://www.w3.org/TR/odrl-model/ and docs/reference/terms.md */
 import type { Obligation, Requirement } from '../conditions/model.ts';
 import type { Json, JsonObject } from '../fhir/json.ts';
+import { isIri } from './code.ts';
 import { licenceText } from './condition.ts';
 import {
   among,
@@ -14,7 +15,6 @@ import {
   typed,
 } from './data-use-rules.ts';
 import { meaningOf, monthsOf } from './obligation.ts';
-import { isIri } from './purpose.ts';
 import {
   dataUseOf,
   endOf,

@@ -2,7 +2,7 @@
 import type { CodeText } from '../conditions/model.ts';
 import { canonical } from '../fhir/canonical.ts';
 import type { JsonObject, Resource } from '../fhir/json.ts';
-import { isIri, partsOf } from './purpose.ts';
+import { isIri, partsOf } from './code.ts';
 import { obligationsOf, type Terms } from './terms.ts';
 
 export interface Run {

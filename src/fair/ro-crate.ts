@@ -1,6 +1,6 @@
 /** Describes a download as an RO-Crate 1.2 whose making is told as a Process Run Crate 0.5. https://w3id.org/ro/crate/1.2 and https://w3id.org/ro/wfrun/process/0.5 */
 import type { Json, JsonObject } from '../fhir/json.ts';
-import { fragment, isIri, partsOf } from './purpose.ts';
+import { fragment, isIri, partsOf } from './code.ts';
 
 /** A file of the crate as it lies on the disk. */
 export interface CrateFile {

@@ -1,9 +1,9 @@
 /** What goes with one download: what data sets state of it, and what servers said while it was fetched. See docs/reference/terms.md */
 import type { CodeText, DataUseTerm, Obligation, Requirement } from '../conditions/model.ts';
 import { canonical } from '../fhir/canonical.ts';
+import { isIri } from './code.ts';
 import { dataUseOfObligation } from './duo.ts';
 import { meaningOf } from './obligation.ts';
-import { isIri } from './purpose.ts';
 import type { Licence, Stated } from './stated.ts';
 
 /** What servers said with the data, beside the records of data sets. */

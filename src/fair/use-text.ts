@@ -1,10 +1,10 @@
 /** Says in words what data may be used for, and what a recipient must do or refrain from. See docs/reference/terms.md */
 import type { CodeText, DataUseTerm, Obligation } from '../conditions/model.ts';
 import { canonical } from '../fhir/canonical.ts';
+import { partsOf } from './code.ts';
 import { dataUseOfObligation, duoTerm } from './duo.ts';
 import { monthsOf, obligationCodeOf } from './obligation.ts';
 import { plain, plainIfAny } from './plain.ts';
-import { partsOf } from './purpose.ts';
 import type { PurposeCode, Words } from './words/index.ts';
 
 /** The name of a purpose with its code; the whole `system|code` where it has no name here. */

@@ -2,8 +2,8 @@
 import { contextFromJson } from '../conditions/context-json.ts';
 import { type AskerKind, askerKinds, type Missing, type Preview } from '../conditions/preview.ts';
 import type { Previewed } from '../door/index.ts';
+import { partsOf } from '../fair/code.ts';
 import { requirementText } from '../fair/condition.ts';
-import { partsOf } from '../fair/purpose.ts';
 import { english } from '../fair/words/index.ts';
 import { type JsonObject, parseJson, type Resource } from '../fhir/json.ts';
 import { FhirError } from '../fhir/outcome.ts';

@@ -1,7 +1,7 @@
 /** What the data sets that a question names are called, as the server that serves the portal knows it, or else the server that a name leads to. https://hl7.org/fhir/R4B/references.html#logical */
 import { type QueryClient, useQueries } from '@tanstack/react-query';
 import { useMemo } from 'react';
-import { datasetOf } from '../../../src/federation/client/index.ts';
+import { datasetOf, searchesByName } from '../../../src/federation/client/index.ts';
 import { type JsonObject, objectOf, objectsOf } from '../../../src/fhir/json.ts';
 import { parseReference } from '../../../src/fhir/reference.ts';
 import { FhirProblem, getJson } from '../server/fhir.ts';
@@ -80,12 +80,8 @@ function recordOf(library: JsonObject, base: string): ReadRecord {
 }
 
 async function foundAtHome(name: string, signal: AbortSignal): Promise<ReadRecord | undefined> {
-  const bar = name.lastIndexOf('|');
-  const plain = (text: string): string => text.replace(/[\\,$|]/g, '\\$&');
-  const token = bar < 0 ? plain(name) : `${plain(name.slice(0, bar))}|${plain(name.slice(bar + 1))}`;
-  const url = /^[a-z][a-z0-9+.-]*:/i.test(name) ? plain(name.split('|')[0] ?? '') : undefined;
-  for (const pair of [['identifier', token] as const, ...(url === undefined ? [] : [['url', url] as const])]) {
-    const bundle = (await getJson(home, `Library?${new URLSearchParams([[...pair], ['_count', '1']])}`, {
+  for (const search of searchesByName(name)) {
+    const bundle = (await getJson(home, `Library?${new URLSearchParams([[...search], ['_count', '1']])}`, {
       signal,
     })) as JsonObject; // JSON, as every answer
     const library = objectsOf(bundle['entry'])

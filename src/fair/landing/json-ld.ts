@@ -2,9 +2,9 @@
 import type { Granularity } from '../../fhir/canonical.ts';
 import type { Json, JsonObject } from '../../fhir/json.ts';
 import type { Identifier } from '../assessment/identifier.ts';
+import { iriOfCode } from '../code.ts';
 import { conditionTexts, licenceText } from '../condition.ts';
 import { plain } from '../plain.ts';
-import { iriOfCode } from '../purpose.ts';
 import type { Licence } from '../stated.ts';
 import { english } from '../words/index.ts';
 import { citationOf, citationText } from './citation.ts';

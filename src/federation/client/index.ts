@@ -38,5 +38,6 @@ export { type Journal, ServerError } from './server/http.ts';
 export { defaultLimits, type Limits } from './server/limits.ts';
 export { wholeServer } from './walk/find.ts';
 export type { Start } from './walk/locate.ts';
+export { searchesByName } from './walk/named.ts';
 export { datasetOf } from './walk/record.ts';
 export type { Asked, ClientSettings } from './walk/walk.ts';

@@ -34,8 +34,8 @@ export function DecideActions({ task, say }: { task: AccessTask; say(text: strin
   );
 }
 
-function parametersOf(decision: Decision, words: Limits, task: AccessTask): Json[] {
-  const { reason, level, profile, from, until, obligations, months } = words;
+function parametersOf(decision: Decision, limits: Limits, task: AccessTask): Json[] {
+  const { reason, level, profile, from, until, obligations, months } = limits;
   const stated = (name: string, type: string, value: string): Json[] =>
     value.trim() === '' ? [] : [{ name, [type]: value.trim() }];
   if (decision === 'revoke') return stated('reason', 'valueString', reason);
@@ -67,7 +67,7 @@ function DecideDialog({
 }): ReactElement {
   const { t } = useTranslation('access-committee');
   const { t: tAccess } = useTranslation('access');
-  const [words, setWords] = useState<Limits>({
+  const [limits, setLimits] = useState<Limits>({
     reason: '',
     level: task.level,
     profile: '',
@@ -76,11 +76,11 @@ function DecideDialog({
     obligations: [],
     months: '',
   });
-  const change = (part: Partial<Limits>): void => setWords((last) => ({ ...last, ...part }));
+  const change = (part: Partial<Limits>): void => setLimits((last) => ({ ...last, ...part }));
   const queries = useQueryClient();
   const acting = useMutation({
     mutationFn: () =>
-      actOn(task, decision === 'revoke' ? 'revoke-access' : 'decide-access', parametersOf(decision, words, task)),
+      actOn(task, decision === 'revoke' ? 'revoke-access' : 'decide-access', parametersOf(decision, limits, task)),
     onSuccess: () => {
       say(t(`done-${decision}`, { who: task.requester }));
       close();
@@ -94,14 +94,14 @@ function DecideDialog({
   return (
     <Dialog opened onClose={close} title={`${t(decision)}: ${(task.title ?? task.requester).slice(0, 200)}`}>
       <Text>{t(`${decision}-text`)}</Text>
-      {decision === 'grant' ? <GrantLimits limits={words} change={change} /> : null}
+      {decision === 'grant' ? <GrantLimits limits={limits} change={change} /> : null}
       <Textarea
         label={t('reason')}
         description={t('reason-text')}
         autosize
         minRows={3}
         required={needsReason}
-        value={words.reason}
+        value={limits.reason}
         onChange={({ currentTarget }) => change({ reason: currentTarget.value })}
       />
       {acting.isError ? <ActProblem error={acting.error} /> : null}
@@ -109,7 +109,7 @@ function DecideDialog({
         <Button
           onClick={() => acting.mutate()}
           loading={acting.isPending}
-          disabled={needsReason && words.reason.trim() === ''}
+          disabled={needsReason && limits.reason.trim() === ''}
         >
           {t(decision)}
         </Button>

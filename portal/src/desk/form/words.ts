@@ -1,8 +1,8 @@
 /** Codes of conditions in the reader's words, each with its code. See docs/guides/conditions.md */
 
 import type { TFunction } from 'i18next';
+import { partsOf } from '../../../../src/fair/code.ts';
 import { duoTerm } from '../../../../src/fair/duo.ts';
-import { partsOf } from '../../../../src/fair/purpose.ts';
 import type { Words } from '../../../../src/fair/words/index.ts';
 import type { Granularity } from '../../../../src/fhir/canonical.ts';
 import { formatDate, formatNumber } from '../../part/format.ts';

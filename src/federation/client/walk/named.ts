@@ -40,6 +40,12 @@ export function narrowed(only: readonly string[], { base, types }: Peer): Parame
   );
 }
 
+/** The searches that find the records of one name on any server: by identifier, and by URL where it can be one. */
+export function searchesByName(name: string): readonly Parameter[] {
+  const url = urlOf(name);
+  return [['identifier', tokenOf(name)], ...(url === undefined ? [] : [['url', url] as const])];
+}
+
 /** A URI is an identifier of the system of URIs, or one that states no system. */
 function tokenOf(name: string): string {
   const { system, code } = parseCode(name);
