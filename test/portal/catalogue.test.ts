@@ -1,4 +1,5 @@
 /** The catalogue against the demo community: facets, words, order, comparison, and what is said where nothing is found or known. See docs/reference/facets.md */
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -33,6 +34,7 @@ beforeAll(async () => {
       })
       .end(JSON.stringify(body ?? { resourceType: 'OperationOutcome', issue: [{ diagnostics: 'no such thing' }] }));
   }).listen(0, '127.0.0.1');
+  await once(plain, 'listening');
 });
 afterAll(async () => {
   plain.close();

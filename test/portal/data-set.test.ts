@@ -1,5 +1,6 @@
 /** The page of a data set in a real browser, with scripts and without. See docs/reference/landing-pages.md */
 
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -43,6 +44,7 @@ beforeAll(async () => {
       })
       .end(request.method === 'OPTIONS' ? '' : JSON.stringify(found));
   }).listen(0, '127.0.0.1');
+  await once(stranger, 'listening');
 });
 afterAll(async () => {
   stranger.close();

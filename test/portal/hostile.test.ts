@@ -1,4 +1,5 @@
 /** What others wrote is shown as what they wrote, and does nothing: on every page, from our server and from strangers. See docs/adr/0027-portal.md */
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -51,6 +52,7 @@ beforeAll(async () => {
       .writeHead(200, { 'content-type': 'text/html', 'access-control-allow-origin': '*' })
       .end(`<!doctype html><title>Log in</title>${attack}`),
   ).listen(0, '127.0.0.1');
+  await once(stranger, 'listening');
   server = await startServer({ portal: portalFolder });
   await server.load([
     dataSet('attack', attack, { text: narrative }),
