@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { canonical } from '../../src/fhir/canonical.ts';
+import { fairIndicators } from '../../src/fhir/specification/fair-indicator.ts';
 import { readBibtex, texText } from './citation-readers.ts';
 import { addressOf, expectAccessible, expectClean, screenshots, visitEach } from './page.ts';
 import { signpostingFaults } from './signposting-rules.ts';
@@ -195,6 +196,14 @@ describe('a data set', () => {
     await at.page.getByRole('heading', { name: 'Wer was bekommt' }).waitFor();
     await at.page.getByText('Ohne Anmeldung bekommen alle Anzahlen von Personen.').waitFor();
     await at.page.getByRole('region', { name: 'Auf einen Blick' }).getByText('Niederlande').waitFor();
+    await at.page.getByRole('button', { name: 'Jetzt bewerten' }).click();
+    await at.page
+      .getByRole('button', { name: /^\S* ?(Nicht erfüllt|Teilweise erfüllt)/ })
+      .first()
+      .click();
+    await at.page.getByText('Der Server schreibt:').first().waitFor();
+    const text = (await at.page.locator('main').textContent()) ?? '';
+    expect(fairIndicators.filter(({ wording }) => text.includes(wording))).toEqual([]);
     await expectAccessible(at);
     expectClean(at);
   });

@@ -12,6 +12,7 @@ import { Problem } from '../part/problem.tsx';
 import { useAsker } from '../server/query.ts';
 import { assess } from './assess.ts';
 import { Chart, type Ink } from './chart.tsx';
+import { germanIndicators } from './indicator-words.ts';
 import type { Place } from './load.ts';
 import { Section } from './section.tsx';
 
@@ -93,7 +94,8 @@ function radar(axes: readonly { name: string; value: number }[], { text, line, f
   return {
     radar: {
       indicator: axes.map(({ name }) => ({ name, max: 100 })),
-      radius: '62%',
+      // names stand beside it, also long ones
+      radius: '52%',
       axisName: { color: text, fontSize: 12 },
       splitLine: { lineStyle: { color: line } },
       axisLine: { lineStyle: { color: line } },
@@ -139,20 +141,8 @@ function Indicators({ report: { indicators } }: { report: AssessmentReport }): R
             </Accordion.Control>
             <Accordion.Panel>
               <Stack gap="sm" component="ul" p={0} m={0} style={{ listStyle: 'none' }}>
-                {some.map(({ id, wording, advice }) => (
-                  <li key={id}>
-                    <Text fw={600} size="sm">
-                      {wording}{' '}
-                      <Text component="span" size="xs" c="dimmed">
-                        {id}
-                      </Text>
-                    </Text>
-                    {advice === undefined ? null : (
-                      <Text size="sm" dir="auto">
-                        {advice}
-                      </Text>
-                    )}
-                  </li>
+                {some.map((one) => (
+                  <IndicatorItem key={one.id} one={one} />
                 ))}
               </Stack>
             </Accordion.Panel>
@@ -160,5 +150,28 @@ function Indicators({ report: { indicators } }: { report: AssessmentReport }): R
         );
       })}
     </Accordion>
+  );
+}
+
+/** In the reader's words, where there are some; what a server saw stays as it wrote it. */
+function IndicatorItem({ one: { id, wording, advice } }: { one: IndicatorReport }): ReactElement {
+  const { t, i18n } = useTranslation('data-set');
+  const own = i18n.resolvedLanguage === 'de' ? germanIndicators.get(id) : undefined;
+  return (
+    <li>
+      <Text fw={600} size="sm">
+        {own?.wording ?? wording}{' '}
+        <Text component="span" size="xs" c="dimmed">
+          {id}
+        </Text>
+      </Text>
+      {advice === undefined || own === undefined ? null : <Text size="sm">{own.remedy}</Text>}
+      {advice === undefined ? null : (
+        <Text size="sm">
+          {own === undefined ? null : `${t('server-saw')} `}
+          <bdi>{advice}</bdi>
+        </Text>
+      )}
+    </li>
   );
 }
