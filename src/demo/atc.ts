@@ -1,10 +1,8 @@
-/** A fragment of the Anatomical Therapeutic Chemical classification: diabetes and cardiovascular drugs, as a hierarchical CodeSystem. https://atcddd.fhi.no/atc_ddd_index/ */
-import type { JsonObject, Resource } from '../fhir/json.ts';
-
+/** A fragment of the Anatomical Therapeutic Chemical classification: diabetes and cardiovascular drugs. https://atcddd.fhi.no/atc_ddd_index/ */
 export const atcSystem = 'http://www.whocc.no/atc';
 
 /** Codes and names; a code stands below the longest other code that it begins with. */
-const names: Readonly<Record<string, string>> = {
+export const atcNames: Readonly<Record<string, string>> = {
   A10: 'Drugs used in diabetes',
   A10A: 'Insulins and analogues',
   A10AB: 'Insulins and analogues for injection, fast-acting',
@@ -73,42 +71,10 @@ export const substances = {
 } as const;
 
 export function atcName(code: string): string {
-  return names[code] ?? code;
+  return atcNames[code] ?? code;
 }
 
 /** Substances have seven characters; shorter codes are groups. */
 function substancesBelow(group: string): string[] {
-  return Object.keys(names).filter((code) => code.startsWith(group) && code.length === 7);
-}
-
-export function atcCodeSystem(): Resource {
-  return hierarchy('atc-fragment', atcSystem, 'Fragment of the ATC classification: A10, C07, C08, C09, C10', names);
-}
-
-/** A CodeSystem whose concepts are nested by the beginnings of their codes. */
-export function hierarchy(id: string, url: string, title: string, of: Readonly<Record<string, string>>): Resource {
-  const codes = Object.keys(of);
-  const parentOf = (code: string): string | undefined =>
-    codes
-      .filter((one) => one !== code && code.startsWith(one))
-      .sort((one, two) => two.length - one.length)
-      .at(0);
-  const below = (parent: string | undefined): JsonObject[] =>
-    codes
-      .filter((code) => parentOf(code) === parent)
-      .map((code) => {
-        const concept = below(code);
-        return { code, display: of[code]!, ...(concept.length === 0 ? {} : { concept }) };
-      });
-  return {
-    resourceType: 'CodeSystem',
-    id,
-    url,
-    title,
-    status: 'active',
-    caseSensitive: true,
-    hierarchyMeaning: 'is-a',
-    content: 'fragment',
-    concept: below(undefined),
-  };
+  return Object.keys(atcNames).filter((code) => code.startsWith(group) && code.length === 7);
 }

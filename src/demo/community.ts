@@ -1,7 +1,6 @@
 /** The demo community as streams of resources and the exact answers to its questions. See README.md */
 import type { Resource } from '../fhir/json.ts';
-import { atcCodeSystem } from './atc.ts';
-import { icdCodeSystem } from './condition.ts';
+import { codeSystems } from './code-system.ts';
 import { factsOf, type PatientFacts } from './facts.ts';
 import { type Addresses, type Describing, metadataOf } from './metadata.ts';
 import { patientId, recordsOf, writtenOf } from './records.ts';
@@ -23,7 +22,7 @@ export function* metadataLines(
 ): Generator<string> {
   const site = sites[name];
   // Those that hold no data need the hierarchies to find codes below others in what they know of the rest.
-  yield* [atcCodeSystem(), icdCodeSystem()].map(lineOf);
+  yield* codeSystems().map(lineOf);
   yield* metadataOf(site, plan.patients, at, how).map(lineOf);
 }
 

@@ -1,6 +1,4 @@
 /** The diagnoses of the demo's patients in ICD-10 and SNOMED CT. https://hl7.org/fhir/R4B/terminologies-systems.html */
-import type { Resource } from '../fhir/json.ts';
-import { hierarchy } from './atc.ts';
 
 export const icdSystem = 'http://hl7.org/fhir/sid/icd-10';
 export const snomedSystem = 'http://snomed.info/sct';
@@ -27,14 +25,15 @@ export const diagnoses = {
 
 export type DiagnosisName = keyof typeof diagnoses;
 
-/** The three-character groups that questions name, so that `:below` finds the codes in use. */
-export function icdCodeSystem(): Resource {
-  return hierarchy('icd-10-fragment', icdSystem, 'Fragment of ICD-10: diabetes mellitus and prostate cancer', {
-    E10: 'Type 1 diabetes mellitus',
-    'E10.9': 'Type 1 diabetes mellitus without complications',
-    E11: 'Type 2 diabetes mellitus',
-    'E11.2': 'Type 2 diabetes mellitus with renal complications',
-    'E11.9': 'Type 2 diabetes mellitus without complications',
-    C61: 'Malignant neoplasm of prostate',
-  });
-}
+/** Codes in use, and the groups that questions name, so that `:below` finds the codes in them. */
+export const icdNames: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(Object.values(diagnoses).map(({ icd, name }) => [icd, name])),
+  E10: 'Type 1 diabetes mellitus',
+  'E10.9': 'Type 1 diabetes mellitus without complications',
+  E11: 'Type 2 diabetes mellitus',
+  'E11.2': 'Type 2 diabetes mellitus with renal complications',
+  'E11.9': 'Type 2 diabetes mellitus without complications',
+};
+
+/** A diagnosis with complications has the code of the one without. */
+export const snomedName = ({ name }: Diagnosis): string => name.replace(/ with .*/, '');

@@ -19,6 +19,8 @@ export interface PatientFacts {
   refused?: string;
 }
 
+export const loincSystem = 'http://loinc.org';
+
 /** LOINC code, UCUM unit and the plausible range of each laboratory test. https://loinc.org https://ucum.org */
 export const labTests = {
   hba1c: {

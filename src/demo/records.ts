@@ -2,8 +2,8 @@
 import type { FhirVersion } from '../fhir/definitions/model.ts';
 import type { JsonObject, Resource } from '../fhir/json.ts';
 import { atcName, atcSystem } from './atc.ts';
-import { type Diagnosis, diagnoses, icdSystem, snomedSystem } from './condition.ts';
-import { labTests, type PatientFacts } from './facts.ts';
+import { type Diagnosis, diagnoses, icdSystem, snomedName, snomedSystem } from './condition.ts';
+import { labTests, loincSystem, type PatientFacts } from './facts.ts';
 import { type Shapes, shapes } from './shapes.ts';
 
 /** How one repository writes its records. */
@@ -80,11 +80,12 @@ function conditions(facts: PatientFacts, style: RecordStyle, { id, meta, subject
   }));
 }
 
-function codingsOf({ icd, snomed, name }: Diagnosis, codes: RecordStyle['codes']): JsonObject[] {
+function codingsOf(diagnosis: Diagnosis, codes: RecordStyle['codes']): JsonObject[] {
+  const { icd, snomed, name } = diagnosis;
   const all = [
     { system: icdSystem, code: icd, display: name },
     // One concept for all who have the disease, whatever came of it.
-    { system: snomedSystem, code: snomed, display: name.replace(/ with .*/, '') },
+    { system: snomedSystem, code: snomed, display: snomedName(diagnosis) },
   ];
   return all.filter(({ system }) => codes === 'both' || system === (codes === 'icd-10' ? icdSystem : snomedSystem));
 }
@@ -133,7 +134,7 @@ function observations(facts: PatientFacts, { id, meta, subject }: Target): Resou
       ...meta,
       status: 'final',
       category: [oneCoding('http://terminology.hl7.org/CodeSystem/observation-category', 'laboratory')],
-      code: { coding: [{ system: 'http://loinc.org', code: loinc, display: name }] },
+      code: { coding: [{ system: loincSystem, code: loinc, display: name }] },
       ...subject,
       effectiveDateTime: moment,
       // Through a number the digits could be lost (7.0 is 7.0); `writtenOf` below puts them in as they stand.
