@@ -25,6 +25,8 @@ export const addressOf = (path: string, site: SiteName = 'discovery'): string =>
 export async function visit(browser: StartedBrowser, allowed: readonly string[] = []): Promise<Visit> {
   const context = await browser.newContext();
   const page = await context.newPage();
+  // What is going away must not be there twice beside what has come.
+  await page.emulateMedia({ reducedMotion: 'reduce' });
   page.on('close', () => void context.close().catch(() => {}));
   const known = new Set([...Object.values(inject('portal').bases).map((base) => new URL(base).origin), ...allowed]);
   const found: Visit = { page, complaints: [], foreign: [] };
@@ -99,7 +101,7 @@ export async function screenshots(visited: Visit, name: string): Promise<void> {
   const { page } = visited;
   mkdirSync(pictures, { recursive: true });
   for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+    await page.emulateMedia({ colorScheme: scheme });
     for (const width of widths) {
       await page.setViewportSize({ width, height: 900 });
       await page.waitForTimeout(150);
@@ -109,7 +111,7 @@ export async function screenshots(visited: Visit, name: string): Promise<void> {
     }
     if (scheme === 'dark') await expectContrast(visited);
   }
-  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize({ width: 1280, height: 900 });
   await stands(page);
 }
