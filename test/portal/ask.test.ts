@@ -7,6 +7,7 @@ import { afterAll, describe, expect, inject, test } from 'vitest';
 import { type Answer, createClient, questionOfGroup, readQuestion } from '../../src/federation/client/index.ts';
 import type { JsonObject } from '../../src/fhir/json.ts';
 import { run } from '../cli/run.ts';
+import { hasPython } from '../programs.ts';
 import { addressOf, becomes, expectAccessible, expectClean, screenshots, visitEach } from './page.ts';
 
 const at = visitEach();
@@ -355,7 +356,7 @@ describe('a question is kept', () => {
     expectClean(at);
   });
 
-  test('as a program that gives the same counts', async () => {
+  test.runIf(hasPython)('as a program that gives the same counts', async () => {
     await askedNow(interaction);
     await at.page.getByRole('tab', { name: 'Python' }).click();
     const program = (await at.page.getByRole('region', { name: 'Python' }).textContent())!;

@@ -1,8 +1,7 @@
 /** Data by a download in the browser: for whom they are, on which terms, whole or said not to be. See docs/reference/portal.md */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, openAsBlob, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Download } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { canonical } from '../../src/fhir/canonical.ts';
@@ -12,6 +11,7 @@ import { human, research, withAskers } from '../security/askers.ts';
 import { committee, level } from '../security/statements.ts';
 import { finding, library, licence, person } from '../security/world.ts';
 import { startServer, type TestServer } from '../server.ts';
+import { unpacked } from '../unpacked.ts';
 import { expectAccessible, expectClean, screenshots, visitEach } from './page.ts';
 
 /** More than a page of them. */
@@ -79,10 +79,14 @@ const opened = async (): Promise<void> => {
   await dialog().getByText('A set of').waitFor();
 };
 
-/** The files of the archive that the browser saved. */
-async function unpacked(download: Download): Promise<string> {
+/** A folder with the files of the archive that the browser saved. */
+async function unpackedTo(download: Download): Promise<string> {
   const to = mkdtempSync(join(folder, 'archive-'));
-  execFileSync('python3', ['-m', 'zipfile', '-e', await download.path(), to]);
+  const files = await unpacked(await openAsBlob(await download.path()));
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(to, path)), { recursive: true });
+    writeFileSync(join(to, path), text);
+  }
   return to;
 }
 const filesIn = (path: string): string[] => readdirSync(path).sort();
@@ -110,7 +114,7 @@ test('a grant holder sees the terms, agrees, and gets from the browser what the 
   await dialog().getByText(`Patient.ndjson: ${size} records`).waitFor();
   await expectAccessible(at);
   await screenshots(at, 'download-whole');
-  const here = await unpacked(download);
+  const here = await unpackedTo(download);
 
   const there = join(folder, 'by-command');
   const got = await run(
@@ -190,7 +194,7 @@ test('a failure in the middle leaves parts that are called so, and says what fai
   await dialog().getByText('fairway get set').waitFor();
   const download = await saved;
   expect(download.suggestedFilename()).toBe('set-partial.zip');
-  const here = await unpacked(download);
+  const here = await unpackedTo(download);
   expect(filesIn(here)).toEqual([
     'Condition.ndjson.part',
     'PARTIAL.txt',

@@ -1,31 +1,11 @@
 /** A download as the browser makes it, from real servers into a real archive: whole, in part, declined, too large. */
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { datasetOf } from '../../../src/federation/client/index.ts';
 import { canonical } from '../../../src/fhir/canonical.ts';
 import { bundle, capabilities, type Handler, library, outcome, serve } from '../../../test/federation/stranger.ts';
+import { unpacked } from '../../../test/unpacked.ts';
 import { archivePlace } from './place.ts';
 import { Declined, type Downloaded, download, type Obligations } from './run.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'fairway-download-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-/** The files of an archive, as a program reads it that is not ours. */
-async function unpacked(archive: Blob): Promise<Record<string, string>> {
-  const path = join(folder, `${Math.random()}.zip`);
-  writeFileSync(path, new Uint8Array(await archive.arrayBuffer()));
-  const script = `import json, sys, zipfile
-with zipfile.ZipFile(sys.argv[1]) as file:
-    assert file.testzip() is None
-    print(json.dumps({one: file.read(one).decode() for one in file.namelist()}))`;
-  return JSON.parse(execFileSync('python3', ['-c', script, path], { encoding: 'utf8', maxBuffer: 2 ** 26 })) as Record<
-    string,
-    string
-  >;
-}
 
 interface Got {
   downloaded: Downloaded;
