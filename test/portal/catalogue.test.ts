@@ -157,6 +157,8 @@ test('a discovery server shows the catalogues of the registries that it knows', 
   const choice = at.page.getByRole('combobox', { name: 'Catalogue of' });
   const names = await choice.getByRole('option').allTextContents();
   expect(names.length).toBeGreaterThan(1);
+  expect(names).toEqual(names.toSorted((one, other) => one.localeCompare(other)));
+  expect(await choice.locator('option:checked').textContent()).toBe('Cardiology Research Community');
   await choice.selectOption({ label: 'University Hospital Northshore' });
   await at.page.getByText('Northshore routine care', { exact: true }).waitFor();
   const link = at.page.getByRole('link', { name: 'Northshore routine care', exact: true });

@@ -67,7 +67,6 @@ afterAll(async () => {
 });
 afterEach(async () => {
   expect(await at.page.evaluate('window.pwned')).toBe(undefined);
-  await at.page.close();
 });
 
 const strangerOrigin = (): string => `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`;

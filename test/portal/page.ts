@@ -42,10 +42,7 @@ export async function visit(browser: StartedBrowser, allowed: readonly string[] 
 }
 
 /** Nothing went wrong that the page did not expect. `expected` are patterns of complaints that belong to the test, such as the browser's line for each status 4xx. */
-export function expectClean(
-  { complaints, foreign }: Pick<Visit, 'complaints' | 'foreign'>,
-  expected: readonly RegExp[] = [],
-): void {
+export function expectClean({ complaints, foreign }: Visit, expected: readonly RegExp[] = []): void {
   expect(complaints.filter((one) => !expected.some((pattern) => pattern.test(one)))).toEqual([]);
   expect(foreign).toEqual([]);
 }

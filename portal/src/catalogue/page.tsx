@@ -5,6 +5,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { type ReactElement, useCallback, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '../part/empty.tsx';
+import { formatNumber } from '../part/format.ts';
 import { LinkButton } from '../part/link.tsx';
 import { Loading } from '../part/loading.tsx';
 import { PageTitle } from '../part/page-title.tsx';
@@ -18,11 +19,12 @@ import { FacetPanel } from './facet-panel.tsx';
 import { addressSearch, type CatalogueQuestion, changed, questionOf } from './question.ts';
 import { Results } from './results.tsx';
 import { SearchField } from './search-field.tsx';
-import { type Abilities, type Source, useAbilities, useAskAhead, useSources } from './use-catalogue.ts';
+import { type Abilities, type Sources, useAbilities, useAskAhead, useSources } from './use-catalogue.ts';
 
 export function CataloguePage(): ReactElement {
   const { t } = useTranslation('catalogue');
-  const { sources, isLoading, error, retry } = useSources();
+  const found = useSources();
+  const { sources, isLoading, error, retry } = found;
   const search = useSearch({ from: '/catalogue' });
   const question = useMemo(() => questionOf(search), [search]);
   const base = question.at === undefined ? sources[0]?.base : baseOf(question.at);
@@ -31,7 +33,7 @@ export function CataloguePage(): ReactElement {
     return (
       <>
         {title}
-        <Catalogue key={base} base={base} sources={sources} question={question} />
+        <Catalogue key={base} base={base} found={found} question={question} />
       </>
     );
   }
@@ -52,11 +54,11 @@ export function CataloguePage(): ReactElement {
 
 interface CatalogueProps {
   base: string;
-  sources: readonly Source[];
+  found: Sources;
   question: CatalogueQuestion;
 }
 
-function Catalogue({ base, sources, question }: CatalogueProps): ReactElement {
+function Catalogue({ base, found, question }: CatalogueProps): ReactElement {
   const { abilities, error, refetch } = useAbilities(base);
   const navigate = useNavigate({ from: '/catalogue' });
   const askAhead = useAskAhead(base, abilities);
@@ -75,7 +77,7 @@ function Catalogue({ base, sources, question }: CatalogueProps): ReactElement {
   }
   return (
     <Stack gap="sm">
-      <Head base={base} sources={sources} question={question} onQuestion={ask} />
+      <Head base={base} found={found} question={question} onQuestion={ask} />
       {abilities.hasFacets ? <Chosen base={base} question={question} onQuestion={ask} /> : null}
       <Body base={base} question={question} abilities={abilities} onQuestion={ask} />
       <CompareBar question={question} onQuestion={ask} />
@@ -86,13 +88,15 @@ function Catalogue({ base, sources, question }: CatalogueProps): ReactElement {
 type OnQuestion = (question: CatalogueQuestion, how?: { replace?: boolean }) => void;
 
 /** What is typed replaces the address, so that the way back leads out of the typing. */
-function Head({ base, sources, question, onQuestion }: CatalogueProps & { onQuestion: OnQuestion }): ReactElement {
+function Head({ base, found, question, onQuestion }: CatalogueProps & { onQuestion: OnQuestion }): ReactElement {
   const { t } = useTranslation('catalogue');
+  const { sources, isCut } = found;
   return (
     <>
       {sources.length < 2 ? null : (
         <NativeSelect
           label={t('catalogue-of')}
+          description={isCut ? t('catalogues-cut', { shown: formatNumber(sources.length) }) : undefined}
           maw={480}
           data={sources.map((one) => ({ value: one.base, label: one.name }))}
           value={base}
@@ -123,7 +127,7 @@ function Body({
   question,
   abilities,
   onQuestion,
-}: Omit<CatalogueProps, 'sources'> & { abilities: Abilities; onQuestion: OnQuestion }): ReactElement {
+}: Omit<CatalogueProps, 'found'> & { abilities: Abilities; onQuestion: OnQuestion }): ReactElement {
   const { t } = useTranslation('catalogue');
   const results = <Results base={base} question={question} abilities={abilities} onQuestion={onQuestion} />;
   if (!abilities.hasFacets) {

@@ -5,6 +5,7 @@ import { canonical } from '../../../src/fhir/canonical.ts';
 import { type JsonObject, objectOf, objectsOf } from '../../../src/fhir/json.ts';
 import { getJson, type Json } from '../server/fhir.ts';
 import { home } from '../server/home.ts';
+import { readPages } from '../server/pages.ts';
 import { type HomeServer, useAsker, useHome, useServer } from '../server/query.ts';
 import { type Page, readPage, readSummaries, type Summaries } from './entry.ts';
 import {
@@ -22,24 +23,40 @@ import {
 import { readFacets, type ToldFacet, type ToldFacets } from './told-facets.ts';
 
 /** A server whose catalogue can be looked through. */
-export interface Source {
+interface Source {
   readonly base: string;
   readonly name: string;
 }
 
-/** Catalogues to choose from: the home server's own, or those of the registries that it knows. */
-export function useSources(): { sources: readonly Source[]; isLoading: boolean; error: unknown; retry(): void } {
+export interface Sources {
+  readonly sources: readonly Source[];
+  /** whether there are more */
+  readonly isCut: boolean;
+  readonly isLoading: boolean;
+  readonly error: unknown;
+  retry(): void;
+}
+
+/** Of a hundred registries each. */
+const mostPages = 10;
+
+/** Catalogues to choose from, by name: the home server's own, or those of the registries that it knows. */
+export function useSources(): Sources {
   const server = useHome();
   const isOwn = server.data !== undefined && hasRecords(server.data);
   const others = useQuery({
     queryKey: ['catalogue sources', home],
-    queryFn: async ({ signal }) =>
-      sourcesOf(await getJson(home, 'Endpoint?payload-type=metadata-registry&status=active&_count=100', { signal })),
+    queryFn: async ({ signal }) => {
+      const search = 'Endpoint?payload-type=metadata-registry&status=active&_sort=name&_count=100';
+      const { resources, isCut } = await readPages(home, search, mostPages, signal);
+      return { sources: sourcesOf(resources), isCut };
+    },
     enabled: server.data !== undefined && !isOwn,
   });
   const own: Source[] = server.data === undefined ? [] : [{ base: home, name: server.data.name }];
   return {
-    sources: isOwn ? own : (others.data ?? []),
+    sources: isOwn ? own : (others.data?.sources ?? []),
+    isCut: others.data?.isCut === true,
     isLoading: server.isPending || (!isOwn && others.isPending),
     error: server.error ?? others.error,
     retry: () => void (server.error === null ? others.refetch() : server.refetch()),
@@ -50,12 +67,11 @@ export function useSources(): { sources: readonly Source[]; isLoading: boolean; 
 const hasRecords = ({ roles }: HomeServer): boolean =>
   roles.length === 0 || roles.includes('registry') || roles.includes('repository');
 
-function sourcesOf(bundle: Json): Source[] {
-  return objectsOf((bundle as JsonObject)['entry']).flatMap((one) => {
-    const endpoint = objectOf(one['resource']);
-    const address = endpoint?.['address'];
+function sourcesOf(endpoints: readonly JsonObject[]): Source[] {
+  return endpoints.flatMap((endpoint) => {
+    const address = endpoint['address'];
     if (typeof address !== 'string') return [];
-    const name = endpoint?.['name'];
+    const name = endpoint['name'];
     return [{ base: address.replace(/\/+$/, ''), name: typeof name === 'string' ? name : address }];
   });
 }

@@ -1,8 +1,8 @@
 /** Asks the home server for all servers that it knows, page by page. https://hl7.org/fhir/R4B/http.html#paging */
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
-import { type JsonObject, objectsOf } from '../../../src/fhir/json.ts';
-import { getJson, type Json } from '../server/fhir.ts';
+import type { JsonObject } from '../../../src/fhir/json.ts';
 import { home } from '../server/home.ts';
+import { type Pages, readPages } from '../server/pages.ts';
 import { type HomeServer, useAsker, useHome } from '../server/query.ts';
 import { type NetworkServer, serversOf, softwareOf } from './server.ts';
 
@@ -30,10 +30,11 @@ export function useNetwork(): UseQueryResult<Network> {
 }
 
 async function networkOf(here: HomeServer | undefined, signal: AbortSignal): Promise<Network> {
+  const read = (search: string): Promise<Pages> => readPages(home, `${search}&_count=${perPage}`, mostPages, signal);
   const [endpoints, statements] = await Promise.all([
-    all('Endpoint?connection-type=hl7-fhir-rest&_include=Endpoint:organization&_total=accurate', signal),
+    read('Endpoint?connection-type=hl7-fhir-rest&_include=Endpoint:organization&_total=accurate'),
     // Without them the servers are shown all the same.
-    all('CapabilityStatement?kind=instance&_elements=extension,fhirVersion,software,implementation', signal).catch(
+    read('CapabilityStatement?kind=instance&_elements=extension,fhirVersion,software,implementation').catch(
       (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
     ),
   ]);
@@ -56,22 +57,7 @@ async function networkOf(here: HomeServer | undefined, signal: AbortSignal): Pro
   return {
     servers,
     home: servers.find(({ isHome }) => isHome)!, // serversOf sees to it
-    cut: Math.max(0, endpoints.total - of('Endpoint').length),
+    cut: Math.max(0, (endpoints.total ?? 0) - of('Endpoint').length),
     ...(statements instanceof Error ? { withoutStatements: statements } : {}),
   };
-}
-
-async function all(query: string, signal: AbortSignal): Promise<{ resources: JsonObject[]; total: number }> {
-  const resources: JsonObject[] = [];
-  let next: string | undefined = `${query}&_count=${perPage}`;
-  let total = 0;
-  for (let pages = 0; next !== undefined && pages < mostPages; pages++) {
-    const bundle: Json = await getJson(home, next, { signal });
-    const { entry, link, total: stated } = bundle as JsonObject;
-    resources.push(...objectsOf(objectsOf(entry).map(({ resource = null }) => resource)));
-    if (typeof stated === 'number') total = stated;
-    const url = objectsOf(link).find(({ relation }) => relation === 'next')?.['url'];
-    next = typeof url === 'string' ? url : undefined;
-  }
-  return { resources, total };
 }

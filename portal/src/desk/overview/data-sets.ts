@@ -2,8 +2,8 @@
 import { type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { canonical } from '../../../../src/fhir/canonical.ts';
 import { type JsonObject, objectOf, objectsOf } from '../../../../src/fhir/json.ts';
-import { getJson } from '../../server/fhir.ts';
 import { home } from '../../server/home.ts';
+import { readPages } from '../../server/pages.ts';
 import { useAsker, useFhir, useHome } from '../../server/query.ts';
 
 export interface DataSets {
@@ -12,24 +12,18 @@ export interface DataSets {
   isCut: boolean;
 }
 
-const most = 1000;
+/** Of a hundred data sets each. */
+const mostPages = 10;
 
 export function useDataSets(): UseQueryResult<DataSets> {
   const who = useAsker(home);
   return useQuery({
     queryKey: ['desk', 'data-sets', who],
     queryFn: async ({ signal }): Promise<DataSets> => {
-      const sets: JsonObject[] = [];
       const type = `${canonical.libraryType}|asset-collection`;
-      let path: string | undefined = `Library?type=${encodeURIComponent(type)}&_sort=-_lastUpdated&_count=100`;
-      while (path !== undefined && sets.length < most) {
-        const bundle: JsonObject = (await getJson(home, path, { signal })) as JsonObject; // parsed JSON
-        const found = objectsOf(bundle['entry']).map(({ resource }) => objectOf(resource));
-        sets.push(...found.filter((one) => one !== undefined));
-        const next = objectsOf(bundle['link']).find(({ relation }) => relation === 'next')?.['url'];
-        path = typeof next === 'string' ? next : undefined;
-      }
-      return { sets, isCut: path !== undefined };
+      const search = `Library?type=${encodeURIComponent(type)}&_sort=-_lastUpdated&_count=100`;
+      const { resources, isCut } = await readPages(home, search, mostPages, signal);
+      return { sets: resources, isCut };
     },
   });
 }
